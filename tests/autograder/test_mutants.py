@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.mutants import mutants
+from autograder.mutation import mutants
 
 SOFTMAX = '''import numpy as np
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.mutation_operators import Change, changes
+from autograder.mutation.operators import Change, changes
 
 # What has to be set to put a node's replacement in its place: parent, field, index when the field is a list.
 _Slot = tuple[ast.AST, str, int | None]

@@ -11,9 +11,9 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from autograder import mutation_nodes as nodes
-from autograder.mutation_arrays import ARRAY_FAMILIES, AXES, is_keep, is_literal_axis
-from autograder.mutation_nodes import Change
+from autograder.mutation import nodes as nodes
+from autograder.mutation.arrays import ARRAY_FAMILIES, AXES, is_keep, is_literal_axis
+from autograder.mutation.nodes import Change
 
 ARITHMETIC: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),

@@ -6,8 +6,8 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from autograder import mutation_nodes as nodes
-from autograder.mutation_nodes import Change
+from autograder.mutation import nodes as nodes
+from autograder.mutation.nodes import Change
 
 _PAIRS = """maximum minimum, sum mean, exp log, max min, amax amin, argmax argmin, zeros ones,
     zeros_like ones_like, std var, sin cos, floor ceil, any all"""

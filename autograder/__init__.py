@@ -1,0 +1,28 @@
+"""Ground Up's engine: write exercises, check them, grade them.
+
+In a notebook: `check`, `hint`, `solution`, `reset`. In a lesson's checks: `exercise`, the inputs, the comparisons and
+the observers below.
+"""
+
+from autograder.compare import at_least, between, close, exactly
+from autograder.exercise import exercise
+from autograder.inputs import inputs, integer_inputs, normal_inputs
+from autograder.observe import with_inputs, with_warnings
+from autograder.session import check, hint, reset, solution
+
+__all__ = [
+    "at_least",
+    "between",
+    "check",
+    "close",
+    "exactly",
+    "exercise",
+    "hint",
+    "inputs",
+    "integer_inputs",
+    "normal_inputs",
+    "reset",
+    "solution",
+    "with_inputs",
+    "with_warnings",
+]

@@ -1,0 +1,120 @@
+"""The command `autograder`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder.exercise import AuthoringError
+from autograder.paths import UserError, find_lesson, lesson_names, lessons, solutions
+
+GRADED_STATUS, UNUSABLE, INFRASTRUCTURE = 0, 2, 3
+
+
+class _Group(click.Group):
+    """Turns what a user can put right into one sentence and exit status 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (UserError, AuthoringError) as error:
+            click.echo(str(error), err=True)
+            context.exit(UNUSABLE)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Build, prove, check and grade the lessons of Ground Up."""
+
+
+@main.command()
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+@click.option("--check", "only_check", is_flag=True, help="Only say whether lessons/ agrees with solutions/.")
+@click.option("--gradebook/--no-gradebook", default=True, help="Also tell nbgrader's gradebook (default).")
+def release(names: tuple[str, ...], only_check: bool, gradebook: bool) -> None:
+    """Build lessons/ from solutions/ and make the lessons known to nbgrader."""
+    from autograder.release import release as build
+
+    differing = 0
+    for name in names or lesson_names(solutions()):
+        folder = find_lesson(name, solutions())
+        released = build(folder, lessons(), check=only_check)
+        differing += bool(released.changed)
+        state = f"{'differs in' if only_check else 'wrote'} {', '.join(released.changed)}"
+        click.echo(f"{released.lesson}: {state if released.changed else 'up to date'}")
+        if gradebook and not only_check:
+            from autograder.nbgrader_plugin.gradebook import register
+
+            register(folder)
+    if only_check and differing:
+        click.echo("Run `autograder release` to bring lessons/ in line with solutions/.", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print the kill table as JSON.")
+def prove(names: tuple[str, ...], as_json: bool) -> None:
+    """Prove that a lesson's checks tell right from wrong; exit status 1 when they don't."""
+    from autograder.prove import prove_lesson
+    from autograder.prove_report import print_table
+
+    proofs = [prove_lesson(find_lesson(name, solutions())) for name in names or lesson_names(solutions())]
+    if as_json:
+        click.echo(json.dumps({"lessons": [proof.to_json() for proof in proofs]}, indent=1, ensure_ascii=False))
+    else:
+        print_table(proofs)
+    sys.exit(0 if all(proof.holds for proof in proofs) else 1)
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--lesson", help="Which lesson it is, if the notebook doesn't say.")
+@click.option("--held-out", is_flag=True, help="Run the held-out cases too, as grading does.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--sandbox", type=click.Choice(["auto", "bubblewrap", "none"]), default="auto", show_default=True)
+def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, sandbox: str) -> None:
+    """Run one notebook apart from everything else and print verdict, points and message per exercise."""
+    from autograder import grade as grading
+    from autograder import submissions
+    from autograder.runner.client import Runner, RunnerFailed
+
+    try:
+        submission = submissions.read(notebook, solutions(), lesson)
+    except submissions.Ungradable as error:
+        graded = grading.ungradable(lesson or "", error)
+    else:
+        marks = grading.marking(find_lesson(submission.lesson, solutions()), held_out)
+        try:
+            with Runner(grading.modules(marks, [submission]), sandbox) as runner:
+                graded = grading.grade(submission, marks, runner)
+        except RunnerFailed as error:
+            graded = grading.Graded(submission.lesson, grading.INFRA, "none", notes=(str(error),))
+    if as_json:
+        click.echo(json.dumps(graded.to_json(), indent=1, ensure_ascii=False))
+    else:
+        from autograder.grade_report import print_grade
+
+        print_grade(graded)
+    sys.exit({grading.GRADED: GRADED_STATUS, grading.INFRA: INFRASTRUCTURE}.get(graded.verdict, UNUSABLE))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(as_json: bool) -> None:
+    """Say what works on this machine: sandbox, browser, data, versions."""
+    from autograder.doctor import examine, print_findings
+
+    findings = examine()
+    if as_json:
+        click.echo(json.dumps(findings, indent=1))
+    else:
+        print_findings(findings)
+
+
+if __name__ == "__main__":
+    main()

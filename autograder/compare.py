@@ -1,0 +1,242 @@
+"""Comparing what a learner's code returned with what it should have returned, and saying how they differ.
+
+Both sides are plain data (`autograder.wire`): None, bool, int, float, str, lists, tuples, dicts, NumPy arrays and
+scalars, `Tensor`, `Opaque`. A comparison returns None when they agree, else the first `Difference`.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.wire import Opaque, Tensor
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first thing that differs.
+
+    kind: "type", "shape", "structure" or "value"; where: the path inside the result, such as "[1]['AND']", "" for the
+    whole; text: one or two sentences for the learner; got, expected: the two values there, for a picture or table.
+    """
+
+    kind: str
+    where: str
+    text: str
+    got: Any = None
+    expected: Any = None
+
+
+Compare = Callable[[Any, Any], "Difference | None"]
+
+
+def close(rtol: float = 1e-6, atol: float = 1e-9) -> Compare:
+    """Equal up to rounding: |got − expected| ≤ atol + rtol·|expected|, elementwise; float32 gets 1e-4 and 1e-6.
+
+    Lists and tuples are interchangeable, so are a float, a NumPy float and a 0-d array; NaN equals NaN only.
+    """
+    return lambda got, expected: _compare(got, expected, rtol, atol, "")
+
+
+def exactly() -> Compare:
+    """The same value to the last bit."""
+    return close(0.0, 0.0)
+
+
+def at_least(minimum: float, what: str) -> Compare:
+    """A number that must reach `minimum`, such as an accuracy; the reference's own number doesn't matter."""
+    return between(minimum, float("inf"), what)
+
+
+def between(low: float, high: float, what: str) -> Compare:
+    """A number from `low` to `high` (inclusive); `what` names it for the learner.
+
+    When the case returns a dict, the entry called `what` is judged; the others only help to recognise mistakes.
+    """
+
+    def judge(got: Any, expected: Any) -> Difference | None:
+        if isinstance(got, dict):
+            got = got.get(what)
+        number = _number(got)
+        if number is None:
+            return Difference("type", "", f"The {what} should be a number, got {describe(got)}.", got)
+        if low <= number <= high:
+            return None
+        wanted = f"at least {low:g}" if high == float("inf") else f"between {low:g} and {high:g}"
+        return Difference("value", "", f"The {what} is {number:.4g}; it should be {wanted}.", got, None)
+
+    return judge
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two results are equal up to rounding (used to recognise a known mistake)."""
+    return _compare(left, right, 1e-6, 1e-9, "") is None
+
+
+def describe(value: Any) -> str:
+    """A value in a few words, for a sentence."""
+    if value is None:
+        return "None"
+    if isinstance(value, Opaque):
+        return value.type_name if " " in value.type_name else f"an object of type {value.type_name}"
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {value.array.shape}"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if (number := _number(value)) is not None:
+        return f"the number {show(number)}"
+    if isinstance(value, str):
+        return f"the text {value[:60]!r}"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of {len(value)} item{'s' if len(value) != 1 else ''}"
+    return f"a {type(value).__name__} of {len(value)} entries"
+
+
+def show(number: Any) -> str:
+    """A number as a learner would write it."""
+    if isinstance(number, bool | np.bool_):
+        return str(bool(number))
+    if isinstance(number, complex | np.complexfloating):
+        return f"{number:.6g}"
+    if isinstance(number, int | np.integer):
+        return str(int(number))
+    return f"{float(number):.6g}"
+
+
+def _compare(got: Any, expected: Any, rtol: float, atol: float, where: str) -> Difference | None:
+    if isinstance(expected, Opaque):
+        raise ValueError(f"the reference returned no plain data but {expected.type_name!r}")
+    if isinstance(expected, dict):
+        return _dicts(got, expected, rtol, atol, where)
+    if isinstance(expected, list | tuple):
+        return _sequences(got, expected, rtol, atol, where)
+    if expected is None or isinstance(expected, str | bool | np.bool_):
+        return _atoms(got, expected, where)
+    return _numbers(got, expected, rtol, atol, where)
+
+
+def _atoms(got: Any, expected: Any, where: str) -> Difference | None:
+    if isinstance(expected, bool | np.bool_):
+        if isinstance(got, np.ndarray) and got.shape == ():
+            got = got[()]
+        if isinstance(got, bool | np.bool_):
+            if bool(got) == bool(expected):
+                return None
+            return Difference("value", where, f"{_at(where)}is {bool(got)}, expected {bool(expected)}.", got, expected)
+    elif type(got) is type(expected):
+        if got == expected:
+            return None
+        text = f"{_at(where)}is {describe(got)}, expected {describe(expected)}."
+        return Difference("value", where, text, got, expected)
+    return _wrong_type(got, expected, where)
+
+
+def _dicts(got: Any, expected: dict, rtol: float, atol: float, where: str) -> Difference | None:
+    if not isinstance(got, dict):
+        return _wrong_type(got, expected, where)
+    for key in expected:
+        if key not in got:
+            have = ", ".join(repr(k) for k in list(got)[:8]) or "none"
+            return Difference("structure", where, f"{_at(where)}has no entry {key!r} (entries: {have}).", got, expected)
+    for key in got:
+        if key not in expected:
+            return Difference("structure", where, f"{_at(where)}has an entry too many: {key!r}.", got, expected)
+    pairs = ((got[key], expected[key], f"{where}[{key!r}]") for key in expected)
+    return next((d for g, e, w in pairs if (d := _compare(g, e, rtol, atol, w))), None)
+
+
+def _sequences(got: Any, expected: list | tuple, rtol: float, atol: float, where: str) -> Difference | None:
+    if isinstance(got, np.ndarray) and got.ndim and all(_number(item) is not None for item in expected):
+        got = list(got)
+    if not isinstance(got, list | tuple):
+        return _wrong_type(got, expected, where)
+    if len(got) != len(expected):
+        text = f"{_at(where)}has {len(got)} items, expected {len(expected)}."
+        return Difference("structure", where, text, got, expected)
+    pairs = ((g, e, f"{where}[{i}]") for i, (g, e) in enumerate(zip(got, expected, strict=True)))
+    return next((d for g, e, w in pairs if (d := _compare(g, e, rtol, atol, w))), None)
+
+
+def _numbers(got: Any, expected: Any, rtol: float, atol: float, where: str) -> Difference | None:
+    if isinstance(expected, Tensor) != isinstance(got, Tensor):
+        return _wrong_type(got, expected, where)
+    right = expected.array if isinstance(expected, Tensor) else np.asarray(expected)
+    if isinstance(got, Tensor):
+        left = got.array
+    elif isinstance(got, np.ndarray | np.generic | numbers.Number):
+        left = np.asarray(got)
+    elif isinstance(got, list | tuple) and right.ndim and (array := _as_array(got)) is not None:
+        left = array
+    else:
+        return _wrong_type(got, expected, where)
+    if left.shape != right.shape:
+        return _wrong_shape(left, right, where)
+    if left.dtype.kind == "b" and right.dtype.kind != "b":
+        text = f"{_at(where)}holds True and False, expected numbers."
+        return Difference("type", where, text, left, right)
+    if np.float32 in (left.dtype, right.dtype) and rtol:
+        rtol, atol = max(rtol, 1e-4), max(atol, 1e-6)
+    with np.errstate(all="ignore"):
+        agree = np.isclose(left, right, rtol=rtol, atol=atol, equal_nan=True)
+    return None if agree.all() else _wrong_value(left, right, agree, where)
+
+
+def _wrong_value(left: np.ndarray, right: np.ndarray, agree: np.ndarray, where: str) -> Difference:
+    if left.ndim == 0:
+        text = f"{_at(where)}is {show(left[()])}, expected {show(right[()])}."
+        return Difference("value", where, text, left, right)
+    index = tuple(int(i) for i in np.argwhere(~agree)[0])
+    entry = f"[{', '.join(map(str, index))}]"
+    wrong = int((~agree).sum())
+    count = f" ({wrong} of {agree.size} numbers differ.)" if agree.size > 1 else ""
+    text = f"{_at(where + entry)}is {show(left[index])}, expected {show(right[index])}.{count}"
+    if not np.isfinite(left[index]) and np.isfinite(right[index]):
+        text += " A number went beyond what a float can hold, or 0/0 was computed."
+    return Difference("value", where, text, left, right)
+
+
+def _wrong_shape(left: np.ndarray, right: np.ndarray, where: str) -> Difference:
+    got = f"has shape {left.shape}" if left.ndim else "is a single number"
+    expected = f"shape {right.shape}" if right.ndim else "a single number"
+    text = f"{_at(where)}{got}, expected {expected}."
+    if left.shape == right.shape[::-1] and left.ndim > 1:
+        text += " It looks transposed."
+    elif left.size == right.size:
+        text += " The numbers are as many as expected, but arranged differently."
+    return Difference("shape", where, text, left, right)
+
+
+def _wrong_type(got: Any, expected: Any, where: str) -> Difference:
+    text = f"{_at(where)}is {describe(got)}, expected {describe(expected)}."
+    if got is None:
+        text += " Is there a `return`?"
+    return Difference("type", where, text, got, expected)
+
+
+def _at(where: str) -> str:
+    return f"The result at {where} " if where else "The result "
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bool | np.bool_ | complex | np.complexfloating):
+        return None
+    if isinstance(value, int | np.integer):
+        return int(value)
+    return float(value) if isinstance(value, float | np.floating) else None
+
+
+def _as_array(items: list | tuple) -> np.ndarray | None:
+    """A nested list of numbers as an array; None when it isn't rectangular."""
+    try:
+        array = np.array(items)
+    except ValueError:
+        return None
+    return array if array.dtype.kind in "biuf" else None

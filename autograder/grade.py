@@ -1,0 +1,163 @@
+"""Grading one submission: run it in the sandbox, judge it out here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from autograder import build, checks, judge, outcome, source
+from autograder.answers import Answer
+from autograder.exercise import Case, Exercise
+from autograder.judge import Result
+from autograder.runner.client import Runner, RunnerFailed, modules_for
+from autograder.runner.job import CasesOf, CellRun, Job, Limits, Ran
+from autograder.submissions import Submission, Ungradable
+
+GRADED, UNGRADABLE, INFRA = "GRADED", "UNGRADABLE", "INFRA"
+TRIES = 2
+
+
+@dataclass(frozen=True)
+class Marking:
+    """What is needed to grade submissions of one lesson, made once: cases, answers, files, sources."""
+
+    lesson: str
+    exercises: dict[str, Exercise]
+    answers: dict[str, Answer]
+    held_out: bool
+    checks: tuple[str, ...]
+    files: dict[str, str]
+
+    def cases(self, exercise: Exercise) -> list[Case]:
+        """The cases that count here."""
+        return exercise.cases if self.held_out else exercise.visible_cases
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission's grade. verdict: GRADED, UNGRADABLE or INFRA; only GRADED has a score."""
+
+    lesson: str
+    verdict: str
+    sandbox: str
+    results: tuple[Result, ...] = ()
+    cells: tuple[CellRun, ...] = ()
+    questions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        return sum(result.points for result in self.results)
+
+    @property
+    def max_score(self) -> float:
+        return sum(result.max_points for result in self.results)
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented form of `autograder check --json`."""
+        graded = self.verdict == GRADED
+        return {
+            "lesson": self.lesson,
+            "verdict": self.verdict,
+            "score": self.score if graded else None,
+            "max_score": self.max_score if graded else None,
+            "sandbox": self.sandbox,
+            "exercises": [result.to_json() for result in self.results],
+            "questions": list(self.questions),
+            "notes": list(self.notes),
+        }
+
+
+def marking(folder: Path, held_out: bool) -> Marking:
+    """Prepare to grade submissions of the lesson in `folder` (under solutions/)."""
+    exercises = checks.load(folder, hidden=held_out)
+    visible = (folder / "checks.py").read_text(encoding="utf-8")
+    texts = [visible]
+    if held_out:
+        texts.append(checks.held_out_source((folder / "hidden.py").read_text(encoding="utf-8")))
+    files = {"nn.py": source.library(folder.name, folder.parent)}
+    return Marking(folder.name, exercises, build.all_answers(folder), held_out, tuple(texts), files)
+
+
+def modules(marks: Marking, submissions: Iterable[Submission]) -> tuple[str, ...]:
+    """What the runner should import before forking."""
+    cells = [cell.source for submission in submissions for cell in submission.cells]
+    return modules_for([*marks.checks, *marks.files.values(), *cells])
+
+
+def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Graded:
+    """Run and judge one submission. A failure of ours is tried again, then reported as INFRA, never as a score."""
+    wanted = tuple(CasesOf(name, tuple(c.name for c in marks.cases(e))) for name, e in marks.exercises.items())
+    job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits())
+    problem = ""
+    for _ in range(TRIES):
+        try:
+            ran = runner.run(job)
+        except RunnerFailed as error:
+            problem = str(error)
+            continue
+        return judge_run(submission, marks, ran, runner.level)
+    return Graded(marks.lesson, INFRA, runner.level, notes=(problem,))
+
+
+def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> Graded:
+    """Judge what came of a run."""
+    judged: dict[str, Result] = {}
+    for name, exercise in marks.exercises.items():
+        judged[name] = judge.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+    for name in judged:
+        judged[name] = _with_cell(judge.after_needs(judged[name], judged), ran.cells)
+    notes = [*ran.notes, *_trouble_elsewhere(ran.cells)]
+    return Graded(
+        marks.lesson, GRADED, level, tuple(judged.values()), ran.cells, tuple(submission.questions), tuple(notes)
+    )
+
+
+def ungradable(lesson: str, error: Ungradable, level: str = "none") -> Graded:
+    """The grade of a file that is no notebook of ours: no score, an instruction."""
+    return Graded(lesson, UNGRADABLE, level, notes=(str(error),))
+
+
+_CELL_ENDINGS = {
+    outcome.RAISED: judge.ERROR,
+    outcome.TIMEOUT: judge.TIMEOUT,
+    outcome.MEMORY: judge.MEMORY,
+    outcome.CRASHED: judge.CRASHED,
+}
+
+
+def _with_cell(result: Result, cells: tuple[CellRun, ...]) -> Result:
+    """When an exercise is missing because its own cell failed, that is what the learner must hear."""
+    if result.verdict != judge.MISSING:
+        return result
+    failed = [cell for cell in cells if cell.name == result.name and cell.outcome.kind in _CELL_ENDINGS]
+    if not failed:
+        text = f"`{result.name}` isn't defined anywhere in the notebook: restore its cell and write your answer there."
+        return replace(result, message=text)
+    ending = failed[-1].outcome
+    return replace(result, verdict=_CELL_ENDINGS[ending.kind], message=f"The cell of `{result.name}` {_says(ending)}")
+
+
+def _trouble_elsewhere(cells: tuple[CellRun, ...]) -> list[str]:
+    return [
+        f"Cell {number}{f' ({cell.name})' if cell.name else ''} {_says(cell.outcome)}"
+        for number, cell in enumerate(cells, 1)
+        if cell.outcome.kind in _CELL_ENDINGS and not (cell.outcome.error and cell.outcome.error.unwritten)
+    ]
+
+
+def _says(ending: outcome.Outcome) -> str:
+    if ending.error is None:
+        return {
+            outcome.TIMEOUT: "did not finish in time: is there a loop that never ends?",
+            outcome.MEMORY: "needed more memory than allowed.",
+            outcome.CRASHED: "ended the Python process.",
+        }[ending.kind]
+    last = ending.error.frames[-1] if ending.error.frames else None
+    where = f", line {last.line}: {last.source}" if last else ""
+    text = f"stopped with {ending.error.message}{where}."
+    if ending.error.type_name == "NameError":
+        text += " It may work only in your session: restart the kernel, run all cells from the top, and put it right."
+    return text

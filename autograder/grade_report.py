@@ -1,0 +1,29 @@
+"""A graded submission in the terminal."""
+
+from __future__ import annotations
+
+import click
+
+from autograder import grade, judge, report
+from autograder.grade import Graded
+
+_COLOURS = {judge.PASSED: "green", judge.NOT_ATTEMPTED: "white", judge.MISSING: "white"}
+
+
+def print_grade(graded: Graded) -> None:
+    """Print a table of exercises, the report of each one that isn't right, and the total."""
+    if graded.verdict != grade.GRADED:
+        click.echo(f"{graded.verdict}: {' '.join(graded.notes)}")
+        return
+    for result in graded.results:
+        line = f"{report.MARKS.get(result.verdict, '✗')} {result.name:<22} {result.verdict:<14}"
+        worth = f"{result.points:g} of {result.max_points:g}" if result.max_points else "optional"
+        click.echo(click.style(line, fg=_COLOURS.get(result.verdict, "yellow")) + worth)
+    wrong = [r for r in graded.results if r.verdict not in (judge.PASSED, judge.NOT_ATTEMPTED)]
+    for result in wrong:
+        click.echo("\n" + report.text(result))
+    for name in graded.questions:
+        click.echo(f"\n· {name}: a written answer, graded by hand in formgrader.")
+    for note in graded.notes:
+        click.echo(f"\nNote: {note}")
+    click.echo(f"\n{graded.lesson}: {graded.score:g} of {graded.max_score:g} points (sandbox: {graded.sandbox})")

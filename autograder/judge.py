@@ -1,0 +1,248 @@
+"""The verdict: from what came of the cases to what a learner is told and how many points it is worth.
+
+Fail-closed: a case counts only when its result was positively compared with the expected one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from autograder import outcome
+from autograder.answers import Answer, Fingerprint
+from autograder.compare import Difference, same
+from autograder.exercise import Case, Exercise
+from autograder.outcome import Outcome
+
+PASSED, FAILED, ERROR, NOT_ATTEMPTED, MISSING = "PASSED", "FAILED", "ERROR", "NOT_ATTEMPTED", "MISSING"
+TIMEOUT, MEMORY, CRASHED, SKIPPED = "TIMEOUT", "MEMORY", "CRASHED", "SKIPPED"
+
+_ENDINGS = {outcome.TIMEOUT: TIMEOUT, outcome.MEMORY: MEMORY, outcome.CRASHED: CRASHED, outcome.RAISED: ERROR}
+_WORST_FIRST = (TIMEOUT, MEMORY, CRASHED, ERROR, FAILED, SKIPPED)
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """One case: its verdict, and what is needed to explain it."""
+
+    case: Case
+    verdict: str
+    outcome: Outcome
+    difference: Difference | None = None
+
+    @property
+    def text(self) -> str:
+        """What went wrong, in a sentence or two; empty when nothing did."""
+        if self.difference:
+            return self.difference.text
+        if self.outcome.error:
+            return _error_text(self.outcome)
+        return _ENDING_TEXTS.get(self.verdict, "")
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """A part of an exercise that earns points of its own."""
+
+    name: str
+    points: float
+    max_points: float
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """An exercise judged. mistake: the name of the recognised mistake; diagnosis: its message."""
+
+    exercise: Exercise
+    verdict: str
+    points: float
+    message: str
+    cases: tuple[CaseResult, ...] = ()
+    parts: tuple[PartResult, ...] = ()
+    mistake: str | None = None
+    diagnosis: str = ""
+    first_see: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.exercise.name
+
+    @property
+    def max_points(self) -> float:
+        return self.exercise.points
+
+    @property
+    def main(self) -> CaseResult | None:
+        """The failed case that says most about the cause."""
+        failed = [result for result in self.cases if result.verdict != PASSED]
+        return min(failed, key=_rank, default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented form of `autograder check --json`."""
+        return {
+            "name": self.name,
+            "verdict": self.verdict,
+            "points": self.points,
+            "max_points": self.max_points,
+            "mistake": self.mistake,
+            "message": self.message,
+            "cases": [{"name": c.case.name, "verdict": c.verdict, "held_out": c.case.held_out} for c in self.cases],
+            "parts": [asdict(part) for part in self.parts],
+        }
+
+
+def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], answer: Answer) -> Result:
+    """Judge one exercise from what came of `cases` (all of them must be in `outcomes` and `answer`)."""
+    if absent := next((o.missing for o in outcomes.values() if o.kind == outcome.MISSING), ""):
+        return _missing(exercise, cases, outcomes, absent)
+    if any(o.unwritten for o in outcomes.values()):
+        results = tuple(CaseResult(case, NOT_ATTEMPTED, outcomes[case.name]) for case in cases)
+        text = (
+            f"`{exercise.name}` isn't written yet: replace the placeholder in the cell above with your code, "
+            "run that cell, then this one."
+        )
+        return Result(exercise, NOT_ATTEMPTED, 0, text, results, _parts(exercise, results))
+    results = _judge_cases(cases, outcomes, answer)
+    parts = _parts(exercise, results)
+    points = sum(part.points for part in parts)
+    failed = [result for result in results if result.verdict != PASSED]
+    if not failed:
+        return Result(exercise, PASSED, exercise.points, "Correct.", results, parts)
+    verdict = min((result.verdict for result in failed), key=_WORST_FIRST.index)
+    known = recognise(outcomes, answer)
+    needed = _unwritten_elsewhere(exercise, failed)
+    result = Result(
+        exercise,
+        verdict,
+        points,
+        "",
+        results,
+        parts,
+        known.name if known else None,
+        known.message if known else "",
+        needed,
+    )
+    return _with_message(result)
+
+
+def after_needs(result: Result, others: Mapping[str, Result]) -> Result:
+    """Send the learner first to an exercise that this one calls and that isn't right itself."""
+    if result.verdict in (PASSED, NOT_ATTEMPTED, MISSING) or result.first_see:
+        return result
+    wrong = next((n for n in result.exercise.needs if n in others and others[n].verdict != PASSED), "")
+    if not wrong:
+        return result
+    return _with_message(replace(result, first_see=wrong))
+
+
+def recognise(outcomes: Mapping[str, Outcome], answer: Answer) -> Fingerprint | None:
+    """The one known mistake whose results are these, on every case that was run; None when none or several fit."""
+    fitting = [known for known in answer.mistakes if _fits(outcomes, known)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _fits(outcomes: Mapping[str, Outcome], known: Fingerprint) -> bool:
+    for name, got in outcomes.items():
+        if got.kind == outcome.RETURNED:
+            if name not in known.values or not _same(got.value, known.values[name]):
+                return False
+        elif got.kind == outcome.RAISED:
+            if known.errors.get(name) != (got.error and got.error.type_name):
+                return False
+        else:
+            return False
+    return True
+
+
+def _same(left: Any, right: Any) -> bool:
+    try:
+        return same(left, right)
+    except ValueError:  # a mistake may return something that is no data: it can only be recognised by other cases
+        return type(left) is type(right)
+
+
+def _judge_cases(cases: list[Case], outcomes: Mapping[str, Outcome], answer: Answer) -> tuple[CaseResult, ...]:
+    results: dict[str, CaseResult] = {}
+    for case in cases:
+        got = outcomes[case.name]
+        if any(results[name].verdict != PASSED for name in case.after if name in results):
+            results[case.name] = CaseResult(case, SKIPPED, got)
+        elif got.kind == outcome.RETURNED:
+            difference = case.judge(got.value, answer.expected[case.name])
+            results[case.name] = CaseResult(case, FAILED if difference else PASSED, got, difference)
+        else:
+            results[case.name] = CaseResult(case, _ENDINGS.get(got.kind, SKIPPED), got)
+    return tuple(results.values())
+
+
+def _parts(exercise: Exercise, results: tuple[CaseResult, ...]) -> tuple[PartResult, ...]:
+    parts = []
+    core = True
+    for name, worth in exercise.parts.items():
+        mine = [result.verdict == PASSED for result in results if result.case.part == name]
+        passed = bool(mine) and all(mine)
+        if not parts and not exercise.independent:
+            core = passed
+        parts.append(PartResult(name, worth if passed and core else 0, worth, passed))
+    return tuple(parts)
+
+
+def _missing(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], absent: str) -> Result:
+    results = tuple(CaseResult(case, MISSING, outcomes[case.name]) for case in cases)
+    if absent == exercise.name:
+        text = f"`{absent}` isn't defined yet: run the cell above that defines it, then this one again."
+    else:
+        text = f"This check also uses `{absent}`, which isn't defined yet: run the cell that defines it first."
+    return Result(exercise, MISSING, 0, text, results, _parts(exercise, results))
+
+
+def _rank(result: CaseResult) -> int:
+    if result.verdict in (TIMEOUT, MEMORY, CRASHED, ERROR):
+        return 0
+    if result.verdict == SKIPPED:
+        return 3
+    return 1 if result.difference and result.difference.kind != "value" else 2
+
+
+def _with_message(result: Result) -> Result:
+    main = result.main
+    assert main is not None
+    if result.first_see:
+        text = f"`{result.name}` calls `{result.first_see}`, which isn't right yet: finish that one first."
+    elif result.diagnosis:
+        text = result.diagnosis
+    else:
+        text = main.text
+    return replace(result, message=text)
+
+
+def _unwritten_elsewhere(exercise: Exercise, failed: list[CaseResult]) -> str:
+    for result in failed:
+        name = result.outcome.error.unwritten if result.outcome.error else None
+        if name and name != exercise.name:
+            return name
+    return ""
+
+
+def _error_text(got: Outcome) -> str:
+    assert got.error is not None
+    message, kind = got.error.message, got.error.type_name
+    if kind == "TypeError" and "positional argument" in message:
+        return (
+            f"The number of arguments doesn't fit: {message.removeprefix('TypeError: ')}. Keep the first line as given."
+        )
+    if kind == "TypeError" and message.endswith("object is not callable") and not got.error.frames:
+        return f"{message.removeprefix('TypeError: ')}: this name should be a function, written with `def`."
+    if kind == "SystemExit":
+        return "Your code ends the whole program (exit or quit): return a value instead."
+    return f"Your code stopped with {message}"
+
+
+_ENDING_TEXTS = {
+    TIMEOUT: "It did not finish in time: is there a loop that never ends?",
+    MEMORY: "It needed more memory than allowed: is an array much larger than meant?",
+    CRASHED: "The Python process died while running it.",
+    SKIPPED: "Not looked at: another case must pass first.",
+}

@@ -1,0 +1,1 @@
+"""What nbgrader loads from us: see `nbgrader_config.py`."""

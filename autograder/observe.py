@@ -1,0 +1,29 @@
+"""What a case may want to see besides the result: warnings, and whether inputs were changed."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def with_warnings(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
+    """Call the function and note what it warned of: {"result": …, "warnings": ["overflow encountered in exp"]}.
+
+    NumPy's floating-point warnings are on; the texts are sorted and each is listed once.
+    """
+    with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn", invalid="warn", divide="warn"):
+        warnings.simplefilter("always")
+        result = function(*arguments)
+    return {"result": result, "warnings": sorted({str(warning.message) for warning in caught})}
+
+
+def with_inputs(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
+    """Call the function and note whether it changed its arguments: {"result": …, "inputs unchanged": True}."""
+    before = copy.deepcopy(arguments)
+    result = function(*arguments)
+    unchanged = all(np.array_equal(a, b) for a, b in zip(before, arguments, strict=True) if not callable(a))
+    return {"result": copy.deepcopy(result), "inputs unchanged": unchanged}

@@ -1,0 +1,265 @@
+"""`autograder prove`: do a lesson's cases tell right from wrong?
+
+For each exercise: the reference passes; the stub is NOT_ATTEMPTED; every known mistake fails with its own name, and
+already on the visible cases where that is possible; every variant passes; automatic mutants of the reference die.
+Each run happens in a forked process of its own, so that a mutant that never ends or kills Python costs nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import build, judge, source
+from autograder.answers import Answer
+from autograder.build import Lesson
+from autograder.execute import run_cases
+from autograder.exercise import Case, Exercise
+from autograder.judge import Result
+from autograder.mutation import Mutant, mutants
+
+MUTANTS_TO_KILL = 0.95
+AT_LEAST = {"cases": 4, "held-out cases": 2, "mistakes": 4, "variants": 2, "hints": 3}
+
+
+@dataclass(frozen=True)
+class MutantFate:
+    """What became of one mutant: killed, survived, or equivalent (listed by hand, with the reason)."""
+
+    id: str
+    operator: str
+    fate: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ExerciseProof:
+    """All that is known of one exercise. problems: sentences; empty when the proof holds."""
+
+    name: str
+    cases: int
+    held_out: int
+    mistakes: tuple[str, ...]
+    named_on_visible_cases: int
+    variants: int
+    mutants: tuple[MutantFate, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def killed(self) -> int:
+        return sum(mutant.fate == "killed" for mutant in self.mutants)
+
+    @property
+    def mortal(self) -> int:
+        """Mutants that aren't equivalent."""
+        return sum(mutant.fate != "equivalent" for mutant in self.mutants)
+
+
+@dataclass(frozen=True)
+class LessonProof:
+    """The proof of a lesson."""
+
+    lesson: str
+    exercises: tuple[ExerciseProof, ...]
+
+    @property
+    def killed(self) -> float:
+        """Share of the mutants that died, equivalent ones left out."""
+        mortal = sum(proof.mortal for proof in self.exercises)
+        return sum(proof.killed for proof in self.exercises) / mortal if mortal else 1.0
+
+    @property
+    def problems(self) -> list[str]:
+        found = [f"{proof.name}: {problem}" for proof in self.exercises for problem in proof.problems]
+        if self.killed < MUTANTS_TO_KILL:
+            found.append(f"only {self.killed:.1%} of the mutants died; at least {MUTANTS_TO_KILL:.0%} must.")
+        return found
+
+    @property
+    def holds(self) -> bool:
+        return not self.problems
+
+    def to_json(self) -> dict[str, Any]:
+        """The kill table as JSON."""
+        return {
+            "lesson": self.lesson,
+            "holds": self.holds,
+            "mutants_killed": round(self.killed, 4),
+            "problems": self.problems,
+            "exercises": [
+                asdict(proof) | {"mutants_killed": proof.killed, "mutants_mortal": proof.mortal}
+                for proof in self.exercises
+            ],
+        }
+
+
+def prove_lesson(folder: Path) -> LessonProof:
+    """Prove the lesson in `folder`. Raises AuthoringError when it can't even be built."""
+    lesson = build.open_lesson(folder)
+    with source.library_module(lesson.library):
+        visible, held_out = lesson.visible_answers(), lesson.held_out_answers()
+        prover = _Prover(lesson, visible, {n: _merged(visible[n], held_out[n]) for n in visible})
+        return LessonProof(lesson.name, tuple(prover.exercise(e) for e in lesson.exercises.values()))
+
+
+def _merged(visible: Answer, held_out: Answer) -> Answer:
+    from autograder.answers import merge
+
+    return merge({"": visible}, {"": held_out})[""]
+
+
+class _Prover:
+    def __init__(self, lesson: Lesson, visible: dict[str, Answer], full: dict[str, Answer]) -> None:
+        self.lesson, self.visible, self.full = lesson, visible, full
+
+    def exercise(self, exercise: Exercise) -> ExerciseProof:
+        problems = _too_few(exercise)
+        problems += self._reference_and_stub(exercise)
+        named, wrong = self._mistakes(exercise)
+        problems += wrong + self._variants(exercise)
+        fates = self._mutants(exercise)
+        listed = set(exercise.equivalent_mutants)
+        problems += [f"no mutant is called {id!r}" for id in sorted(listed - {fate.id for fate in fates})]
+        problems += [
+            f"the mutant {fate.id!r} is listed as equivalent, but a case kills it"
+            for fate in fates
+            if fate.id in listed and fate.fate == "killed"
+        ]
+        held_out = sum(case.held_out for case in exercise.cases)
+        names = tuple(mistake.name for mistake in exercise.mistakes)
+        return ExerciseProof(
+            exercise.name, len(exercise.cases), held_out, names, named, len(exercise.variants), fates, tuple(problems)
+        )
+
+    def _judge(self, exercise: Exercise, value: Any, cases: list[Case], answer: Answer) -> Result | str:
+        """Judge an implementation; a string says how its process ended instead."""
+        namespace = {**self.lesson.reference, exercise.name: value}
+        return self._judge_in(exercise, namespace, cases, answer)
+
+    def _judge_in(
+        self, exercise: Exercise, namespace: Mapping[str, Any], cases: list[Case], answer: Answer
+    ) -> Result | str:
+        outcomes = apart(lambda: run_cases(cases, exercise.name, namespace))
+        return outcomes if isinstance(outcomes, str) else judge.judge(exercise, cases, outcomes, answer)
+
+    def _reference_and_stub(self, exercise: Exercise) -> list[str]:
+        problems = []
+        full = self.full[exercise.name]
+        result = self._judge(exercise, self.lesson.reference[exercise.name], exercise.cases, full)
+        if isinstance(result, str) or result.verdict != judge.PASSED:
+            problems.append(f"the reference doesn't pass: {result if isinstance(result, str) else result.message}")
+        if self._difference_from_a_second_run(exercise):
+            problems.append("the reference gives another result when a case is run again: is there a random number?")
+        stub = self._stub_result(exercise)
+        if isinstance(stub, str) or stub.verdict != judge.NOT_ATTEMPTED or stub.points:
+            problems.append(
+                f"the stub isn't NOT_ATTEMPTED with 0 points: {stub if isinstance(stub, str) else stub.verdict}"
+            )
+        return problems
+
+    def _difference_from_a_second_run(self, exercise: Exercise) -> bool:
+        again = run_cases(exercise.cases, exercise.name, self.lesson.reference)
+        expected = self.full[exercise.name].expected
+        return not all(judge.same(again[name].value, expected[name]) for name in expected)
+
+    def _stub_result(self, exercise: Exercise) -> Result | str:
+        cell = next(cell for cell in self.lesson.source.cells if cell.exercise == exercise.name)
+        namespace = dict(self.lesson.reference)
+        exec(compile(source.stub(cell.source, exercise.name), "<stub>", "exec"), namespace)
+        return self._judge_in(exercise, namespace, exercise.cases, self.full[exercise.name])
+
+    def _mistakes(self, exercise: Exercise) -> tuple[int, list[str]]:
+        named, problems = 0, []
+        for mistake in exercise.mistakes:
+            seen = self._judge(exercise, mistake.value, exercise.visible_cases, self.visible[exercise.name])
+            if not isinstance(seen, str) and seen.verdict != judge.PASSED and seen.mistake == mistake.name:
+                named += 1
+            elif not mistake.needs_held_out:
+                said = seen if isinstance(seen, str) else f"{seen.verdict}, named {seen.mistake!r}"
+                problems.append(f"the visible cases don't name the mistake {mistake.name!r} ({said})")
+            full = self._judge(exercise, mistake.value, exercise.cases, self.full[exercise.name])
+            if isinstance(full, str) or full.verdict == judge.PASSED:
+                problems.append(f"the mistake {mistake.name!r} passes")
+            elif full.mistake != mistake.name:
+                problems.append(f"all cases together take {mistake.name!r} for {full.mistake!r}")
+        return named, problems
+
+    def _variants(self, exercise: Exercise) -> list[str]:
+        problems = []
+        for variant in exercise.variants:
+            result = self._judge(exercise, variant.value, exercise.cases, self.full[exercise.name])
+            if isinstance(result, str) or result.verdict != judge.PASSED:
+                said = (
+                    result if isinstance(result, str) else f"{result.message} {result.main and result.main.case.name}"
+                )
+                problems.append(f"the variant {variant.name!r} doesn't pass: {said}")
+        return problems
+
+    def _mutants(self, exercise: Exercise) -> tuple[MutantFate, ...]:
+        made = mutants(self.lesson.source.solution(exercise.name))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return tuple(pool.map(lambda mutant: self._fate(exercise, mutant), made))
+
+    def _fate(self, exercise: Exercise, mutant: Mutant) -> MutantFate:
+        def run() -> dict[str, Any]:
+            namespace = dict(self.lesson.reference)
+            exec(compile(mutant.source, "<mutant>", "exec"), namespace)
+            return run_cases(exercise.cases, exercise.name, namespace)
+
+        outcomes = apart(run, 5.0)
+        if isinstance(outcomes, str):
+            return MutantFate(mutant.id, mutant.operator, "killed", outcomes)
+        result = judge.judge(exercise, exercise.cases, outcomes, self.full[exercise.name])
+        if result.verdict != judge.PASSED:
+            by = result.main.case.name if result.main else result.verdict
+            return MutantFate(mutant.id, mutant.operator, "killed", by)
+        if reason := exercise.equivalent_mutants.get(mutant.id):
+            return MutantFate(mutant.id, mutant.operator, "equivalent", reason)
+        return MutantFate(mutant.id, mutant.operator, "survived", "")
+
+
+def _too_few(exercise: Exercise) -> list[str]:
+    have = {
+        "cases": len(exercise.cases),
+        "held-out cases": sum(case.held_out for case in exercise.cases),
+        "mistakes": len(exercise.mistakes),
+        "variants": len(exercise.variants),
+        "hints": len(exercise.hints),
+    }
+    return [
+        f"{have[what]} {what}, at least {least} are needed" for what, least in AT_LEAST.items() if have[what] < least
+    ]
+
+
+def apart(run: Callable[[], Any], seconds: float = 60.0) -> Any:
+    """Call `run` in a forked process and return what it returns, or in a few words how the process ended.
+
+    What crosses is pickled: this is for the author's own code only, never for a learner's.
+    """
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        try:
+            data = pickle.dumps(run())
+        except BaseException as error:
+            data = pickle.dumps("".join(traceback.format_exception_only(error)).strip())
+        with os.fdopen(writing, "wb") as out:
+            out.write(data)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as received:
+        data = received.read()
+    _, status = os.waitpid(pid, 0)
+    if status:
+        return "never ended" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM else "crashed"
+    return pickle.loads(data)

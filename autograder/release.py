@@ -1,0 +1,80 @@
+"""`autograder release`: solutions/ → lessons/, and the assignment into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder import answers, build
+from autograder.notebooks import learner_notebook, solution_notebook
+
+# What stays with the author: never copied, whatever it is called.
+AUTHORS_ONLY = ("hidden.py", "held_out.json")
+
+
+@dataclass(frozen=True)
+class Released:
+    """A lesson's files in lessons/ that were (or, with `--check`, would be) changed."""
+
+    lesson: str
+    changed: tuple[str, ...]
+
+
+def release(folder: Path, lessons: Path, check: bool = False) -> Released:
+    """Build the lesson in `folder` and bring `lessons/<name>` in line with it; with `check`, change nothing."""
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch)
+        generate(folder, made)
+        target = lessons / folder.name
+        changed = _differing(made, target)
+        if not check:
+            _bring(made, target, changed)
+    return Released(folder.name, tuple(changed))
+
+
+def generate(folder: Path, made: Path) -> None:
+    """Write a lesson's released files to `made`; refresh what nbgrader needs beside the source."""
+    lesson = build.open_lesson(folder)
+    current = build.digest(folder)
+    solved = solution_notebook(lesson)
+    notebook = f"{lesson.source.notebook}.ipynb"
+    _write_notebook(folder / notebook, solved)
+    answers.write(folder / "answers.json", lesson.name, lesson.visible_answers(), current)
+    answers.write(folder / "held_out.json", lesson.name, lesson.held_out_answers(), current)
+    (folder / "nn.py").write_text(lesson.library, encoding="utf-8")
+    _write_notebook(made / notebook, learner_notebook(solved))
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix not in (".md", ".ipynb") and path.name not in AUTHORS_ONLY:
+            shutil.copyfile(path, made / path.name)
+
+
+def _write_notebook(path: Path, notebook: nbformat.NotebookNode) -> None:
+    nbformat.validate(notebook)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+def _differing(made: Path, target: Path) -> list[str]:
+    have = {p.name for p in target.iterdir() if p.is_file()} if target.is_dir() else set()
+    names = {p.name for p in made.iterdir()}
+    return sorted(
+        name
+        for name in names | have
+        if name not in have or name not in names or not filecmp.cmp(made / name, target / name, shallow=False)
+    )
+
+
+def _bring(made: Path, target: Path, changed: list[str]) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for name in changed:
+        if (made / name).exists():
+            part = target / f".{name}.part"
+            shutil.copyfile(made / name, part)
+            os.replace(part, target / name)
+        else:
+            (target / name).unlink()

@@ -1,0 +1,232 @@
+"""A result as a learner reads it: HTML in the notebook and in feedback, plain text in a terminal.
+
+Both say the same; nothing is told by colour alone. A held-out case is shown by its name only, never by its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import numpy as np
+
+from autograder import judge
+from autograder.compare import show
+from autograder.judge import CaseResult, Result
+from autograder.wire import Tensor
+
+HEADLINES = {
+    judge.PASSED: "Correct",
+    judge.FAILED: "Not right yet",
+    judge.ERROR: "Your code stopped with an error",
+    judge.NOT_ATTEMPTED: "Not attempted yet",
+    judge.MISSING: "Not there yet",
+    judge.TIMEOUT: "Took too long",
+    judge.MEMORY: "Needed too much memory",
+    judge.CRASHED: "Python itself crashed",
+}
+MARKS = {judge.PASSED: "✓", judge.SKIPPED: "–", judge.NOT_ATTEMPTED: "○", judge.MISSING: "○"}
+COLOURS = {judge.PASSED: "#2a8a5f", judge.NOT_ATTEMPTED: "#7a7a7a", judge.MISSING: "#7a7a7a"}
+MAX_CELLS = 64
+
+
+class Report:
+    """A `Result` that shows itself: `_repr_html_` in a notebook, `str()` anywhere else."""
+
+    def __init__(self, result: Result, footer: str = "") -> None:
+        self.result = result
+        self.footer = footer
+
+    def __repr__(self) -> str:
+        return text(self.result, self.footer)
+
+    def _repr_html_(self) -> str:
+        return html(self.result, self.footer)
+
+
+class Summary:
+    """Several results in one table."""
+
+    def __init__(self, results: Iterable[Result]) -> None:
+        self.results = list(results)
+
+    def __repr__(self) -> str:
+        rows = [f"{_mark(r.verdict)} {r.name:<24} {_points(r):<16} {HEADLINES[r.verdict]}" for r in self.results]
+        return "\n".join([*rows, self._total()])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='color:{_colour(r.verdict)}'>{_mark(r.verdict)}</td><td><code>{escape(r.name)}</code></td>"
+            f"<td>{_points(r)}</td><td>{HEADLINES[r.verdict]}</td></tr>"
+            for r in self.results
+        )
+        return f"<table style='text-align:left'>{rows}</table><p>{escape(self._total())}</p>"
+
+    def _total(self) -> str:
+        passed = sum(r.verdict == judge.PASSED for r in self.results)
+        points, full = sum(r.points for r in self.results), sum(r.max_points for r in self.results)
+        return f"{passed} of {len(self.results)} exercises correct, {points:g} of {full:g} points."
+
+
+def text(result: Result, footer: str = "") -> str:
+    """The report as plain text."""
+    lines = [f"{_mark(result.verdict)} {result.name}: {_headline(result)}", ""]
+    lines += [f"  {result.message}"] if result.verdict != judge.PASSED else []
+    main = result.main
+    if main is not None and _explains(result):
+        lines += ["", f"  Case: {main.case.title}"]
+        if main.text != result.message:
+            lines += [f"  {main.text}"] if not main.case.held_out else []
+        if main.case.explanation and not main.case.held_out:
+            lines += [f"  ({main.case.explanation})"]
+        lines += [f"  line {f.line}, in {f.function or 'your cell'}:  {f.source}" for f in _frames(main)]
+    if result.cases and _explains(result):
+        lines += ["", *(f"  {_mark(c.verdict)} {c.case.title}{_after(c)}" for c in result.cases)]
+    if len(result.parts) > 1 and result.max_points:
+        lines += ["", *(f"  {p.name}: {p.points:g} of {p.max_points:g}" for p in result.parts)]
+    if main is not None and main.outcome.printed:
+        lines += ["", "  Your code printed:", *(f"    {line}" for line in main.outcome.printed.splitlines()[:10])]
+    if footer:
+        lines += ["", f"  {footer}"]
+    return "\n".join(lines).rstrip()
+
+
+def html(result: Result, footer: str = "") -> str:
+    """The report as HTML. Everything that comes from the learner's code is escaped."""
+    colour = _colour(result.verdict)
+    head = (
+        f"<div style='font-weight:600'><span style='color:{colour}'>{_mark(result.verdict)}</span> "
+        f"<code>{escape(result.name)}</code> · {escape(_headline(result))}</div>"
+    )
+    body = [] if result.verdict == judge.PASSED else [_paragraph(_code(result.message), bold=bool(result.diagnosis))]
+    main = result.main
+    if main is not None and _explains(result):
+        body.append(_case_html(result, main))
+    if result.cases and _explains(result):
+        body.append(_case_list(result.cases))
+    if len(result.parts) > 1 and result.max_points:
+        parts = " · ".join(f"{escape(p.name)} {p.points:g} of {p.max_points:g}" for p in result.parts)
+        body.append(_paragraph(f"Points: {parts}", small=True))
+    if main is not None and main.outcome.printed:
+        printed = escape("\n".join(main.outcome.printed.splitlines()[:10]))
+        body.append(_paragraph("Your code printed:", small=True) + f"<pre style='{_PRE}'>{printed}</pre>")
+    if footer:
+        body.append(_paragraph(_code(footer), small=True))
+    return (
+        f"<div class='ground-up-report' data-exercise='{escape(result.name)}' data-verdict='{result.verdict}' "
+        f"data-mistake='{escape(result.mistake or '')}' style='border-left:4px solid {colour};padding:6px 14px;"
+        f"margin:4px 0;max-width:56rem;line-height:1.45;color:var(--jp-content-font-color1,#222)'>"
+        f"{head}{''.join(body)}</div>"
+    )
+
+
+_PRE = (
+    "margin:4px 0;padding:6px 10px;background:var(--jp-layout-color2,#f3f3f3);color:inherit;"
+    "overflow-x:auto;font-size:0.92em"
+)
+
+
+def _case_html(result: Result, main: CaseResult) -> str:
+    parts = [_paragraph(f"Seen in the case <em>{escape(main.case.title)}</em>:", small=True)]
+    if not main.case.held_out:
+        if main.text and main.text != result.message:
+            parts.append(_paragraph(_code(main.text)))
+        if main.case.explanation:
+            parts.append(_paragraph(_code(main.case.explanation)))
+    if frames := _frames(main):
+        rows = "\n".join(f"line {f.line}, in {f.function or 'your cell'}:  {f.source}" for f in frames)
+        parts.append(f"<pre style='{_PRE}'>{escape(rows)}</pre>")
+    if main.difference is not None and not main.case.held_out:
+        parts.append(_side_by_side(main.difference.got, main.difference.expected))
+    return "".join(parts)
+
+
+def _case_list(cases: Iterable[CaseResult]) -> str:
+    items = "".join(
+        f"<li style='list-style:none'><span style='color:{_colour(c.verdict)}'>{_mark(c.verdict)}</span> "
+        f"{escape(c.case.title)}{escape(_after(c))}</li>"
+        for c in cases
+    )
+    return f"<ul style='margin:6px 0;padding-left:0.4em;font-size:0.92em'>{items}</ul>"
+
+
+def _side_by_side(got: object, expected: object) -> str:
+    """Two small arrays next to each other, what differs in bold and underlined."""
+    left, right = _small_array(got), _small_array(expected)
+    if left is None or right is None or (left.ndim == 0 and right.ndim == 0):
+        return ""
+    differs = None
+    if left.shape == right.shape:
+        with np.errstate(all="ignore"):
+            differs = ~np.isclose(left, right, rtol=1e-6, atol=1e-9, equal_nan=True)
+    return (
+        "<div style='display:flex;gap:2em;flex-wrap:wrap;align-items:flex-start'>"
+        f"{_grid('yours', left, differs)}{_grid('expected', right, differs)}</div>"
+    )
+
+
+def _grid(title: str, array: np.ndarray, differs: np.ndarray | None) -> str:
+    table = array.reshape(1, -1) if array.ndim < 2 else array
+    marked = np.zeros(table.shape, bool) if differs is None else differs.reshape(table.shape)
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            "<td style='text-align:right;padding:1px 7px;font-variant-numeric:tabular-nums;"
+            + ("font-weight:700;text-decoration:underline" if wrong else "")
+            + f"'>{escape(show(number))}</td>"
+            for number, wrong in zip(row, wrongs, strict=True)
+        )
+        + "</tr>"
+        for row, wrongs in zip(table, marked, strict=True)
+    )
+    caption = f"{title}, shape {array.shape}" if array.ndim else title
+    return f"<table style='margin:4px 0'><caption style='text-align:left'>{escape(caption)}</caption>{rows}</table>"
+
+
+def _small_array(value: object) -> np.ndarray | None:
+    array = value.array if isinstance(value, Tensor) else value
+    if isinstance(array, int | float | np.generic):
+        array = np.asarray(array)
+    fits = isinstance(array, np.ndarray) and array.ndim <= 2 and 0 < array.size <= MAX_CELLS
+    return array if fits else None
+
+
+def _headline(result: Result) -> str:
+    return f"{HEADLINES[result.verdict]} · {_points(result)}"
+
+
+def _points(result: Result) -> str:
+    return f"{result.points:g} of {result.max_points:g} points" if result.max_points else "optional"
+
+
+def _explains(result: Result) -> bool:
+    return result.verdict not in (judge.PASSED, judge.NOT_ATTEMPTED, judge.MISSING)
+
+
+def _frames(main: CaseResult) -> tuple:
+    return main.outcome.error.frames if main.outcome.error else ()
+
+
+def _after(case: CaseResult) -> str:
+    if case.verdict == judge.SKIPPED:
+        return " (not looked at: an earlier case must pass first)"
+    return " (held-out case)" if case.case.held_out else ""
+
+
+def _mark(verdict: str) -> str:
+    return MARKS.get(verdict, "✗")
+
+
+def _colour(verdict: str) -> str:
+    return COLOURS.get(verdict, "#c2571a")
+
+
+def _paragraph(inner: str, bold: bool = False, small: bool = False) -> str:
+    style = "margin:6px 0;" + ("font-weight:600;" if bold else "") + ("font-size:0.92em;" if small else "")
+    return f"<p style='{style}'>{inner}</p>"
+
+
+def _code(message: str) -> str:
+    """Escape a message and set what stands in backticks as code."""
+    pieces = escape(message).split("`")
+    return "".join(f"<code>{p}</code>" if i % 2 and i < len(pieces) - 1 else p for i, p in enumerate(pieces))

@@ -1,0 +1,10 @@
+"""Running a learner's notebook apart from everything else: a warm process that forks, and data on a socket.
+
+frames      length-framed JSON and raw buffers; the only language spoken with the other side
+job         what is asked (cells, cases, limits) and what comes back
+sandbox     starting the other side, as far apart as this machine allows
+client      our side: sends a job, collects what came of it
+zygote      the other side: imports once, then forks per submission
+submission  in the fork: runs the cells, forks again for each exercise's cases
+confine     limits and namespaces of a process
+"""

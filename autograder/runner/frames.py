@@ -1,0 +1,67 @@
+"""Frames on a stream socket: a length-framed JSON header followed by raw buffers. Never pickle.
+
+uint32 header size | header (JSON, UTF-8; `sizes` lists the buffers' bytes) | buffers
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from typing import Any
+
+MAX_HEADER = 32 * 2**20
+MAX_FRAME = 128 * 2**20
+_LENGTH = struct.Struct("<I")
+
+
+class FrameError(Exception):
+    """The other side sent something that is no frame, too much, or nothing more."""
+
+
+class FrameTimeout(FrameError):
+    """The other side was silent for too long."""
+
+
+def send(connection: socket.socket, header: dict[str, Any], buffers: list[bytes] | tuple[bytes, ...] = ()) -> None:
+    """Send one frame. header: a JSON object without the key `sizes`."""
+    text = json.dumps({**header, "sizes": [len(buffer) for buffer in buffers]}).encode()
+    connection.sendall(b"".join((_LENGTH.pack(len(text)), text, *buffers)))
+
+
+def receive(connection: socket.socket, deadline: float | None = None) -> tuple[dict[str, Any], list[bytes]]:
+    """The next frame as (header, buffers). deadline: of time.monotonic(). Raises FrameError or FrameTimeout."""
+    (size,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size, deadline))
+    if size > MAX_HEADER:
+        raise FrameError(f"a header of {size} bytes")
+    try:
+        header = json.loads(_exactly(connection, size, deadline))
+        sizes = header.pop("sizes")
+        whole = all(type(n) is int and n >= 0 for n in sizes) and sum(sizes) <= MAX_FRAME
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise FrameError(f"no frame: {error!r}") from error
+    if not whole:
+        raise FrameError("impossible buffer sizes")
+    return header, [_exactly(connection, n, deadline) for n in sizes]
+
+
+def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+    pieces: list[bytes] = []
+    while size:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise FrameTimeout
+            connection.settimeout(left)
+        try:
+            piece = connection.recv(min(size, 2**20))
+        except TimeoutError:
+            raise FrameTimeout from None
+        except OSError as error:
+            raise FrameError(str(error)) from error
+        if not piece:
+            raise FrameError("the connection was closed")
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)

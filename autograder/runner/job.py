@@ -1,0 +1,106 @@
+"""What the runner is asked to do, and what comes back: plain dataclasses with a JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from autograder import wire
+from autograder.outcome import Frame, Outcome, Raised
+
+
+@dataclass(frozen=True)
+class Limits:
+    """cell, exercise, submission: seconds of wall time; memory: bytes above what the warm process holds."""
+
+    cell: float = 30.0
+    exercise: float = 20.0
+    submission: float = 300.0
+    memory: int = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """A cell to run. name: the exercise it belongs to, or empty."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CasesOf:
+    """The cases of one exercise, by name; visible and held_out are the sources that define them."""
+
+    exercise: str
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission: its code cells in order, files its code may import, and the cases to run afterwards."""
+
+    cells: tuple[CodeCell, ...]
+    files: dict[str, str]
+    checks: tuple[str, ...]
+    exercises: tuple[CasesOf, ...]
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What came of a cell: an outcome without a value, and what it printed."""
+
+    name: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a job. notes: what a person should know, such as broken frames."""
+
+    cells: tuple[CellRun, ...]
+    outcomes: dict[str, dict[str, Outcome]]
+    notes: tuple[str, ...] = ()
+
+
+def outcome_to_frame(result: Outcome) -> tuple[dict[str, Any], list[bytes]]:
+    """An outcome as a JSON object and buffers."""
+    encoded = wire.encode(result.value)
+    node = {
+        "kind": result.kind,
+        "tree": encoded.tree,
+        "error": asdict(result.error) if result.error else None,
+        "missing": result.missing,
+        "unwritten": result.unwritten,
+        "printed": result.printed,
+        "seconds": result.seconds,
+    }
+    return node, encoded.buffers
+
+
+def outcome_from_frame(node: dict[str, Any], buffers: list[bytes]) -> Outcome:
+    """The inverse. Raises ValueError when the frame holds no outcome."""
+    try:
+        error = node["error"]
+        return Outcome(
+            kind=str(node["kind"]),
+            value=wire.decode(wire.Encoded(node["tree"], buffers)),
+            error=_raised(error) if error else None,
+            missing=str(node["missing"]),
+            unwritten=node["unwritten"] is True,
+            printed=str(node["printed"])[:4_000],
+            seconds=float(node["seconds"]),
+        )
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise ValueError(f"no outcome: {problem!r}") from problem
+
+
+def _raised(node: dict[str, Any]) -> Raised:
+    frames = tuple(Frame(str(f["function"]), int(f["line"]), str(f["source"])[:300]) for f in node["frames"][:8])
+    unwritten = node["unwritten"]
+    return Raised(
+        str(node["type_name"])[:100],
+        str(node["message"])[:1_000],
+        frames,
+        None if unwritten is None else str(unwritten)[:100],
+    )

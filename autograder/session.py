@@ -1,0 +1,249 @@
+"""What a learner calls in a notebook: `check`, `hint`, `solution`, `reset`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import answers, checks, judge, outcome, progress
+from autograder.answers import Answer
+from autograder.execute import run_case
+from autograder.exercise import Exercise
+from autograder.judge import Result
+from autograder.outcome import Outcome
+from autograder.paths import UserError, solutions, suggest
+from autograder.report import Report, Summary
+
+TIME_LIMIT = 30.0  # seconds for all cases of one exercise
+
+
+class CheckFailed(AssertionError):
+    """Raised where outputs aren't read by a person (nbgrader's Validate), so that the cell counts as failed."""
+
+
+@dataclass
+class _Lesson:
+    folder: Path
+    stamp: tuple[float, ...]
+    exercises: dict[str, Exercise]
+    answers: dict[str, Answer]
+
+
+_lesson: _Lesson | None = None
+
+
+def check(name: str | None = None) -> Report | Summary | None:
+    """Check one exercise of this lesson, or all of them.
+
+    name: as in the exercise's heading, such as "sigmoid". Shows a report: what is right, what isn't, and why.
+    """
+    with _explained():
+        lesson = _open()
+        namespace = _namespace()
+        if name is None:
+            return Summary(_check(lesson, exercise, namespace) for exercise in lesson.exercises)
+        exercise = _exercise(lesson, name)
+        result = _check(lesson, exercise.name, namespace)
+        level = progress.record(lesson.folder, exercise.name, result.verdict, result.points, result.max_points)
+        report = Report(result, _footer(result, level or 0))
+        if result.verdict != judge.PASSED and os.environ.get("NBGRADER_EXECUTION"):
+            raise CheckFailed(str(report))
+        return report
+    return None
+
+
+def hint(name: str) -> None:
+    """Show one more hint for an exercise: first a question, then the formula or shape, then the step in words."""
+    with _explained():
+        lesson = _open()
+        exercise = _exercise(lesson, name)
+        shown = min(_hints_shown.get(exercise.name, 0) + 1, len(exercise.hints))
+        _hints_shown[exercise.name] = shown
+        progress.record_hint(lesson.folder, exercise.name, shown)
+        for number, text in enumerate(exercise.hints[:shown], 1):
+            print(f"Hint {number} of {len(exercise.hints)}: {text}")
+        if shown == len(exercise.hints):
+            print(f'That was the last one. If you are still stuck: solution("{exercise.name}")')
+
+
+def solution(name: str, sure: bool = False) -> None:
+    """Show the reference solution of an exercise, or the model answer of a question, after asking once.
+
+    sure: don't ask. Solutions are there only in a full copy of the course.
+    """
+    with _explained():
+        lesson = _open()
+        text = _solution_text(lesson, name)
+        if not sure and not _agrees(name):
+            print("Not shown. Another look at the hints may do.")
+            return
+        print(text)
+
+
+def reset(name: str) -> None:
+    """Put the exercise as it was handed out into this cell; what you wrote stays where it is."""
+    with _explained():
+        lesson = _open()
+        exercise = _exercise(lesson, name)
+        stub = _stub(lesson, exercise.name)
+        shell = _shell()
+        if shell is None:
+            print(stub)
+            return
+        shell.set_next_input(stub, replace=True)
+        print(
+            f"This cell now holds {exercise.name} as it was handed out. Your earlier attempt stays in its own cell; "
+            "delete the one you don't need."
+        )
+
+
+_hints_shown: dict[str, int] = {}
+
+
+def _check(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
+    result = _judge_one(lesson, name, namespace)
+    needs = lesson.exercises[name].needs
+    if result.verdict in (judge.PASSED, judge.NOT_ATTEMPTED, judge.MISSING) or not needs:
+        return result
+    return judge.after_needs(result, {other: _judge_one(lesson, other, namespace) for other in needs})
+
+
+def _judge_one(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
+    exercise = lesson.exercises[name]
+    outcomes: dict[str, Outcome] = {}
+    deadline = time.monotonic() + TIME_LIMIT
+    for case in exercise.visible_cases:
+        try:
+            with _time_limit(deadline - time.monotonic()):
+                outcomes[case.name] = run_case(case, name, namespace)
+        except _OutOfTime:
+            outcomes[case.name] = Outcome(outcome.TIMEOUT)
+            break
+    for case in exercise.visible_cases:
+        outcomes.setdefault(case.name, Outcome(outcome.NOT_RUN))
+    return judge.judge(exercise, exercise.visible_cases, outcomes, lesson.answers[name])
+
+
+class _OutOfTime(BaseException):
+    pass
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Interrupt what runs inside after so many seconds, where the system can (not on Windows or in a thread)."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: Any) -> None:
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """What the learner can put right is one sentence, not a traceback of ours."""
+    try:
+        yield
+    except UserError as error:
+        if os.environ.get("NBGRADER_EXECUTION"):
+            raise CheckFailed(str(error)) from None
+        print(error)
+
+
+def _open(folder: Path | None = None) -> _Lesson:
+    """The lesson in the working folder; loaded again only when its files changed."""
+    global _lesson
+    folder = folder or Path.cwd()
+    paths = folder / "checks.py", folder / "answers.json"
+    if not all(path.is_file() for path in paths):
+        raise UserError(
+            f"There is no lesson in {folder}: open the notebook in its own folder, beside checks.py and answers.json."
+        )
+    stamp = tuple(path.stat().st_mtime for path in paths)
+    if _lesson is None or _lesson.folder != folder or _lesson.stamp != stamp:
+        known, _ = answers.read(paths[1])
+        _lesson = _Lesson(folder, stamp, checks.load(folder), known)
+        _hints_shown.clear()
+    return _lesson
+
+
+def _exercise(lesson: _Lesson, name: Any) -> Exercise:
+    if not isinstance(name, str):
+        name = getattr(name, "__name__", str(name))
+        raise UserError(f'Write the exercise\'s name in quotation marks: check("{name}").')
+    if name not in lesson.exercises:
+        names = list(lesson.exercises)
+        raise UserError(f"No exercise is called {name!r}.{suggest(name, names)} In this lesson: {', '.join(names)}.")
+    return lesson.exercises[name]
+
+
+def _footer(result: Result, tries: int) -> str:
+    if result.verdict == judge.PASSED or result.first_see:
+        return ""
+    if result.verdict in (judge.NOT_ATTEMPTED, judge.MISSING):
+        return ""
+    left = len(result.exercise.hints) - _hints_shown.get(result.name, 0)
+    if left > 0:
+        return f'Stuck? `hint("{result.name}")` gives {"a" if not _hints_shown.get(result.name) else "the next"} hint.'
+    return f'`solution("{result.name}")` shows one way to do it.'
+
+
+def _solution_text(lesson: _Lesson, name: str) -> str:
+    from autograder import source
+
+    folder = solutions() / lesson.folder.name
+    if not folder.is_dir():
+        raise UserError("The solutions aren't part of this copy of the course; your instructor has them.")
+    parsed = source.read(folder)
+    answered = {cell.question: cell.source for cell in parsed.cells if cell.question}
+    if name in answered:
+        return answered[name]
+    return parsed.solution(_exercise(lesson, name).name)
+
+
+def _agrees(name: str) -> bool:
+    try:
+        reply = input(f"Show the solution of {name}? You learn more by one more try. [y/N] ")
+    except (EOFError, OSError, NotImplementedError):
+        raise UserError(f'Nobody can be asked here: use solution("{name}", sure=True).') from None
+    return reply.strip().lower() in ("y", "yes")
+
+
+def _stub(lesson: _Lesson, name: str) -> str:
+    """The exercise's cell as handed out, from the released notebook or, failing that, the lesson's source."""
+    import json
+
+    from autograder.paths import lessons
+
+    for notebook in sorted((lessons() / lesson.folder.name).glob("*.ipynb")):
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == name:
+                return "".join(cell["source"])
+    raise UserError(f"The cell of {name} as it was handed out can't be found in {lessons()}.")
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _namespace() -> dict[str, Any]:
+    """The names the learner has defined: the notebook's, or those of the program that called us."""
+    shell = _shell()
+    return shell.user_ns if shell is not None else sys.modules["__main__"].__dict__

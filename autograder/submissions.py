@@ -1,0 +1,100 @@
+"""Reading a submitted notebook: which lesson it is, which cells are to be run, and what can't be graded at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.paths import UserError, find_lesson, lesson_names
+from autograder.runner.job import CodeCell
+
+MAX_BYTES = 200 * 2**20
+
+
+class Ungradable(UserError):
+    """The file can't be graded; the message says what to hand in instead."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A notebook to grade. questions: text of each free-text answer by name."""
+
+    path: Path
+    lesson: str
+    cells: tuple[CodeCell, ...]
+    questions: dict[str, str]
+
+
+def read(path: Path, solutions: Path, lesson: str | None = None) -> Submission:
+    """Read a notebook. lesson: which one it is, if it can't be told from the notebook. Raises Ungradable."""
+    notebook = _load(path)
+    if lesson is None:
+        lesson = _lesson_of(notebook, path, solutions)
+    find_lesson(lesson, solutions)
+    cells: list[CodeCell] = []
+    questions: dict[str, str] = {}
+    for cell in notebook["cells"]:
+        source = "".join(cell.get("source", ""))
+        meta = cell.get("metadata", {})
+        nbgrader = meta.get("nbgrader", {})
+        if cell.get("cell_type") == "markdown" and nbgrader.get("grade"):
+            questions[str(nbgrader.get("grade_id", ""))] = source
+        if cell.get("cell_type") == "code" and not _is_left_out(meta, source):
+            name = str(nbgrader.get("grade_id", "")) if nbgrader.get("solution") else ""
+            cells.append(CodeCell(name, source))
+    return Submission(path, lesson, tuple(cells), questions)
+
+
+def _is_left_out(meta: dict[str, Any], source: str) -> bool:
+    """Demos, check cells and empty cells aren't run when grading."""
+    nbgrader = meta.get("nbgrader", {})
+    is_check = nbgrader.get("grade") and not nbgrader.get("solution")
+    return "demo" in meta.get("tags", ()) or bool(is_check) or not source.strip()
+
+
+def _load(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise UserError(f"There is no file {path}: give the path of a notebook (.ipynb).")
+    if path.is_dir() or path.suffix != ".ipynb":
+        raise Ungradable(f"{path.name} is no notebook: hand in the .ipynb file of the lesson.")
+    if path.stat().st_size > MAX_BYTES:
+        raise Ungradable(f"{path.name} is larger than {MAX_BYTES // 2**20} MB: clear its outputs, save, hand in again.")
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise Ungradable(
+            f"{path.name} can't be read as a notebook (empty, cut off, or edited by hand): "
+            "open it in JupyterLab, save it and hand it in again."
+        ) from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list) or notebook.get("nbformat") != 4 or not all(map(_is_cell, cells)):
+        raise Ungradable(
+            f"{path.name} isn't a notebook of format 4: open it in JupyterLab, save it and hand it in again."
+        )
+    return notebook
+
+
+def _is_cell(cell: Any) -> bool:
+    if not isinstance(cell, dict) or not isinstance(cell.get("metadata", {}), dict):
+        return False
+    source = cell.get("source", "")
+    lines = isinstance(source, list) and all(isinstance(line, str) for line in source)
+    nbgrader = cell.get("metadata", {}).get("nbgrader", {})
+    tags = cell.get("metadata", {}).get("tags", [])
+    return (isinstance(source, str) or lines) and isinstance(nbgrader, dict) and isinstance(tags, list)
+
+
+def _lesson_of(notebook: dict[str, Any], path: Path, solutions: Path) -> str:
+    names = lesson_names(solutions)
+    said = notebook.get("metadata", {}).get("ground_up", {}).get("lesson")
+    if said in names:
+        return said
+    by_file = [name for name in names if name.split("_", 1)[-1] == path.stem or name == path.parent.name]
+    if len(by_file) == 1:
+        return by_file[0]
+    raise Ungradable(
+        f"{path.name} doesn't say which lesson it is: hand in the notebook you were given, "
+        f"or name the lesson with --lesson (one of {', '.join(names)})."
+    )

@@ -1,0 +1,190 @@
+"""Plain data: what a case may return, and the only thing that ever leaves the process that runs a learner's code.
+
+A value becomes a JSON tree plus raw array buffers; nothing is pickled and no method of the value's own class is
+called, so an object that lies about itself (`__eq__`, `__array__`, `tolist` …) can't speak for itself here.
+What is no plain data arrives as `Opaque`, which equals nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAX_ITEMS = 100_000
+MAX_DEPTH = 24
+MAX_BYTES = 64 * 2**20
+MAX_TEXT = 100_000
+
+_SCALARS = frozenset(t for t in np.sctypeDict.values() if t is not np.object_ and t is not np.void)
+
+
+_mro = type.__dict__["__mro__"].__get__  # a metaclass can't lie to this
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Something that is no data, known by the name of its type only (a function, a generator, an object)."""
+
+    type_name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A torch tensor's values, so that the judge needs no torch."""
+
+    array: np.ndarray
+
+
+@dataclass
+class Encoded:
+    """A value in transport form: `tree` is JSON, `buffers` the raw bytes of its arrays (C order)."""
+
+    tree: Any
+    buffers: list[bytes]
+
+
+class NotData(ValueError):
+    """The value is too large or too deeply nested to be carried."""
+
+
+def encode(value: Any) -> Encoded:
+    """Turn a value into plain data. Never raises for a hostile value: it becomes an `Opaque` instead."""
+    packer = _Packer()
+    try:
+        tree = packer.pack(value, 0)
+    except NotData as reason:
+        return Encoded({"t": "opaque", "v": str(reason)}, [])
+    return Encoded(tree, packer.buffers)
+
+
+def decode(encoded: Encoded) -> Any:
+    """The value of an `encode`d tree. Raises ValueError when the tree is malformed."""
+    try:
+        return _unpack(encoded.tree, encoded.buffers)
+    except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        raise ValueError(f"malformed data: {error!r}") from error
+
+
+def plain(value: Any) -> Any:
+    """The value as the judge sees it: encoded and decoded once."""
+    return decode(encode(value))
+
+
+def to_json(value: Any) -> dict[str, Any]:
+    """A value as one JSON object, array bytes in base64 (for `answers.json`)."""
+    encoded = encode(value)
+    if not encoded.buffers:
+        return {"tree": encoded.tree}
+    return {
+        "tree": encoded.tree,
+        "buffers": [base64.b64encode(buffer).decode("ascii") for buffer in encoded.buffers],
+    }
+
+
+def from_json(node: dict[str, Any]) -> Any:
+    """The inverse of `to_json`."""
+    return decode(Encoded(node["tree"], [base64.b64decode(text) for text in node.get("buffers", [])]))
+
+
+class _Packer:
+    def __init__(self) -> None:
+        self.buffers: list[bytes] = []
+        self.items = 0
+        self.bytes = 0
+
+    def pack(self, value: Any, depth: int) -> Any:
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise NotData(f"a collection of more than {MAX_ITEMS:,} items")
+        if depth > MAX_DEPTH:
+            raise NotData(f"a collection nested more than {MAX_DEPTH} levels deep")
+        kind = type(value)
+        if value is None:
+            return None
+        if kind is bool or kind is str:
+            return value if kind is bool else {"t": "str", "v": value[:MAX_TEXT]}
+        if kind is int:
+            if value.bit_length() > 4096:
+                raise NotData("an integer of more than 4096 bits")
+            return {"t": "int", "v": str(value)}
+        if kind is float:
+            return {"t": "float", "v": value if math.isfinite(value) else str(value)}
+        if kind in _SCALARS:
+            return self._array(np.array(value), "scalar")
+        bases = _mro(kind)
+        if np.ndarray in bases:
+            return self._array(np.ndarray.view(value, np.ndarray), "array")
+        if (torch := sys.modules.get("torch")) is not None and torch.Tensor in bases:
+            return self._tensor(torch, value)
+        if list in bases or tuple in bases:
+            each = list.__iter__(value) if list in bases else tuple.__iter__(value)
+            name = "list" if list in bases else "tuple"
+            return {"t": name, "v": [self.pack(item, depth + 1) for item in each]}
+        if dict in bases:
+            pairs = list(dict.items(value))
+            return {"t": "dict", "v": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in pairs]}
+        return {"t": "opaque", "v": type.__getattribute__(kind, "__name__")[:100]}
+
+    def _array(self, array: np.ndarray, name: str) -> Any:
+        if array.dtype.kind not in "biufc":
+            return {"t": "opaque", "v": f"array of {array.dtype.name}"}
+        self.bytes += array.nbytes
+        if self.bytes > MAX_BYTES:
+            raise NotData(f"an array of more than {MAX_BYTES // 2**20} MB")
+        if array.dtype.kind in "fc" and array.dtype.itemsize > 8 * (1 + (array.dtype.kind == "c")):
+            array = np.ndarray.astype(array, np.float64 if array.dtype.kind == "f" else np.complex128)
+        little = array.dtype.newbyteorder("<")
+        self.buffers.append(np.ndarray.tobytes(np.ndarray.astype(array, little, copy=False)))
+        return {"t": name, "d": little.str, "s": list(array.shape), "b": len(self.buffers) - 1}
+
+    def _tensor(self, torch: Any, tensor: Any) -> Any:
+        with torch._C.DisableTorchFunctionSubclass():
+            dense = tensor.detach().cpu()
+            if dense.dtype is torch.bfloat16:
+                dense = dense.float()
+            try:
+                array = np.ndarray.copy(dense.numpy())
+            except (TypeError, RuntimeError):
+                return {"t": "opaque", "v": f"tensor of {dense.dtype}"}
+        return self._array(array, "tensor")
+
+
+def _unpack(node: Any, buffers: list[bytes]) -> Any:
+    if node is None or node is True or node is False:
+        return node
+    kind, value = node["t"], node.get("v")
+    if kind == "str":
+        return str(value)
+    if kind == "int":
+        return int(value)
+    if kind == "float":
+        return float(value)
+    if kind == "opaque":
+        return Opaque(str(value))
+    if kind in ("list", "tuple"):
+        items = [_unpack(item, buffers) for item in value]
+        return items if kind == "list" else tuple(items)
+    if kind == "dict":
+        return {_key(_unpack(k, buffers)): _unpack(v, buffers) for k, v in value}
+    if kind in ("array", "scalar", "tensor"):
+        dtype = np.dtype(node["d"])
+        if dtype.kind not in "biufc":
+            raise ValueError(f"malformed data: arrays of {dtype} are not accepted")
+        shape = tuple(int(n) for n in node["s"])
+        array = np.frombuffer(buffers[node["b"]], dtype=dtype).reshape(shape)
+        return array[()] if kind == "scalar" else Tensor(array) if kind == "tensor" else array
+    raise ValueError(f"malformed data: unknown kind {kind!r}")
+
+
+def _key(key: Any) -> Any:
+    """Keys of dictionaries must be hashable; anything else is kept by its type's name."""
+    if key is None or isinstance(key, str | int | float | bool | np.generic):
+        return key.item() if isinstance(key, np.generic) else key
+    if isinstance(key, tuple):
+        return tuple(_key(item) for item in key)
+    return Opaque(type(key).__name__)
