@@ -1,0 +1,89 @@
+"""What a reader can set: sliders, choices, switches, buttons and the clock.
+
+A control's `name` is the key of the state it sets. `check(value)` returns the value in its own type or
+raises `ValueError` with a sentence that says what is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Scrub:
+    """A number: dragged, typed or stepped with the arrow keys. `unit` is printed behind it."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    step: float = 0.1
+    log: bool = False
+    unit: str = ""
+
+    def check(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"{self.name} must be a number from {self.low:g} to {self.high:g}, not {value!r}.")
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{self.name} must lie between {self.low:g} and {self.high:g}; you gave {value:g}.")
+        return int(value) if self.whole else float(value)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the values are whole numbers (step, low and high all are)."""
+        return all(float(number).is_integer() for number in (self.low, self.high, self.step))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few options, each a string."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+
+    def check(self, value: Any) -> str:
+        if value not in self.options:
+            raise ValueError(f"{self.name} must be one of {', '.join(self.options)}; you gave {value!r}.")
+        return value
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """On or off."""
+
+    name: str
+    label: str
+
+    def check(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError(f"{self.name} must be True or False; you gave {value!r}.")
+        return value
+
+
+@dataclass(frozen=True)
+class Button:
+    """Sends `{"type": "press", "name": name}`; `key` is a single key that does the same."""
+
+    name: str
+    label: str
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Play:
+    """The clock: `label` starts and pauses it (Space), `step` does one tick (`.`).
+
+    The state key `playing` tells whether it runs; `interval` is the least time between ticks in seconds
+    (0: as fast as the frames are answered).
+    """
+
+    label: str = "Play"
+    step: str = "Step"
+    interval: float = 0.0
+    name: str = "playing"
+
+
+Control = Scrub | Choice | Toggle | Button | Play

@@ -1,0 +1,195 @@
+"""The learner's own functions, looked up by name each time they are called, with ours to stand in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from course.figures.output import captured_output
+
+Shape = tuple[int, ...]
+
+
+class LearnerError(Exception):
+    """The learner's function could not be used; the text is one sentence for the learner."""
+
+
+class Functions:
+    """Calls the learner's function of a name, or ours while theirs isn't written.
+
+    `ours` maps each name to our version. `namespace` is where the learner's live (default: the notebook).
+    Not written means: missing, not callable, raising `NotImplementedError`, or returning `...`.
+    """
+
+    def __init__(self, ours: Mapping[str, Callable], namespace: Mapping[str, Any] | None = None) -> None:
+        self.ours = dict(ours)
+        self._namespace = namespace
+        self._told: set[str] = set()
+        self._only_ours = False
+        self.detail = 1.0
+        self.begin()
+
+    @property
+    def namespace(self) -> Mapping[str, Any]:
+        return notebook_namespace() if self._namespace is None else self._namespace
+
+    def begin(self, only_ours: bool = False) -> None:
+        """Start a new frame: forget what was used and said in the last one."""
+        self._only_ours = only_ours
+        self._unwritten: set[str] = set()
+        self._depth = 0
+        self.used: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.seconds: dict[str, float] = {}
+
+    def grid(self, points: int) -> int:
+        """How many grid points to use where `points` are wanted: fewer while a function is slow."""
+        return max(8, round(points * self.detail))
+
+    def get(self, name: str) -> Callable:
+        """The function itself, to be handed to another one (an activation, say)."""
+
+        def named(*args: Any, **keywords: Any) -> Any:
+            return self.call(name, *args, **keywords)
+
+        named.__name__ = name
+        return named
+
+    def call(self, name: str, *args: Any, shape: Shape | list[Shape] | None = None, **keywords: Any) -> Any:
+        """The result of `name(*args)`: float64 array(s) if `shape` is given, else whatever comes back.
+
+        `shape` is what must come back; a list of shapes stands for a tuple of arrays.
+        The learner's function gets copies. Raises LearnerError if it raises or returns something else.
+        """
+        theirs = None if self._only_ours or name in self._unwritten else self.namespace.get(name)
+        if not callable(theirs) or isinstance(theirs, type):
+            return self._ours(name, args, keywords, shape)
+        given = _copied(args)
+        start = time.perf_counter()
+        self._depth += 1
+        try:
+            with captured_output() as printed, np.errstate(all="ignore"):
+                result = theirs(*given, **_copied(keywords))
+        except NotImplementedError:
+            result = ...
+        except LearnerError:
+            raise
+        except Exception as error:
+            raise LearnerError(f"Your {name} stopped: {_where(error, self.namespace)}") from error
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+        if result is ...:
+            self._unwritten.add(name)
+            return self._ours(name, args, keywords, shape)
+        self.used[name] = "your"
+        if printed.text:
+            self._note(f"Your {name} printed: {_shortened(printed.text)}")
+        if not _same(given, args) and name not in self._told:
+            self._told.add(name)
+            self._note(f"Your {name} changed the arrays it was given; work on a copy instead.")
+        return result if shape is None else _shaped(result, shape, name)
+
+    def badge(self) -> str:
+        """Which functions this frame ran on."""
+        parts = [f"{whose} {name}" for name, whose in sorted(self.used.items(), key=lambda item: item[1] != "your")]
+        return f"running on: {' · '.join(parts)}" if parts else ""
+
+    def keep_up(self, slow: float = 0.1, quick: float = 0.01) -> None:
+        """Halve the detail when a frame took longer than `slow` seconds, restore it when it is quick again."""
+        spent = sum(self.seconds.values())
+        if spent > slow:
+            self.detail = max(self.detail / 2, 0.25)
+        elif spent < quick:
+            self.detail = min(self.detail * 2, 1.0)
+        if self.detail < 1 and self.seconds:
+            slowest = max(self.seconds, key=self.seconds.__getitem__)
+            self._note(
+                f"Your {slowest} took {1000 * self.seconds[slowest]:.0f} ms for this picture, "
+                "so the figure is drawn more coarsely to keep up."
+            )
+
+    def _ours(self, name: str, args: tuple, keywords: dict, shape: Shape | list[Shape] | None) -> Any:
+        if name not in self.ours:
+            raise LearnerError(f"This figure needs your {name}: write it above, run its cell, then come back.")
+        self.used.setdefault(name, "our")
+        with np.errstate(all="ignore"):
+            result = self.ours[name](*args, **keywords)
+        return result if shape is None else _shaped(result, shape, name)
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+def notebook_namespace() -> Mapping[str, Any]:
+    """The names of the notebook that runs this; empty outside one."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return {} if shell is None else shell.user_ns
+
+
+def _shaped(result: Any, shape: Shape | list[Shape], name: str) -> Any:
+    if isinstance(shape, list):
+        if not isinstance(result, tuple | list) or len(result) != len(shape):
+            raise LearnerError(f"Your {name} must return {len(shape)} values; it returned {_kind(result)}.")
+        return tuple(_shaped(part, expected, name) for part, expected in zip(result, shape, strict=True))
+    if result is None:
+        raise LearnerError(f"Your {name} returned nothing (None); is the return missing?")
+    try:
+        array = np.asarray(result, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise LearnerError(f"Your {name} must return numbers; it returned {_kind(result)}.") from error
+    if array.shape != tuple(shape):
+        raise LearnerError(f"Your {name} returned shape {array.shape}; this figure needs {tuple(shape)}.")
+    return array
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return f"{len(value)} values"
+    return "an array of shape " + str(value.shape) if isinstance(value, np.ndarray) else type(value).__name__
+
+
+def _where(error: Exception, namespace: Mapping[str, Any]) -> str:
+    """Exception type and text, and the last line that is the learner's own."""
+    import linecache
+
+    said = f"{type(error).__name__}: {_shortened(str(error))}" if str(error) else type(error).__name__
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals is namespace:
+            source = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
+            place = f" (line {trace.tb_lineno}: {source})" if source else f" (line {trace.tb_lineno})"
+        trace = trace.tb_next
+    return said + place
+
+
+def _shortened(text: str, limit: int = 200) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, list | tuple):
+        return type(value)(_copied(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return value
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray):
+        return isinstance(other, np.ndarray) and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(item, other[key]) for key, item in one.items())
+    return True

@@ -1,0 +1,266 @@
+"""What a figure draws, as data: panels made of layers. The browser and matplotlib draw the same scene.
+
+Coordinates are the plot's own (data) units, y upwards. Arrays become float32, flags uint8.
+Series 0, 1, 2 … differ in colour, dash and marker (Okabe-Ito); a negative sign is orange and dashed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Range = tuple[float, float]
+
+
+def _rows(values: Any, columns: int, owner: str) -> np.ndarray:
+    array = np.asarray(values, dtype=np.float32)
+    array = array.reshape(-1, columns) if array.size == 0 else array
+    if array.ndim != 2 or array.shape[1] != columns:
+        raise ValueError(f"{owner} needs an array of shape (n, {columns}); it got {array.shape}.")
+    return array
+
+
+# --- layers of a plot ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A heat map: `values[i, j]` is at `linspace(*x, w)[j]`, `linspace(*y, h)[i]` (row 0 at the bottom).
+
+    `diverging` runs from orange (`low`) over white to blue (`high`), `magnitude` is cividis, `none` draws
+    nothing but the contour. `contour` draws the line where the values cross that level.
+    """
+
+    values: np.ndarray
+    x: Range
+    y: Range
+    low: float = -1.0
+    high: float = 1.0
+    contour: float | None = None
+    palette: str = "diverging"
+    label: str = "value"
+
+    def __post_init__(self) -> None:
+        array = np.asarray(self.values, dtype=np.float32)
+        if array.ndim != 2:
+            raise ValueError(f"Field needs values of shape (h, w); it got {array.shape}.")
+        object.__setattr__(self, "values", array)
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Points `xy` (n, 2). `classes` (n,): 1 filled blue circle, 0 open orange triangle.
+
+    `marks` (n,): 0 plain, 1 ringed (wrong), 2 flashing. Without classes: dots of `series`.
+    """
+
+    xy: np.ndarray
+    classes: np.ndarray | None = None
+    marks: np.ndarray | None = None
+    series: int = 0
+    size: float = 5.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "xy", _rows(self.xy, 2, "Points"))
+        for name in ("classes", "marks"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.uint8))
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line through `xy` (n, 2), labelled at its end. `series` sets colour and dash; -1 is grey (target)."""
+
+    xy: np.ndarray
+    label: str = ""
+    series: int = 0
+    width: float = 2.0
+    dash: bool | None = None
+    marker: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "xy", _rows(self.xy, 2, "Line"))
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An arrow from (x0, y0) to (x1, y1)."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words at a place in the plot."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something to select, drag and nudge. `line` (x0, y0, x1, y1) makes a whole line the handle.
+
+    `shape` "ring" draws a handle, "none" leaves the drawing to a layer (a data point, an arrow's tip).
+    `step` is one arrow key in data units. `axis` "x" or "y" keeps it on that axis.
+    """
+
+    id: str
+    x: float
+    y: float
+    label: str
+    step: float = 0.1
+    shape: str = "ring"
+    line: tuple[float, float, float, float] | None = None
+    axis: str = "both"
+    series: int = 0
+
+
+# --- panels -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Layers over axes. Panels with the same `column` are stacked; columns wrap in a narrow window.
+
+    `width` and `height` are what the panel would like, in CSS pixels; it shrinks, never grows past them.
+    `adds` allows a double-click to add something.
+    """
+
+    id: str
+    x: Range
+    y: Range
+    layers: list[Any] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
+    title: str = ""
+    xlabel: str = ""
+    ylabel: str = ""
+    ylog: bool = False
+    width: int = 360
+    height: int = 260
+    column: int = 0
+    adds: bool = False
+    axes: bool = True
+
+
+@dataclass(frozen=True)
+class Node:
+    """A neuron: a box centred at (x, y), both 0..1 with y downwards. `lines` are short texts, one per row.
+
+    `bar` -1..1 fills it (blue right, orange left); `dead` hatches it; `small` draws a dot without text.
+    """
+
+    id: str
+    x: float
+    y: float
+    label: str = ""
+    lines: tuple[str, ...] = ()
+    bar: float | None = None
+    dead: bool = False
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A weight from node `source` to node `target`: sign by colour and dash, size by width.
+
+    `label` is shown while the edge is selected; `faded` greys it (nothing flows).
+    """
+
+    id: str
+    source: str
+    target: str
+    weight: float
+    label: str = ""
+    faded: bool = False
+
+
+@dataclass(frozen=True)
+class Net:
+    """Nodes and edges. Clicking one (or walking there with the arrow keys) selects it, Enter flips it."""
+
+    id: str
+    nodes: list[Node]
+    edges: list[Edge]
+    title: str = ""
+    captions: list[tuple[float, str]] = field(default_factory=list)
+    width: int = 640
+    height: int = 360
+    column: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Pad:
+    """Cells (rows, columns) with values 0..1 to ink with mouse, finger or keys; sends `ink` events."""
+
+    id: str
+    values: np.ndarray
+    title: str = ""
+    width: int = 240
+    column: int = 0
+
+    def __post_init__(self) -> None:
+        array = np.asarray(self.values, dtype=np.float32)
+        if array.ndim != 2:
+            raise ValueError(f"Pad needs values of shape (rows, columns); it got {array.shape}.")
+        object.__setattr__(self, "values", array)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table. `tone`: "" | "blue" | "orange" | "muted" | "strong"."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers as text: rows of cells (a string is a plain cell). `rule` draws a line above that row."""
+
+    id: str
+    rows: list[list[Cell | str]]
+    title: str = ""
+    header: list[str] = field(default_factory=list)
+    rule: int | None = None
+    width: int = 300
+    column: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Labelled bars from 0 to `high` (negative values: orange, to the left), numbers beside them."""
+
+    id: str
+    labels: list[str]
+    values: np.ndarray
+    title: str = ""
+    high: float = 1.0
+    digits: int = 2
+    strong: int | None = None
+    width: int = 260
+    column: int = 0
+
+    def __post_init__(self) -> None:
+        array = np.asarray(self.values, dtype=np.float32)
+        if array.shape != (len(self.labels),):
+            raise ValueError(f"Bars has {len(self.labels)} labels but values of shape {array.shape}.")
+        object.__setattr__(self, "values", array)
+
+
+Panel = Plot | Net | Pad | Table | Bars
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number for the reader: fixed digits, a true minus sign, no negative zero."""
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "−")

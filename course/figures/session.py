@@ -1,0 +1,154 @@
+"""One reader's run of a figure: state, undo, and the frame after each batch of events. No browser in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from course.figures.controls import Control, Play
+from course.figures.figure import Event, Figure, Goal, State
+from course.figures.functions import Functions, LearnerError
+from course.figures.scene import Panel, Plot, Thing
+
+UNDO_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All that is shown at one moment."""
+
+    panels: list[Panel]
+    controls: list[tuple[Control, Any]]
+    say: str
+    badge: str
+    strip: list[str]
+    goal: Goal | None
+    code: str
+    selected: str | None
+    playing: bool
+    can_undo: bool
+
+
+class Session:
+    """Feeds events to a figure. Whatever the learner's functions do, there is a frame to show."""
+
+    def __init__(self, figure: Figure, namespace: Mapping[str, Any] | None = None, **given: Any) -> None:
+        self.figure = figure
+        self.functions = Functions(figure.ours, namespace)
+        self._start = figure.start(**given)
+        self.state: State = self._start
+        self._past: list[State] = []
+        self._gesture: tuple | None = None
+        self.frame = self._first_frame()
+
+    def handle(self, events: list[Event]) -> Frame:
+        """The frame after these events, in their order."""
+        self.functions.begin()
+        trouble: list[str] = []
+        fresh = True
+        for event in events:
+            try:
+                if event["type"] == "nudge":
+                    if not fresh:
+                        self.frame = self._drawn()
+                    event = self._as_drag(event)
+                self._apply(event)
+            except LearnerError as error:
+                self.state = self.state | {"playing": False}
+                trouble.append(str(error))
+            fresh = False
+        try:
+            self.frame = self._drawn(trouble)
+        except LearnerError as error:
+            if self.state.get("playing"):
+                self.state = self.state | {"playing": False}
+            self.frame = replace(
+                self.frame,
+                controls=self._controls(),
+                strip=[*trouble, *self.functions.notes, str(error)],
+                code=self.figure.code(self.state),
+                selected=self.state["selected"],
+                playing=False,
+                can_undo=bool(self._past),
+            )
+        return self.frame
+
+    def _apply(self, event: Event) -> None:
+        kind = event["type"]
+        if kind == "undo":
+            self._gesture = None
+            if self._past:
+                self.state = self._past.pop()
+            return
+        before = self.state
+        if kind == "reset":
+            self.state = self._start
+        elif kind == "tick":
+            self.state = self.figure.step(self.state, self.functions)
+        elif kind == "press" and event["name"] == "playing":
+            self.state = self.state | {"playing": not self.state.get("playing", False)}
+        else:
+            self.state = self.figure.reduce(self.state, self._valid(event))
+        if kind != "select" and event.get("name") != "playing" and self.state != before:
+            self._remember(event, before)
+
+    def _remember(self, event: Event, before: State) -> None:
+        """One undo step per gesture: a whole drag, or a whole run of the clock."""
+        target = event.get("thing") or event.get("name") or event.get("panel")
+        gesture = (event["type"], target, event.get("gesture"))
+        if gesture != self._gesture or (event["type"] != "tick" and "gesture" not in event):
+            self._past = [*self._past, before | {"playing": False} if "playing" in before else before][-UNDO_LIMIT:]
+        self._gesture = gesture
+
+    def _valid(self, event: Event) -> Event:
+        """A `set` event with its value in range: what arrives late or odd is brought to the nearest value."""
+        if event["type"] != "set":
+            return event
+        for control in self.figure.controls(self.state):
+            if control.name == event["name"] and not isinstance(control, Play):
+                value = event["value"]
+                if hasattr(control, "low") and isinstance(value, int | float):
+                    value = min(max(value, control.low), control.high)
+                return event | {"value": control.check(value)}
+        raise LookupError(f"{self.figure.name} has no control named {event['name']!r} now.")
+
+    def _as_drag(self, event: Event) -> Event:
+        """Arrow keys on a thing of a plot: a drag by so many of its steps, kept within the axes."""
+        for panel in self.frame.panels:
+            for thing in panel.things if isinstance(panel, Plot) else []:
+                if thing.id == event["thing"]:
+                    return _moved(thing, panel, event)
+        return event
+
+    def _controls(self) -> list[tuple[Control, Any]]:
+        return [(control, self.state.get(control.name)) for control in self.figure.controls(self.state)]
+
+    def _first_frame(self) -> Frame:
+        try:
+            return self._drawn()
+        except LearnerError as error:
+            self.functions.begin(only_ours=True)
+            return self._drawn([str(error)])
+
+    def _drawn(self, trouble: list[str] | None = None) -> Frame:
+        arrays = self.figure.compute(self.state, self.functions)
+        self.functions.keep_up()
+        return Frame(
+            panels=self.figure.scene(self.state, arrays),
+            controls=self._controls(),
+            say=self.figure.describe(self.state, arrays),
+            badge=self.functions.badge(),
+            strip=[*(trouble or []), *self.functions.notes],
+            goal=self.figure.goal(self.state, arrays),
+            code=self.figure.code(self.state),
+            selected=self.state["selected"],
+            playing=bool(self.state.get("playing")),
+            can_undo=bool(self._past),
+        )
+
+
+def _moved(thing: Thing, panel: Plot, event: Event) -> Event:
+    x = min(max(thing.x + event["dx"] * thing.step, panel.x[0]), panel.x[1])
+    y = min(max(thing.y + event["dy"] * thing.step, panel.y[0]), panel.y[1])
+    return {"type": "drag", "thing": thing.id, "x": x, "y": y}

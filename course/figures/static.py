@@ -1,0 +1,159 @@
+"""The same scene as a still picture, drawn by matplotlib while the cell runs (never in a callback)."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from course.figures.scene import Arrow, Bars, Cell, Field, Line, Net, Pad, Panel, Plot, Points, Table, Text
+
+BLUE, ORANGE, INK, MUTED = "#0072b2", "#d55e00", "#1d2330", "#5b6472"
+SERIES = (BLUE, ORANGE, "#009e73", "#a8517f", "#8a6d00", "#56728f")
+DASHES = ("-", (0, (5, 3)), ":", "-.", (0, (3, 1)), (0, (8, 2)))
+DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#e8a33c", "#ffffff", "#3f94c9"])
+PIXELS = 100  # per inch
+
+
+def draw(panels: list[Panel]) -> Figure:
+    """A matplotlib figure of the scene: its columns side by side, the panels of a column stacked."""
+    columns: dict[int, list[Panel]] = {}
+    for panel in panels:
+        columns.setdefault(panel.column, []).append(panel)
+    widths = [max(panel.width for panel in stack) for _, stack in sorted(columns.items())]
+    tallest = max(sum(_height(panel) for panel in stack) for stack in columns.values())
+    figure = Figure(figsize=(sum(widths) / PIXELS, tallest / PIXELS), dpi=PIXELS, layout="constrained")
+    FigureCanvasAgg(figure)
+    outer = figure.add_gridspec(1, len(widths), width_ratios=widths)
+    for place, (_, stack) in enumerate(sorted(columns.items())):
+        heights = [_height(panel) for panel in stack]
+        inner = outer[place].subgridspec(len(stack), 1, height_ratios=heights)
+        for row, panel in enumerate(stack):
+            axes = figure.add_subplot(inner[row])
+            axes.set_title(panel.title, loc="left", fontsize=10, color=MUTED)
+            _PANELS[type(panel)](axes, panel)
+    return figure
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    return file.getvalue()
+
+
+def _height(panel: Panel) -> int:
+    if isinstance(panel, Plot | Net):
+        return panel.height
+    if isinstance(panel, Pad):
+        return panel.width
+    return 40 + 24 * (len(panel.rows) if isinstance(panel, Table) else len(panel.labels))
+
+
+def _plot(axes: Any, panel: Plot) -> None:
+    for layer in panel.layers:
+        _LAYERS[type(layer)](axes, layer)
+    for thing in panel.things:
+        if thing.shape == "ring":
+            axes.plot(thing.x, thing.y, "o", mfc="white", mec=INK, mew=2, ms=9, zorder=5)
+    axes.set(xlim=panel.x, ylim=panel.y, xlabel=panel.xlabel, ylabel=panel.ylabel)
+    if panel.ylog:
+        axes.set_yscale("log")
+    axes.set_axis_on() if panel.axes else axes.set_axis_off()
+    axes.tick_params(labelsize=9, colors=MUTED)
+
+
+def _field(axes: Any, layer: Field) -> None:
+    h, w = layer.values.shape
+    x, y = np.linspace(*layer.x, w), np.linspace(*layer.y, h)
+    if layer.palette != "none":
+        colours = DIVERGING if layer.palette == "diverging" else "cividis"
+        axes.pcolormesh(x, y, layer.values, cmap=colours, vmin=layer.low, vmax=layer.high, shading="gouraud")
+    if layer.contour is not None and np.nanmin(layer.values) < layer.contour < np.nanmax(layer.values):
+        axes.contour(x, y, layer.values, levels=[layer.contour], colors=INK, linewidths=1.8)
+
+
+def _points(axes: Any, layer: Points) -> None:
+    size = layer.size**2 * 1.6
+    if layer.classes is None:
+        axes.scatter(*layer.xy.T, s=size, color=_series(layer.series), zorder=4)
+    else:
+        one = layer.classes == 1
+        axes.scatter(*layer.xy[one].T, s=size, color=BLUE, edgecolor="white", zorder=4)
+        axes.scatter(*layer.xy[~one].T, s=size, marker="^", color="white", edgecolor=ORANGE, linewidth=1.6, zorder=4)
+    if layer.marks is not None:
+        axes.scatter(*layer.xy[layer.marks > 0].T, s=5 * size, facecolor="none", edgecolor=INK, zorder=4)
+
+
+def _line(axes: Any, layer: Line) -> None:
+    dashed = layer.series > 0 if layer.dash is None else layer.dash
+    style = DASHES[max(1, layer.series) % len(DASHES)] if dashed else "-"
+    axes.plot(*layer.xy.T, color=_series(layer.series), ls=style, lw=layer.width * 0.8)
+    if layer.label and len(layer.xy):
+        axes.annotate(layer.label, layer.xy[-1], color=_series(layer.series), fontsize=9)
+
+
+def _arrow(axes: Any, layer: Arrow) -> None:
+    style = {"arrowstyle": "-|>", "color": INK, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", (layer.x1, layer.y1), (layer.x0, layer.y0), arrowprops=style)
+    if layer.label:
+        axes.annotate(layer.label, (layer.x1, layer.y1), xytext=(6, 4), textcoords="offset points", weight="bold")
+
+
+def _text(axes: Any, layer: Text) -> None:
+    axes.text(layer.x, layer.y, layer.text, color=INK, fontsize=9)
+
+
+def _net(axes: Any, panel: Net) -> None:
+    places = {node.id: node for node in panel.nodes}
+    for edge in panel.edges:
+        a, b = places[edge.source], places[edge.target]
+        colour, style = (BLUE, "-") if edge.weight >= 0 else (ORANGE, (0, (5, 3)))
+        width = min(6, 0.5 + 1.5 * abs(edge.weight))
+        axes.plot(
+            [a.x, b.x], [a.y, b.y], color=colour, ls=style, lw=width, alpha=0.15 if edge.faded else 0.75, zorder=1
+        )
+    for node in panel.nodes:
+        if node.small:
+            axes.plot(node.x, node.y, "o", color=MUTED, ms=3)
+            continue
+        box = {"boxstyle": "round", "facecolor": "#e4e7eb" if node.dead else "white", "edgecolor": MUTED}
+        words = "\n".join([node.label, *node.lines])
+        axes.text(node.x, node.y, words, ha="center", va="center", fontsize=8, color=INK, bbox=box)
+    axes.set(xlim=(-0.02, 1.02), ylim=(1.02, -0.02))
+    axes.set_axis_off()
+
+
+def _pad(axes: Any, panel: Pad) -> None:
+    axes.imshow(panel.values, cmap="Greys", vmin=0, vmax=1)
+    axes.set(xticks=[], yticks=[])
+
+
+def _table(axes: Any, panel: Table) -> None:
+    axes.set_axis_off()
+    rows = ([panel.header] if panel.header else []) + panel.rows
+    texts = [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in rows]
+    for i, row in enumerate(texts):
+        for j, text in enumerate(row):
+            x = 0 if j == 0 else (j + 0.9) / max(map(len, texts))
+            axes.text(x, 1 - (i + 0.5) / len(texts), text, ha="left" if j == 0 else "right", va="center", fontsize=9)
+
+
+def _bars(axes: Any, panel: Bars) -> None:
+    places = np.arange(len(panel.labels))
+    axes.barh(places, panel.values, color=[BLUE if value >= 0 else ORANGE for value in panel.values])
+    axes.set_yticks(places, panel.labels)
+    axes.invert_yaxis()
+    axes.set_xlim(-panel.high if (panel.values < 0).any() else 0, panel.high)
+
+
+def _series(series: int) -> str:
+    return "#8a8a8a" if series < 0 else SERIES[series % len(SERIES)]
+
+
+_LAYERS = {Field: _field, Points: _points, Line: _line, Arrow: _arrow, Text: _text}
+_PANELS = {Plot: _plot, Net: _net, Pad: _pad, Table: _table, Bars: _bars}

@@ -1,0 +1,320 @@
+// The figure on the page: lays out what a frame says, and hands what the reader does to the link.
+
+import { readTheme } from "./colours.js";
+import { Link } from "./link.js";
+import { plotPanel } from "./plot.js";
+import { netPanel } from "./net.js";
+import { padPanel } from "./pad.js";
+import { barsPanel, tablePanel } from "./tables.js";
+import { CONTROLS } from "./controls.js";
+import { figureKey, helpOverlay } from "./keys.js";
+
+// To add a primitive: a function (host) => {element, update(panel), repaint(), ids(), key(event, thing)}.
+const PANELS = { plot: plotPanel, net: netPanel, pad: padPanel, table: tablePanel, bars: barsPanel };
+const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
+
+class View {
+  constructor(link, root) {
+    this.link = link;
+    this.root = root;
+    this.frame = null;
+    this.held = null;
+    this.onScreen = true;
+    this.frames = 0;
+    this.panelsById = new Map();
+    this.controlsByName = new Map();
+    this.shape = "";
+    this.due = false;
+    this.build();
+    this.listen();
+    this.theme = readTheme(root);
+    this.stillness = matchMedia("(prefers-reduced-motion: reduce)");
+    link.views.add(this);
+    if (link.frame) this.show(link.frame);
+    if (link.frame?.playing) link.startClock();
+  }
+
+  get still() {
+    return this.stillness.matches;
+  }
+
+  build() {
+    const { root } = this;
+    root.className = "gu-figure";
+    root.tabIndex = 0;
+    root.dataset.lmSuppressShortcuts = "true";
+    root.setAttribute("role", "group");
+    root.innerHTML = `
+      <div class="gu-head"><span class="gu-title"></span><span class="gu-tools">
+        <button type="button" class="gu-tool" data-do="undo" title="Ctrl + Z">Undo</button>
+        <button type="button" class="gu-tool" data-do="reset" title="key r">Reset</button>
+        <button type="button" class="gu-tool" data-do="copy" title="One line of Python that rebuilds this view">Copy state</button>
+        <button type="button" class="gu-tool" data-do="help" title="key ?" aria-label="Help: keys">?</button></span></div>
+      <div class="gu-toolbar"></div>
+      <div class="gu-columns"></div>
+      <div class="gu-scrubs"></div>
+      <div class="gu-goal" hidden><progress max="1"></progress><span></span></div>
+      <p class="gu-say" aria-hidden="true"></p>
+      <div class="gu-strip" role="status" hidden></div>
+      <div class="gu-badge"></div>
+      <div class="gu-tries" hidden><h4>Try</h4><ol></ol></div>
+      <div class="gu-live" aria-live="polite"></div>`;
+    const part = (name) => root.querySelector(`.gu-${name}`);
+    this.parts = Object.fromEntries(
+      ["title", "toolbar", "columns", "scrubs", "goal", "say", "strip", "badge", "tries", "live"].map((name) => [name, part(name)]),
+    );
+  }
+
+  listen() {
+    const { root } = this;
+    root.addEventListener("keydown", (event) => {
+      if (event.defaultPrevented || !this.frame) return;
+      if (figureKey(event, this)) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    });
+    root.addEventListener("click", (event) => {
+      const action = event.target.closest("[data-do]")?.dataset.do;
+      if (!action) return;
+      if (action === "copy") this.copyState();
+      else if (action === "help") this.toggleHelp();
+      else this.send({ type: action });
+    });
+    this.resize = new ResizeObserver(() => this.repaint());
+    this.resize.observe(root);
+    this.sight = new IntersectionObserver((entries) => {
+      this.onScreen = entries.at(-1).isIntersecting;
+      if (this.onScreen) this.repaint();
+    });
+    this.sight.observe(root);
+    this.themeChange = new MutationObserver(() => {
+      this.theme = readTheme(root);
+      if (this.frame) this.draw();
+    });
+    this.themeChange.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+  }
+
+  close() {
+    this.link.views.delete(this);
+    this.resize.disconnect();
+    this.sight.disconnect();
+    this.themeChange.disconnect();
+    clearTimeout(this.speaking);
+    clearTimeout(this.notice);
+  }
+
+  // --- frames ---------------------------------------------------------------------------------------
+
+  show(frame) {
+    if (this.frame?.since) frame.since ??= this.frame.drawn ? null : this.frame.since;
+    this.frame = frame;
+    if (this.due) return;
+    this.due = true;
+    requestAnimationFrame(() => {
+      this.due = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { frame, parts, root } = this;
+    const started = performance.now();
+    const shape = JSON.stringify([frame.panels.map(({ id, kind, column }) => [id, kind, column]), frame.controls.map(({ value, ...rest }) => rest)]);
+    if (shape !== this.shape) this.lay(shape);
+    for (const panel of frame.panels) this.panelsById.get(panel.id).update(panel);
+    for (const control of frame.controls) this.controlsByName.get(control.name).update(control);
+    parts.goal.hidden = !frame.goal;
+    if (frame.goal) {
+      parts.goal.firstChild.value = frame.goal.progress;
+      parts.goal.lastChild.textContent = frame.goal.text;
+      parts.goal.classList.toggle("gu-reached", frame.goal.progress >= 1);
+    }
+    parts.say.textContent = frame.say;
+    parts.badge.textContent = frame.badge;
+    this.tell(frame.strip);
+    root.querySelector('[data-do="undo"]').disabled = !frame.undo;
+    root.dataset.say = frame.say;
+    root.dataset.code = frame.code;
+    root.dataset.selected = frame.selected ?? "";
+    root.dataset.playing = String(frame.playing);
+    root.dataset.frame = String(++this.frames);
+    this.speak();
+    const now = performance.now();
+    const trip = frame.since && !frame.drawn ? now - frame.since : null;
+    frame.drawn = true;
+    root.dispatchEvent(new CustomEvent("figure-frame", { detail: { trip, draw: now - started } }));
+  }
+
+  // Builds panels and controls anew; only when their kinds or places changed.
+  lay(shape) {
+    const { frame, parts, root } = this;
+    this.shape = shape;
+    parts.title.textContent = frame.title;
+    root.setAttribute("aria-label", `Figure: ${frame.title}. Press ? for its keys.`);
+    parts.tries.hidden = frame.tries.length === 0;
+    parts.tries.lastChild.replaceChildren(...frame.tries.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+    const kept = this.panelsById;
+    this.panelsById = new Map();
+    const columns = new Map();
+    for (const panel of frame.panels) {
+      const old = kept.get(panel.id);
+      const entry = old?.kind === panel.kind ? old : { kind: panel.kind, ...PANELS[panel.kind](this) };
+      this.panelsById.set(panel.id, entry);
+      if (!columns.has(panel.column)) {
+        const column = document.createElement("div");
+        column.className = "gu-column";
+        columns.set(panel.column, { column, width: 0 });
+      }
+      const place = columns.get(panel.column);
+      place.width = Math.max(place.width, panel.width);
+      place.column.style.flexBasis = `${place.width}px`;
+      place.column.append(entry.element);
+    }
+    parts.columns.replaceChildren(...[...columns.entries()].sort((a, b) => a[0] - b[0]).map(([, { column }]) => column));
+    this.layControls();
+  }
+
+  layControls() {
+    const { frame, parts } = this;
+    const focused = document.activeElement?.closest?.("[data-control]")?.dataset.control;
+    const kept = this.controlsByName;
+    this.controlsByName = new Map();
+    const toolbar = [];
+    const scrubs = [];
+    for (const control of frame.controls) {
+      const { value, ...rest } = control;
+      const made = JSON.stringify(rest);
+      const old = kept.get(control.name);
+      const entry = old?.made === made ? old : { made, ...CONTROLS[control.kind](control, this) };
+      entry.element.dataset.control = control.name;
+      this.controlsByName.set(control.name, entry);
+      (control.kind === "scrub" ? scrubs : toolbar).push(entry.element);
+    }
+    parts.toolbar.replaceChildren(...toolbar);
+    parts.scrubs.replaceChildren(...scrubs);
+    if (focused && !this.root.contains(document.activeElement)) this.focus();
+  }
+
+  repaint() {
+    if (!this.frame || !this.shape || this.due) return;
+    for (const panel of this.panelsById.values()) panel.repaint();
+  }
+
+  // A canvas of this size in CSS pixels, cleared, sharp on any screen.
+  surface(canvas, width, height) {
+    const ratio = window.devicePixelRatio || 1;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== w || canvas.height !== h) {
+      canvas.width = w;
+      canvas.height = h;
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    const g = canvas.getContext("2d");
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    g.clearRect(0, 0, width, height);
+    return g;
+  }
+
+  // --- words ----------------------------------------------------------------------------------------
+
+  tell(lines) {
+    const all = this.link.silent
+      ? [...lines, "No answer from Python: it may be busy with another cell. If it was restarted, run this figure's cell again."]
+      : lines;
+    const text = all.join("\n");
+    if (this.parts.strip.textContent !== text) this.parts.strip.textContent = text;
+    this.parts.strip.hidden = all.length === 0;
+  }
+
+  tellSilence() {
+    if (this.frame) this.tell(this.frame.strip);
+  }
+
+  speak() {
+    if (this.speaking || this.parts.live.textContent === this.frame.say) return;
+    this.speaking = setTimeout(() => {
+      this.speaking = null;
+      if (this.root.contains(document.activeElement)) this.parts.live.textContent = this.frame.say;
+    }, SPEAK_EVERY);
+  }
+
+  async copyState() {
+    const { code } = this.frame;
+    try {
+      await navigator.clipboard.writeText(code);
+      this.tell([...this.frame.strip, `Copied: ${code}`]);
+    } catch {
+      this.tell([...this.frame.strip, `Copy this line: ${code}`]);
+    }
+    clearTimeout(this.notice);
+    this.notice = setTimeout(() => this.tell(this.frame.strip), 6000);
+  }
+
+  toggleHelp() {
+    const open = this.root.querySelector(".gu-help");
+    if (open) open.remove();
+    else this.root.append(helpOverlay(this.frame));
+  }
+
+  // --- what panels, controls and keys ask for ---------------------------------------------------------
+
+  send(event) {
+    this.link.send(event);
+  }
+
+  select(thing) {
+    if (this.frame.selected !== thing) this.send({ type: "select", thing });
+  }
+
+  hold(thing) {
+    if (this.held === thing) return;
+    this.held = thing;
+    this.root.dataset.held = thing ?? "";
+    this.repaint();
+  }
+
+  newGesture() {
+    this.gesture = `${this.link.client}-${performance.now()}`;
+    return this.gesture;
+  }
+
+  hasClock() {
+    return this.frame.controls.some((control) => control.kind === "play");
+  }
+
+  panels() {
+    return [...this.panelsById.values()];
+  }
+
+  focus() {
+    if (document.activeElement !== this.root) this.root.focus({ preventScroll: true });
+  }
+
+  // Esc: first closes the help, then lets go of what is held, then leaves for the notebook.
+  leave() {
+    if (this.root.querySelector(".gu-help")) this.toggleHelp();
+    else if (this.held) this.hold(null);
+    else {
+      document.activeElement.blur();
+      this.root.closest(".jp-Notebook")?.focus({ preventScroll: true });
+    }
+  }
+}
+
+export default () => {
+  let link = null;
+  return {
+    initialize({ model }) {
+      link = new Link(model);
+    },
+    render({ model, el }) {
+      link ??= new Link(model);
+      const root = document.createElement("div");
+      el.append(root);
+      const view = new View(link, root);
+      return () => view.close();
+    },
+  };
+};

@@ -1,0 +1,214 @@
+// What can be drawn into a plot: one function per kind of layer.
+
+import { PALETTES, PAPER, SERIES, seriesColour } from "./colours.js";
+import { written } from "./scale.js";
+
+export const LAYERS = { field: drawField, points: drawPoints, line: drawLine, arrow: drawArrow, text: drawText };
+
+// Inside a plot that shows a field the ground is light whatever the theme; elsewhere it is the theme's.
+export function inkOn(panel, theme) {
+  const light = panel.layers.some((layer) => layer.kind === "field" && layer.palette !== "none");
+  return light ? { ...theme, ...PAPER, dark: false } : theme;
+}
+
+function drawField(g, layer, scale) {
+  const [h, w] = layer.values.shape;
+  const halfX = (layer.x[1] - layer.x[0]) / Math.max(1, w - 1) / 2;
+  const halfY = (layer.y[1] - layer.y[0]) / Math.max(1, h - 1) / 2;
+  if (layer.palette !== "none") {
+    const left = scale.x(layer.x[0] - halfX);
+    const right = scale.x(layer.x[1] + halfX);
+    const top = scale.y(layer.y[1] + halfY);
+    const bottom = scale.y(layer.y[0] - halfY);
+    g.imageSmoothingEnabled = true;
+    g.imageSmoothingQuality = "high";
+    g.drawImage(fieldImage(layer, w, h), left, top, right - left, bottom - top);
+  }
+  if (layer.contour !== null) drawContour(g, layer, scale, w, h);
+}
+
+function fieldImage(layer, w, h) {
+  const image = new ImageData(w, h);
+  const colours = PALETTES[layer.palette];
+  const values = layer.values.data;
+  for (let row = 0; row < h; row++) {
+    for (let column = 0; column < w; column++) {
+      const value = values[row * w + column];
+      const to = 4 * ((h - 1 - row) * w + column);
+      const share = (value - layer.low) / (layer.high - layer.low);
+      const index = 3 * Math.round(255 * Math.min(1, Math.max(0, share)));
+      const known = Number.isFinite(share) || Math.abs(value) === Infinity;
+      for (let c = 0; c < 3; c++) image.data[to + c] = known ? colours[index + c] : 190;
+      image.data[to + 3] = 255;
+    }
+  }
+  const small = document.createElement("canvas");
+  small.width = w;
+  small.height = h;
+  small.getContext("2d").putImageData(image, 0, 0);
+  return small;
+}
+
+// Marching squares: in each cell the level line enters and leaves where its edges are crossed.
+function drawContour(g, layer, scale, w, h) {
+  const values = layer.values.data;
+  const level = layer.contour;
+  const px = (column) => scale.x(layer.x[0] + (column / (w - 1)) * (layer.x[1] - layer.x[0]));
+  const py = (row) => scale.y(layer.y[0] + (row / (h - 1)) * (layer.y[1] - layer.y[0]));
+  g.beginPath();
+  for (let row = 0; row < h - 1; row++) {
+    for (let column = 0; column < w - 1; column++) {
+      const a = values[row * w + column] - level;
+      const b = values[row * w + column + 1] - level;
+      const c = values[(row + 1) * w + column + 1] - level;
+      const d = values[(row + 1) * w + column] - level;
+      const crossings = [];
+      if (a < 0 !== b < 0) crossings.push([column + a / (a - b), row]);
+      if (b < 0 !== c < 0) crossings.push([column + 1, row + b / (b - c)]);
+      if (d < 0 !== c < 0) crossings.push([column + d / (d - c), row + 1]);
+      if (a < 0 !== d < 0) crossings.push([column, row + a / (a - d)]);
+      for (let i = 0; i + 1 < crossings.length; i += 2) {
+        g.moveTo(px(crossings[i][0]), py(crossings[i][1]));
+        g.lineTo(px(crossings[i + 1][0]), py(crossings[i + 1][1]));
+      }
+    }
+  }
+  g.lineWidth = 2;
+  g.strokeStyle = PAPER.ink;
+  g.stroke();
+}
+
+function drawPoints(g, layer, scale, theme, pulse) {
+  const count = layer.xy.shape[0];
+  for (let i = 0; i < count; i++) {
+    const x = scale.x(layer.xy.data[2 * i]);
+    const y = scale.y(layer.xy.data[2 * i + 1]);
+    if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
+    const series = layer.classes ? 1 - Math.min(1, layer.classes.data[i]) : layer.series;
+    const open = layer.classes !== null && layer.classes.data[i] === 0;
+    marker(g, x, y, layer.size, SERIES[Math.max(0, series) % SERIES.length].marker, seriesColour(series, theme), open, theme);
+    const mark = layer.marks ? layer.marks.data[i] : 0;
+    if (mark > 0) {
+      g.beginPath();
+      g.arc(x, y, layer.size + (mark === 2 ? 5 + 9 * pulse : 4), 0, 2 * Math.PI);
+      g.lineWidth = mark === 2 ? 3 : 1.5;
+      g.strokeStyle = theme.ink;
+      g.stroke();
+    }
+  }
+}
+
+export function marker(g, x, y, size, shape, colour, open, theme) {
+  g.beginPath();
+  if (shape === "triangle") {
+    const r = size * 1.3;
+    g.moveTo(x, y - r);
+    g.lineTo(x + 0.87 * r, y + 0.5 * r);
+    g.lineTo(x - 0.87 * r, y + 0.5 * r);
+    g.closePath();
+  } else if (shape === "square") {
+    g.rect(x - 0.85 * size, y - 0.85 * size, 1.7 * size, 1.7 * size);
+  } else if (shape === "diamond") {
+    g.moveTo(x, y - 1.2 * size);
+    g.lineTo(x + 1.2 * size, y);
+    g.lineTo(x, y + 1.2 * size);
+    g.lineTo(x - 1.2 * size, y);
+    g.closePath();
+  } else {
+    g.arc(x, y, size, 0, 2 * Math.PI);
+  }
+  g.lineJoin = "round";
+  g.setLineDash([]);
+  g.fillStyle = open ? theme.surface : colour;
+  g.fill();
+  g.lineWidth = open ? 2.2 : 1.5;
+  g.strokeStyle = open ? colour : theme.rim;
+  g.stroke();
+}
+
+function drawLine(g, layer, scale, theme) {
+  const { data, shape } = layer.xy;
+  const colour = seriesColour(layer.series, theme);
+  const dashed = layer.dash ?? layer.series > 0;
+  g.beginPath();
+  let drawing = false;
+  let last = null;
+  for (let i = 0; i < shape[0]; i++) {
+    const x = scale.x(data[2 * i]);
+    const y = scale.y(data[2 * i + 1]);
+    if (!Number.isFinite(x) || !Number.isFinite(y)) {
+      drawing = false;
+      continue;
+    }
+    if (drawing) g.lineTo(x, y);
+    else g.moveTo(x, y);
+    drawing = true;
+    last = [x, y];
+  }
+  g.lineJoin = "round";
+  g.setLineDash(dashed ? SERIES[Math.max(1, layer.series) % SERIES.length].dash : []);
+  g.lineWidth = layer.width;
+  g.strokeStyle = colour;
+  g.stroke();
+  g.setLineDash([]);
+  if (layer.marker) {
+    const kind = SERIES[Math.max(0, layer.series) % SERIES.length].marker;
+    for (let i = 0; i < shape[0]; i++) marker(g, scale.x(data[2 * i]), scale.y(data[2 * i + 1]), 3, kind, colour, false, theme);
+  }
+  if (layer.label && last) {
+    const room = scale.box.x + scale.box.w - last[0];
+    const width = g.measureText(layer.label).width;
+    const right = room > width + 8;
+    const y = Math.min(Math.max(last[1], scale.box.y + 12), scale.box.y + scale.box.h - 6);
+    label(g, layer.label, right ? last[0] + 6 : scale.box.x + scale.box.w - width - 4, right ? y + 4 : y - 7, colour, theme);
+  }
+}
+
+function drawArrow(g, layer, scale, theme) {
+  const [x0, y0, x1, y1] = [scale.x(layer.x0), scale.y(layer.y0), scale.x(layer.x1), scale.y(layer.y1)];
+  const length = Math.hypot(x1 - x0, y1 - y0);
+  if (!(length > 0.5)) return;
+  const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
+  const head = Math.min(11, length);
+  g.lineWidth = 2.5;
+  g.lineCap = "round";
+  g.strokeStyle = g.fillStyle = theme.ink;
+  g.beginPath();
+  g.moveTo(x0, y0);
+  g.lineTo(x1 - 0.7 * head * ux, y1 - 0.7 * head * uy);
+  g.stroke();
+  g.beginPath();
+  g.moveTo(x1, y1);
+  g.lineTo(x1 - head * ux - 0.45 * head * uy, y1 - head * uy + 0.45 * head * ux);
+  g.lineTo(x1 - head * ux + 0.45 * head * uy, y1 - head * uy - 0.45 * head * ux);
+  g.closePath();
+  g.fill();
+  g.lineCap = "butt";
+  if (layer.label) label(g, layer.label, x1 + 12 * ux + 6 * Math.abs(uy), y1 + 14 * uy + 4, theme.ink, theme);
+}
+
+function drawText(g, layer, scale, theme) {
+  label(g, layer.text, scale.x(layer.x), scale.y(layer.y), theme.ink, theme);
+}
+
+// Words with a halo, readable on any ground.
+export function label(g, text, x, y, colour, theme) {
+  g.font = `600 13px ${theme.font}`;
+  g.lineWidth = 4;
+  g.lineJoin = "round";
+  g.strokeStyle = theme.surface;
+  g.strokeText(text, x, y);
+  g.fillStyle = colour;
+  g.fillText(text, x, y);
+}
+
+// The value of a field nearest to a place, for the readout under the pointer.
+export function fieldValue(panel, x, y) {
+  const layer = panel.layers.find((one) => one.kind === "field" && one.palette !== "none");
+  if (!layer) return "";
+  const [h, w] = layer.values.shape;
+  const column = Math.round(((x - layer.x[0]) / (layer.x[1] - layer.x[0])) * (w - 1));
+  const row = Math.round(((y - layer.y[0]) / (layer.y[1] - layer.y[0])) * (h - 1));
+  if (column < 0 || row < 0 || column >= w || row >= h) return "";
+  return `${layer.label} ${written(layer.values.data[row * w + column])}`;
+}

@@ -1,0 +1,160 @@
+// A network: boxes with numbers, and lines whose colour, dash and width are their weights.
+
+import { SERIES, signColour } from "./colours.js";
+import { distanceToSegment } from "./scale.js";
+
+const EDGE_REACH = 7;
+
+export function netPanel(host) {
+  const element = document.createElement("figure");
+  element.className = "gu-panel gu-net";
+  element.innerHTML = '<figcaption class="gu-caption"></figcaption><div class="gu-stage"><canvas role="img"></canvas><div class="gu-nodes"></div><output class="gu-edge-label"></output></div>';
+  const [caption, stage] = element.children;
+  const [canvas, nodes, edgeLabel] = stage.children;
+  const boxes = new Map();
+  let panel = null;
+  let size = { width: 0, height: 0 };
+  let places = new Map();
+
+  function update(next) {
+    panel = next;
+    caption.textContent = panel.title;
+    caption.hidden = !panel.title;
+    canvas.setAttribute("aria-label", [panel.title, host.frame.say].filter(Boolean).join(". "));
+    places = new Map(panel.nodes.map((node) => [node.id, node]));
+    for (const [id, box] of boxes) {
+      if (!places.has(id)) {
+        box.remove();
+        boxes.delete(id);
+      }
+    }
+    for (const node of panel.nodes) fill(boxFor(node), node);
+    repaint();
+  }
+
+  function boxFor(node) {
+    if (boxes.has(node.id)) return boxes.get(node.id);
+    const box = document.createElement("div");
+    box.innerHTML = '<span class="gu-node-label"></span><span class="gu-node-lines"></span><span class="gu-bar"><i></i></span>';
+    box.addEventListener("click", () => {
+      host.focus();
+      host.select(node.id);
+    });
+    box.addEventListener("dblclick", () => host.send({ type: "flip", thing: node.id }));
+    nodes.append(box);
+    boxes.set(node.id, box);
+    return box;
+  }
+
+  function fill(box, node) {
+    const selected = host.frame.selected === node.id;
+    box.className = `gu-node${node.small ? " gu-small" : ""}${node.dead ? " gu-dead" : ""}${selected ? " gu-selected" : ""}`;
+    box.dataset.node = node.id;
+    const [label, lines, bar] = box.children;
+    label.textContent = node.label;
+    lines.textContent = node.lines.join("\n");
+    bar.hidden = node.bar === null;
+    const share = Math.min(1, Math.abs(node.bar ?? 0));
+    bar.firstChild.style.cssText = `width:${50 * share}%;${node.bar < 0 ? "right:50%" : "left:50%"};background:${signColour(node.bar ?? 0, host.theme)}`;
+  }
+
+  function repaint() {
+    const width = Math.min(panel.width, element.clientWidth || panel.width);
+    size = { width, height: panel.height };
+    const g = host.surface(canvas, width, panel.height);
+    stage.style.height = `${panel.height}px`;
+    nodes.style.fontSize = `${Math.max(10, Math.min(13, (13 * width) / panel.width + 1))}px`;
+    for (const node of panel.nodes) {
+      const style = boxes.get(node.id).style;
+      style.left = `${node.x * width}px`;
+      style.top = `${node.y * panel.height}px`;
+    }
+    edgeLabel.hidden = true;
+    for (const edge of panel.edges) {
+      const [ax, ay, bx, by] = ends(edge);
+      const selected = host.frame.selected === edge.id;
+      if (selected) showEdgeLabel(edge, (ax + bx) / 2, (ay + by) / 2);
+      g.globalAlpha = edge.faded ? 0.15 : selected ? 1 : 0.75;
+      g.strokeStyle = edge.faded ? host.theme.muted : signColour(edge.weight, host.theme);
+      g.lineWidth = Math.min(8, 0.6 + 2 * Math.abs(edge.weight)) + (selected ? 2.5 : 0);
+      g.setLineDash(edge.weight < 0 ? SERIES[1].dash : []);
+      g.beginPath();
+      g.moveTo(ax, ay);
+      g.lineTo(bx, by);
+      g.stroke();
+    }
+    g.globalAlpha = 1;
+    g.setLineDash([]);
+    g.fillStyle = host.theme.muted;
+    g.font = `12px ${host.theme.font}`;
+    g.textAlign = "center";
+    for (const [x, text] of panel.captions) g.fillText(text, x * width, 12);
+    g.textAlign = "left";
+  }
+
+  function showEdgeLabel(edge, x, y) {
+    edgeLabel.hidden = !edge.label;
+    edgeLabel.textContent = edge.label;
+    edgeLabel.style.left = `${x}px`;
+    edgeLabel.style.top = `${y}px`;
+  }
+
+  function ends(edge) {
+    const [from, to] = [places.get(edge.source), places.get(edge.target)];
+    return [from.x * size.width, from.y * size.height, to.x * size.width, to.y * size.height];
+  }
+
+  canvas.addEventListener("click", (event) => {
+    host.focus();
+    const box = canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let best = null;
+    let reach = EDGE_REACH;
+    for (const edge of panel.edges) {
+      const distance = distanceToSegment(x, y, ...ends(edge));
+      if (distance <= reach) [best, reach] = [edge, distance];
+    }
+    if (best) host.select(best.id);
+  });
+
+  return {
+    element,
+    update,
+    repaint,
+    ids: () => [...panel.nodes, ...panel.edges].map(({ id }) => id),
+    stops: () => panel.nodes.map(({ id }) => id),
+    key: (event, thing) => netKey(event, thing, panel, places, host),
+  };
+}
+
+// Arrows walk: from a node along its nearest line, from a line to its node, up and down among neighbours.
+// Plus and minus change the weight of the selected line.
+function netKey(event, thing, panel, places, host) {
+  const edge = panel.edges.find(({ id }) => id === thing);
+  const node = places.get(thing);
+  if (!edge && !node) return false;
+  if (edge && "+=-".includes(event.key)) {
+    host.send({ type: "nudge", thing, dx: 0, dy: event.key === "-" ? -1 : 1 });
+    return true;
+  }
+  const forward = { ArrowRight: true, ArrowLeft: false }[event.key];
+  const down = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (forward === undefined && down === undefined) return false;
+  let next = null;
+  if (forward !== undefined) {
+    if (edge) next = forward ? edge.target : edge.source;
+    else {
+      const lines = panel.edges.filter((one) => (forward ? one.source : one.target) === thing);
+      const rise = (one) => Math.abs(places.get(forward ? one.target : one.source).y - node.y);
+      next = lines.sort((a, b) => rise(a) - rise(b))[0]?.id;
+    }
+  } else {
+    const peers = edge
+      ? panel.edges.filter((one) => one.source === edge.source).map((one) => [one.id, places.get(one.target).y])
+      : panel.nodes.filter((one) => Math.abs(one.x - node.x) < 1e-6).map((one) => [one.id, one.y]);
+    peers.sort((a, b) => a[1] - b[1]);
+    next = peers[peers.findIndex(([id]) => id === thing) + down]?.[0];
+  }
+  if (next) host.select(next);
+  return true;
+}

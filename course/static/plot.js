@@ -1,0 +1,261 @@
+// A plot: axes, layers, and things to select, drag (or click, click) and nudge.
+
+import { seriesColour } from "./colours.js";
+import { LAYERS, fieldValue, inkOn } from "./layers.js";
+import { clampTo, distanceToSegment, makeScale, written } from "./scale.js";
+
+const REACH = 14; // pixels from the middle of a thing that still count as hitting it
+const LINE_REACH = 9;
+const FLASH = 900; // milliseconds
+
+export function plotPanel(host) {
+  const element = document.createElement("figure");
+  element.className = "gu-panel";
+  element.innerHTML = '<figcaption class="gu-caption"></figcaption><div class="gu-stage"><canvas role="img"></canvas><div class="gu-readout" aria-hidden="true"></div></div>';
+  const [caption, stage] = element.children;
+  const [canvas, readout] = stage.children;
+  let panel = null;
+  let scale = null;
+  let shownAt = 0;
+  let pointer = null;
+  let drag = null;
+  let justPlaced = false;
+
+  function update(next) {
+    panel = next;
+    shownAt = performance.now();
+    caption.textContent = panel.title;
+    caption.hidden = !panel.title;
+    canvas.setAttribute("aria-label", [panel.title, host.frame.say].filter(Boolean).join(". "));
+    repaint();
+  }
+
+  function repaint() {
+    const width = Math.min(panel.width, element.clientWidth || panel.width);
+    const height = Math.max(Math.min(panel.height, 150), Math.round((panel.height * width) / panel.width));
+    const g = host.surface(canvas, width, height);
+    scale = makeScale(panel, width, height);
+    const theme = inkOn(panel, host.theme);
+    const { box } = scale;
+    g.save();
+    g.beginPath();
+    g.rect(box.x, box.y, box.w, box.h);
+    g.clip();
+    if (panel.axes && theme === host.theme) grid(g);
+    const age = performance.now() - shownAt;
+    const pulse = host.still || age > FLASH ? 0 : Math.abs(Math.cos((age / FLASH) * 3 * Math.PI)) * (1 - age / FLASH);
+    g.font = `13px ${theme.font}`;
+    for (const layer of panel.layers) LAYERS[layer.kind](g, layer, scale, theme, pulse);
+    for (const thing of panel.things) drawThing(g, thing, theme);
+    g.restore();
+    if (panel.axes) axes(g);
+    const flashing = panel.layers.some((layer) => layer.marks?.data.includes(2));
+    if (flashing && !host.still && age < FLASH) requestAnimationFrame(() => element.isConnected && repaint());
+  }
+
+  function grid(g) {
+    const { box } = scale;
+    g.lineWidth = 1;
+    g.strokeStyle = host.theme.line;
+    g.globalAlpha = 0.6;
+    g.beginPath();
+    for (const x of scale.xTicks) line(g, scale.x(x), box.y, scale.x(x), box.y + box.h);
+    for (const y of scale.yTicks) line(g, box.x, scale.y(y), box.x + box.w, scale.y(y));
+    g.stroke();
+    g.globalAlpha = 1;
+  }
+
+  function axes(g) {
+    const { box } = scale;
+    g.strokeStyle = host.theme.line;
+    g.lineWidth = 1;
+    g.strokeRect(box.x + 0.5, box.y + 0.5, box.w - 1, box.h - 1);
+    g.fillStyle = host.theme.muted;
+    g.font = `12px ${host.theme.font}`;
+    g.textBaseline = "top";
+    g.textAlign = "center";
+    for (const x of scale.xTicks) g.fillText(written(x), scale.x(x), box.y + box.h + 6);
+    if (panel.xlabel) g.fillText(panel.xlabel, box.x + box.w / 2, box.y + box.h + 23);
+    g.textBaseline = "middle";
+    g.textAlign = "right";
+    for (const y of scale.yTicks) g.fillText(panel.ylog ? `1e${Math.round(Math.log10(y))}` : written(y), box.x - 6, scale.y(y));
+    if (panel.ylabel) {
+      g.save();
+      g.translate(11, box.y + box.h / 2);
+      g.rotate(-Math.PI / 2);
+      g.textAlign = "center";
+      g.fillText(panel.ylabel, 0, 0);
+      g.restore();
+    }
+    g.textAlign = "left";
+    g.textBaseline = "alphabetic";
+  }
+
+  function drawThing(g, thing, theme) {
+    const x = scale.x(thing.x);
+    const y = scale.y(thing.y);
+    const selected = host.frame.selected === thing.id;
+    const held = host.held === thing.id;
+    if (thing.shape === "ring") {
+      g.beginPath();
+      g.arc(x, y, 6, 0, 2 * Math.PI);
+      g.fillStyle = theme.surface;
+      g.fill();
+      g.lineWidth = 2.5;
+      g.strokeStyle = thing.series > 0 ? seriesColour(thing.series, theme) : theme.ink;
+      g.stroke();
+    }
+    if (!selected && !held) return;
+    g.setLineDash(held ? [4, 3] : []);
+    g.strokeStyle = theme.ink;
+    if (thing.line) {
+      g.globalAlpha = 0.35;
+      g.lineWidth = 8;
+      g.beginPath();
+      line(g, scale.x(thing.line[0]), scale.y(thing.line[1]), scale.x(thing.line[2]), scale.y(thing.line[3]));
+      g.stroke();
+      g.globalAlpha = 1;
+    }
+    for (const [radius, colour, width] of [[11.5, theme.surface, 5], [11.5, theme.ink, 2.5]]) {
+      g.beginPath();
+      g.arc(x, y, radius, 0, 2 * Math.PI);
+      g.lineWidth = width;
+      g.strokeStyle = colour;
+      g.stroke();
+    }
+    if (held && pointer) {
+      g.beginPath();
+      g.arc(pointer.x, pointer.y, 6, 0, 2 * Math.PI);
+      g.lineWidth = 1.5;
+      g.stroke();
+    }
+    g.setLineDash([]);
+  }
+
+  function line(g, ax, ay, bx, by) {
+    g.moveTo(ax, ay);
+    g.lineTo(bx, by);
+  }
+
+  function hit(at) {
+    let best = null;
+    let reach = REACH;
+    for (const thing of panel.things) {
+      const distance = Math.hypot(scale.x(thing.x) - at.x, scale.y(thing.y) - at.y);
+      if (distance <= reach) [best, reach] = [thing, distance];
+    }
+    if (best) return best;
+    return panel.things.find(
+      ({ line: ends }) =>
+        ends && distanceToSegment(at.x, at.y, scale.x(ends[0]), scale.y(ends[1]), scale.x(ends[2]), scale.y(ends[3])) <= LINE_REACH,
+    );
+  }
+
+  function where(event) {
+    const box = canvas.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  function move(thing, x, y, gesture) {
+    host.send({ type: "drag", thing, ...clampTo(panel, x, y), gesture });
+  }
+
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    host.focus();
+    const at = where(event);
+    const thing = hit(at);
+    const wasHeld = host.held;
+    justPlaced = false;
+    host.hold(null);
+    if (!thing) {
+      if (!panel.things.some(({ id }) => id === wasHeld)) return;
+      move(wasHeld, scale.dataX(at.x), scale.dataY(at.y), host.newGesture());
+      justPlaced = true;
+      return;
+    }
+    event.preventDefault();
+    canvas.setPointerCapture(event.pointerId);
+    drag = { thing: thing.id, at, moved: false, gesture: host.newGesture(), wasHeld, dx: thing.x - scale.dataX(at.x), dy: thing.y - scale.dataY(at.y) };
+    host.select(thing.id);
+  });
+
+  canvas.addEventListener("pointermove", (event) => {
+    pointer = where(event);
+    if (!drag) {
+      readoutAt(pointer);
+      canvas.style.cursor = host.held ? "crosshair" : hit(pointer) ? "grab" : "default";
+      if (host.held) repaint();
+      return;
+    }
+    if (!drag.moved && Math.hypot(pointer.x - drag.at.x, pointer.y - drag.at.y) < 4) return;
+    drag.moved = true;
+    canvas.style.cursor = "grabbing";
+    move(drag.thing, scale.dataX(pointer.x) + drag.dx, scale.dataY(pointer.y) + drag.dy, drag.gesture);
+    readoutAt(pointer);
+  });
+
+  canvas.addEventListener("pointerup", () => {
+    if (drag && !drag.moved) host.hold(drag.wasHeld === drag.thing ? null : drag.thing);
+    drag = null;
+  });
+
+  canvas.addEventListener("pointercancel", () => {
+    drag = null;
+  });
+
+  canvas.addEventListener("pointerleave", () => {
+    pointer = null;
+    readout.textContent = "";
+  });
+
+  canvas.addEventListener("dblclick", (event) => {
+    const at = where(event);
+    const thing = hit(at);
+    host.hold(null);
+    if (thing) host.send({ type: "flip", thing: thing.id });
+    else if (panel.adds && !justPlaced) host.send({ type: "add", panel: panel.id, ...clampTo(panel, scale.dataX(at.x), scale.dataY(at.y)) });
+  });
+
+  // A finger on a thing drags it; anywhere else it scrolls the page.
+  canvas.addEventListener(
+    "touchstart",
+    (event) => {
+      const box = canvas.getBoundingClientRect();
+      const touch = event.touches[0];
+      if (host.held || hit({ x: touch.clientX - box.left, y: touch.clientY - box.top })) event.preventDefault();
+    },
+    { passive: false },
+  );
+
+  function readoutAt(at) {
+    const { box } = scale;
+    const inside = at.x >= box.x && at.x <= box.x + box.w && at.y >= box.y && at.y <= box.y + box.h;
+    const [x, y] = [scale.dataX(at.x), scale.dataY(at.y)];
+    const thing = inside && hit(at);
+    readout.textContent = !inside ? "" : [thing?.label, `(${written(x)}, ${written(y)})`, fieldValue(panel, x, y)].filter(Boolean).join("   ");
+  }
+
+  return {
+    element,
+    update,
+    repaint,
+    ids: () => panel.things.map(({ id }) => id),
+    key: (event, thing) => plotKey(event, panel.things.find(({ id }) => id === thing), panel, host),
+  };
+}
+
+function plotKey(event, thing, panel, host) {
+  const size = event.shiftKey ? 10 : 1;
+  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+  if (!thing) return false;
+  if (steps) {
+    host.send({ type: "nudge", thing: thing.id, dx: size * steps[0], dy: size * steps[1] });
+    return true;
+  }
+  const end = { Home: 0, End: 1 }[event.key];
+  if (end === undefined) return false;
+  const place = thing.axis === "y" ? { x: thing.x, y: panel.y[end] } : { x: panel.x[end], y: thing.y };
+  host.send({ type: "drag", thing: thing.id, ...place });
+  return true;
+}
