@@ -77,7 +77,7 @@ def merge(one: dict[str, Answer], other: dict[str, Answer]) -> dict[str, Answer]
 
 
 def write(path: Path, lesson: str, answers: Mapping[str, Answer], digest: str) -> None:
-    """Write answers as JSON. digest: of the sources they were made from."""
+    """Write answers as JSON, one exercise a line. digest: of the sources they were made from."""
     exercises = {
         name: {
             "points": answer.points,
@@ -94,8 +94,9 @@ def write(path: Path, lesson: str, answers: Mapping[str, Answer], digest: str) -
         }
         for name, answer in answers.items()
     }
-    document = {"lesson": lesson, "digest": digest, "exercises": exercises}
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(node, ensure_ascii=False)}" for name, node in exercises.items())
+    head = f'"lesson": {json.dumps(lesson)},\n"digest": {json.dumps(digest)}'
+    path.write_text(f'{{{head},\n"exercises": {{\n{lines}\n}}}}\n', encoding="utf-8")
 
 
 def read(path: Path) -> tuple[dict[str, Answer], str]:

@@ -63,8 +63,9 @@ class Exercise:
     """One exercise of a lesson.
 
     parts: points per part; a part counts only when all its cases pass. The first one is the core: the others count
-    only when it is right, unless the parts are independent. needs: exercises whose answers this one calls; when one of them is wrong,
-    the learner is sent there first. returns: what the axes of the result mean, said when a shape is wrong.
+    only when it is right, unless the parts are independent. needs: exercises whose answers this one calls; when one
+    of them is wrong, the learner is sent there first. returns: what the axes of the result mean, said when a shape is
+    wrong.
     """
 
     name: str

@@ -8,8 +8,8 @@ Each run happens in a forked process of its own, so that a mutant that never end
 from __future__ import annotations
 
 import os
-import pickle
 import signal
+import socket
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +24,9 @@ from autograder.execute import run_cases
 from autograder.exercise import Case, Exercise
 from autograder.judge import Result
 from autograder.mutation import Mutant, mutants
+from autograder.outcome import Outcome
+from autograder.runner import frames
+from autograder.runner.job import outcome_from_frame, outcome_to_frame
 
 MUTANTS_TO_KILL = 0.95
 AT_LEAST = {"cases": 4, "held-out cases": 2, "mistakes": 4, "variants": 2, "hints": 3}
@@ -218,11 +221,14 @@ class _Prover:
             return MutantFate(mutant.id, mutant.operator, "killed", outcomes)
         result = judge.judge(exercise, exercise.cases, outcomes, self.full[exercise.name])
         if result.verdict != judge.PASSED:
-            by = result.main.case.name if result.main else result.verdict
-            return MutantFate(mutant.id, mutant.operator, "killed", by)
+            return MutantFate(mutant.id, mutant.operator, "killed", _first_failed(result))
         if reason := exercise.equivalent_mutants.get(mutant.id):
             return MutantFate(mutant.id, mutant.operator, "equivalent", reason)
         return MutantFate(mutant.id, mutant.operator, "survived", "")
+
+
+def _first_failed(result: Result) -> str:
+    return result.main.case.name if result.main else result.verdict
 
 
 def _too_few(exercise: Exercise) -> list[str]:
@@ -238,28 +244,44 @@ def _too_few(exercise: Exercise) -> list[str]:
     ]
 
 
-def apart(run: Callable[[], Any], seconds: float = 60.0) -> Any:
-    """Call `run` in a forked process and return what it returns, or in a few words how the process ended.
-
-    What crosses is pickled: this is for the author's own code only, never for a learner's.
-    """
-    reading, writing = os.pipe()
+def apart(run: Callable[[], dict[str, Outcome]], seconds: float = 60.0) -> dict[str, Outcome] | str:
+    """Call `run` in a forked process and return the outcomes it returns, or in a few words how it ended instead."""
+    ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        os.close(reading)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        ours.close()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        try:
-            data = pickle.dumps(run())
-        except BaseException as error:
-            data = pickle.dumps("".join(traceback.format_exception_only(error)).strip())
-        with os.fdopen(writing, "wb") as out:
-            out.write(data)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        _send_outcomes(theirs, run)
         os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as received:
-        data = received.read()
+    theirs.close()
+    received = _received(ours)
     _, status = os.waitpid(pid, 0)
     if status:
         return "never ended" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM else "crashed"
-    return pickle.loads(data)
+    return received
+
+
+def _send_outcomes(connection: socket.socket, run: Callable[[], dict[str, Outcome]]) -> None:
+    try:
+        outcomes = run()
+    except BaseException as error:
+        frames.send(connection, {"ended": "".join(traceback.format_exception_only(error)).strip()})
+        return
+    for name, result in outcomes.items():
+        node, buffers = outcome_to_frame(result)
+        frames.send(connection, {"case": name, "outcome": node}, buffers)
+    frames.send(connection, {"ended": ""})
+
+
+def _received(connection: socket.socket) -> dict[str, Outcome] | str:
+    outcomes: dict[str, Outcome] = {}
+    with connection:
+        while True:
+            try:
+                header, buffers = frames.receive(connection)
+            except frames.FrameError:
+                return "crashed"
+            if "ended" in header:
+                return header["ended"] or outcomes
+            outcomes[header["case"]] = outcome_from_frame(header["outcome"], buffers)

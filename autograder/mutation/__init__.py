@@ -2,7 +2,7 @@
 
 Home-made because no mutation library fits: cosmic-ray's `mutate_code` has no operator for axes, dropped
 statements or swapped arguments, mutmut's generators are internal and instrument a whole project, and mutatest
-names Python 3.8 as its newest. The families of mutants themselves are in `mutation_operators`.
+names Python 3.8 as its newest. The families of mutants themselves are in `operators` and `arrays`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The mutation operators: each looks at one node of a syntax tree and yields the wrong versions of it.
 
 They imitate slips of people who write array code: an axis off, a term forgotten, arguments swapped, `=`
-for `+=`. Here are those that concern the language; `mutation_arrays` has those that concern arrays.
+for `+=`. Here are those that concern the language; `arrays` has those that concern arrays.
 Docstrings, other strings, annotations, imports, decorators and base classes are left alone.
 """
 

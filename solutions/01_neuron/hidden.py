@@ -195,6 +195,8 @@ def by_clipping_the_exponent(z):
     return 1 / (1 + np.exp(-np.clip(z, -709, 709)))
 
 
+sigmoid.equivalent("L7 comparison z >= 0→z > 0", "At z = 0 both branches give 1/2.")
+
 # --- relu ---------------------------------------------------------------------------------------------------------
 
 relu = exercise("relu")
@@ -394,6 +396,10 @@ logic_gates.variant(
     value={"AND": [np.array([1.0, 1.0]), -1.2], "OR": [np.array([1.0, 1.0]), -0.9], "NAND": [np.array([-1.0, -1.0]), 1.9]},
 )
 
+
+logic_gates.equivalent("L3 constant 1.0→2.0", "OR with the weights (2, 1) and the bias −0.5 is another right OR.")
+logic_gates.equivalent("L3 constant 1.0→2.0 #2", "OR with the weights (1, 2) and the bias −0.5 is another right OR.")
+
 # --- perceptron_step ----------------------------------------------------------------------------------------------
 
 perceptron_step = exercise("perceptron_step")
@@ -516,6 +522,8 @@ def by_margin(x, y, w, b, lr):
     return w + lr * sign * x, b + lr * sign
 
 
+perceptron_step.equivalent("L7 swapped arguments x, w→w, x", "For one sample x·w = w·x.")
+
 # --- train_perceptron ---------------------------------------------------------------------------------------------
 
 train_perceptron = exercise("train_perceptron")
@@ -629,6 +637,8 @@ def stops_when_all_are_right(X, y, epochs, lr):
     return w, b
 
 
+train_perceptron.equivalent("L7 constant 1→-1", "X has two axes: axis 1 is the last one.")
+
 # --- xor_best_accuracy --------------------------------------------------------------------------------------------
 
 xor_best_accuracy = exercise("xor_best_accuracy")
@@ -708,3 +718,6 @@ def by_arithmetic(x):
 @xor_from_gates.variant
 def by_comparison(x):
     return (x[..., 0] != x[..., 1]).astype(int)
+
+
+xor_from_gates.equivalent("L5 axis axis=-1→axis=1", "The answers have one axis, so the new last one is axis 1.")

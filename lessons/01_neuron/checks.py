@@ -1,0 +1,365 @@
+"""What is asked of each exercise of lesson 01, and its hints."""
+
+import numpy as np
+
+from autograder import at_least, exercise, with_inputs, with_warnings
+from course.data import iris
+
+# --- weighted_sum -------------------------------------------------------------------------------------------------
+
+weighted_sum = exercise(
+    "weighted_sum",
+    points=2,
+    returns="one number per sample: the last axis, the inputs, is summed away",
+    hints=[
+        "One sample first: what do you do with each input and its weight, and what with the results?",
+        "z = x₁·w₁ + x₂·w₂ + … + b. The inputs lie along the last axis of x, so that is the axis to sum over.",
+        "Multiply x by w entry by entry, add up along the last axis, then add b once. (The operator @ does the first "
+        "two steps in one.)",
+    ],
+)
+
+BATCH = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 0.5], [2.0, 0.25, -4.0], [-3.0, 1.5, 1.0]])
+WEIGHTS = np.array([0.5, -1.0, 2.0])
+
+
+@weighted_sum.case
+def one_sample_gives_one_number(weighted_sum):
+    """x = [1, 2, 3], w = [0.5, −1, 2], b = 0.25: by hand 0.5 − 2 + 6 + 0.25 = 4.75."""
+    return weighted_sum(np.array([1.0, 2.0, 3.0]), WEIGHTS, 0.25)
+
+
+@weighted_sum.case
+def a_batch_gives_one_number_per_sample(weighted_sum):
+    """x has 4 samples with 3 inputs each."""
+    return weighted_sum(BATCH, WEIGHTS, 0.25)
+
+
+@weighted_sum.case
+def as_many_samples_as_inputs(weighted_sum):
+    """x has 3 samples with 3 inputs each: here a mix-up of the two axes goes unnoticed by shapes."""
+    return weighted_sum(BATCH[:3], WEIGHTS, -1.5)
+
+
+@weighted_sum.case
+def any_number_of_leading_axes(weighted_sum):
+    """x has shape (2, 2, 3); the result has shape (2, 2)."""
+    return weighted_sum(BATCH.reshape(2, 2, 3), WEIGHTS, 0.5)
+
+
+# --- sigmoid ------------------------------------------------------------------------------------------------------
+
+sigmoid = exercise(
+    "sigmoid",
+    parts={"values": 1, "no overflow": 1},
+    returns="the same shape as z: each number is squashed by itself",
+    hints=[
+        "What should the curve do far to the left, at 0, and far to the right?",
+        "σ(z) = 1 / (1 + e^(−z)). For z < 0 the same number can be written e^z / (1 + e^z): which exponent is small "
+        "in each case?",
+        "Compute e = exp(−|z|), which can never overflow. Where z is not negative the answer is 1 / (1 + e), elsewhere "
+        "e / (1 + e).",
+    ],
+)
+
+
+@sigmoid.case
+def no_evidence_gives_one_half(sigmoid):
+    """z = 0: neither yes nor no."""
+    return sigmoid(np.array([0.0]))
+
+
+@sigmoid.case
+def a_few_numbers(sigmoid):
+    """z = [−2, −0.5, 0.5, 2, 4]: the curve rises from left to right."""
+    return sigmoid(np.array([-2.0, -0.5, 0.5, 2.0, 4.0]))
+
+
+@sigmoid.case
+def any_shape_goes_in_and_comes_out(sigmoid):
+    return {"(2, 3)": sigmoid(np.array([[-1.0, 0.0, 1.0], [2.0, -3.0, 0.25]])), "()": sigmoid(np.array(1.5))}
+
+
+@sigmoid.case
+def whole_numbers_as_input(sigmoid):
+    """z is an array of integers; the result holds fractions all the same."""
+    return sigmoid(np.array([-1, 0, 3]))
+
+
+@sigmoid.case(part="no overflow")
+def huge_inputs_give_0_and_1_without_a_warning(sigmoid):
+    """z = [−1000, 0, 1000]. e^1000 is more than a float can hold; NumPy warns when that happens."""
+    return with_warnings(sigmoid, np.array([-1000.0, 0.0, 1000.0]))
+
+
+# --- relu ---------------------------------------------------------------------------------------------------------
+
+relu = exercise(
+    "relu",
+    points=1,
+    returns="the same shape as z",
+    hints=[
+        "What happens to −3, to 0 and to 3?",
+        "relu(z) = z where z > 0, else 0: the larger of z and 0, entry by entry.",
+        "NumPy has a function that takes two arguments and keeps the larger one, entry by entry (not the one that "
+        "finds the largest entry of one array).",
+    ],
+)
+
+
+@relu.case
+def negative_becomes_0_and_positive_stays(relu):
+    """z = [−2, −0.5, 0, 0.5, 3]."""
+    return relu(np.array([-2.0, -0.5, 0.0, 0.5, 3.0]))
+
+
+@relu.case
+def any_shape(relu):
+    return relu(np.array([[1.5, -1.5, 2.0], [-0.1, 0.1, -7.0]]))
+
+
+@relu.case
+def the_input_is_left_as_it_was(relu):
+    """Somebody may still need the old z."""
+    return with_inputs(relu, np.array([-1.0, 2.0, -3.0]))
+
+
+# --- neuron -------------------------------------------------------------------------------------------------------
+
+neuron = exercise(
+    "neuron",
+    points=2,
+    needs=["weighted_sum"],
+    returns="one number per sample",
+    hints=[
+        "You have both halves already. Which one comes first?",
+        "a = activation(z) with z = x·w + b. `activation` is a function: call it with z.",
+        "Compute the weighted sum of x, w and b with your own function, hand the result to `activation`, and return "
+        "what that returns.",
+    ],
+)
+
+
+@neuron.case
+def with_an_activation_never_seen_before(neuron):
+    """activation(z) = z² + 1, z = 4.75 for one sample."""
+    return neuron(np.array([1.0, 2.0, 3.0]), WEIGHTS, 0.25, lambda z: z**2 + 1)
+
+
+@neuron.case
+def a_batch(neuron):
+    """Four samples, activation(z) = 3z − 2."""
+    return neuron(BATCH, WEIGHTS, -0.75, lambda z: 3 * z - 2)
+
+
+@neuron.case
+def the_same_neuron_with_two_activations(neuron):
+    """Which activation is used is the caller's choice."""
+    return {
+        "tanh": neuron(BATCH, WEIGHTS, 0.5, np.tanh),
+        "step": neuron(BATCH, WEIGHTS, 0.5, lambda z: np.where(z > 0, 1.0, 0.0)),
+    }
+
+
+# --- logic_gates --------------------------------------------------------------------------------------------------
+
+logic_gates = exercise(
+    "logic_gates",
+    parts={"AND": 1, "OR": 1, "NAND": 1},
+    independent=True,
+    hints=[
+        "In the figure, with the data set AND: where must the line pass so that only one of the four corners lies on "
+        "its blue side?",
+        "With w = (1, 1) the four sums are 0, 1, 1 and 2, before the bias. Which b leaves only the last one positive? "
+        "Which one leaves the last three?",
+        "Choose b halfway between the sums that should say no and those that should say yes, with a minus. For NAND "
+        "turn AND around: all signs.",
+    ],
+)
+
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+
+
+def truth_table(gates, name):
+    """The gate's answers at the corners, for a step that says 1 when z > 0 and for one that says 1 when z ≥ 0."""
+    w, b = gates[name]
+    z = CORNERS @ np.asarray(w, dtype=float) + b
+    return {"step z > 0": (z > 0).astype(int), "step z >= 0": (z >= 0).astype(int)}
+
+
+@logic_gates.case(part="AND")
+def and_is_1_only_when_both_are(logic_gates):
+    """At the corners (0,0), (0,1), (1,0), (1,1) the answers should be 0, 0, 0, 1."""
+    return truth_table(logic_gates, "AND")
+
+
+@logic_gates.case(part="OR")
+def or_is_1_when_at_least_one_is(logic_gates):
+    """At the corners (0,0), (0,1), (1,0), (1,1) the answers should be 0, 1, 1, 1."""
+    return truth_table(logic_gates, "OR")
+
+
+@logic_gates.case(part="NAND")
+def nand_is_the_opposite_of_and(logic_gates):
+    """At the corners (0,0), (0,1), (1,0), (1,1) the answers should be 1, 1, 1, 0."""
+    return truth_table(logic_gates, "NAND")
+
+
+# --- perceptron_step ----------------------------------------------------------------------------------------------
+
+perceptron_step = exercise(
+    "perceptron_step",
+    points=2,
+    returns="the pair (w, b)",
+    hints=[
+        "When the answer is right, what should change? When a 1 was missed, should the sum for this x grow or shrink?",
+        "error = y − prediction is 0, +1 or −1. w ← w + lr · error · x, and the bias is a weight whose input is always "
+        "1.",
+        "Compute z, turn it into 0 or 1, subtract that from y, and add lr times this error times x to w, and lr times "
+        "the error to b. Make new arrays instead of changing the old ones.",
+    ],
+)
+
+X_SEEN = np.array([1.0, -2.0, 0.5])
+W_SEEN = np.array([-0.4, 0.3, 0.2])
+
+
+@perceptron_step.case
+def a_missed_1_raises_the_sum(perceptron_step):
+    """z = −0.8, so the neuron says 0, but y = 1. With lr = 0.5 the weights move by half of x."""
+    return perceptron_step(X_SEEN, 1, W_SEEN, 0.1, 0.5)
+
+
+@perceptron_step.case
+def a_false_alarm_lowers_the_sum(perceptron_step):
+    """z = 1.0, so the neuron says 1, but y = 0."""
+    return perceptron_step(X_SEEN, 0, -W_SEEN, 0.1, 0.5)
+
+
+@perceptron_step.case
+def a_right_1_changes_nothing(perceptron_step):
+    """z = 1.0 and y = 1."""
+    return perceptron_step(X_SEEN, 1, -W_SEEN, 0.1, 0.5)
+
+
+@perceptron_step.case
+def a_right_0_changes_nothing(perceptron_step):
+    """z = −0.8 and y = 0."""
+    return perceptron_step(X_SEEN, 0, W_SEEN, 0.1, 0.5)
+
+
+@perceptron_step.case
+def the_bias_takes_part_in_the_decision(perceptron_step):
+    """x·w = −0.9, but b = 2 makes z = 1.1: the neuron says 1, which is right."""
+    return perceptron_step(X_SEEN, 1, W_SEEN, 2.0, 0.5)
+
+
+@perceptron_step.case
+def the_arrays_handed_in_are_left_as_they_were(perceptron_step):
+    """w and x belong to the caller: return new arrays."""
+    return with_inputs(perceptron_step, X_SEEN.copy(), 1, W_SEEN.copy(), 0.1, 0.5)
+
+
+# --- train_perceptron ---------------------------------------------------------------------------------------------
+
+train_perceptron = exercise(
+    "train_perceptron",
+    points=3,
+    needs=["perceptron_step"],
+    hints=[
+        "How often must each sample be looked at? What is remembered from one sample to the next?",
+        "Two loops: over the epochs, and inside over the pairs of X and y. w starts as d zeros, b as 0.",
+        "In the inner loop replace (w, b) by what your `perceptron_step` returns for this sample. Return both after "
+        "the last epoch.",
+    ],
+)
+
+AND_LABELS = np.array([0, 0, 0, 1])
+TWO_POINTS = np.array([[2.0, 1.0], [-1.0, -3.0]])
+
+
+def answers_after_training(train_perceptron, X, y, epochs, lr, X_new, y_new):
+    """Train, then answer for new samples: their accuracy and the answers themselves."""
+    w, b = train_perceptron(X, y, epochs, lr)
+    answers = (X_new @ np.asarray(w) + b > 0).astype(int)
+    return {"accuracy": float(np.mean(answers == y_new)), "answers": answers}
+
+
+@train_perceptron.case(judge=at_least(1.0, "accuracy"))
+def one_epoch_is_enough_for_two_points(train_perceptron):
+    """The points (2, 1) with label 1 and (−1, −3) with label 0."""
+    return answers_after_training(train_perceptron, TWO_POINTS, np.array([1, 0]), 1, 1.0, TWO_POINTS, [1, 0])
+
+
+@train_perceptron.case(judge=at_least(1.0, "accuracy"))
+def it_learns_and(train_perceptron):
+    """The four corners of AND, 25 epochs, lr = 0.2."""
+    return answers_after_training(train_perceptron, CORNERS, AND_LABELS, 25, 0.2, CORNERS, AND_LABELS)
+
+
+@train_perceptron.case
+def no_epoch_means_nothing_learned(train_perceptron):
+    """With epochs = 0 the weights are still the zeros they started as."""
+    return train_perceptron(CORNERS, AND_LABELS, 0, 0.2)
+
+
+@train_perceptron.case(judge=at_least(0.97, "accuracy"))
+def it_tells_setosa_from_the_others(train_perceptron):
+    """Real flowers: petal length and width of every other iris to learn from, the rest to be tested on."""
+    flowers = iris()
+    X, y = flowers.X[:, 2:], (flowers.y == 0).astype(int)
+    return answers_after_training(train_perceptron, X[::2], y[::2], 10, 0.1, X[1::2], y[1::2])
+
+
+# --- xor_best_accuracy --------------------------------------------------------------------------------------------
+
+xor_best_accuracy = exercise(
+    "xor_best_accuracy",
+    points=1,
+    hints=[
+        "Choose the data set XOR in the figure and try. How many of the four corners can you get right at once?",
+        "Accuracy is a fraction: corners right, divided by corners in all.",
+        "Two opposite corners should be 1, the other two 0; a straight line can always cut off one corner alone, so "
+        "count what that gets right.",
+    ],
+)
+
+
+@xor_best_accuracy.case
+def it_is_a_fraction(xor_best_accuracy):
+    """An accuracy lies between 0 (all wrong) and 1 (all right)."""
+    return bool(0 <= xor_best_accuracy <= 1)
+
+
+@xor_best_accuracy.case
+def it_is_what_the_best_line_reaches(xor_best_accuracy):
+    """How many of the four corners does the best line get right?"""
+    return float(xor_best_accuracy)
+
+
+# --- xor_from_gates (stretch) -------------------------------------------------------------------------------------
+
+xor_from_gates = exercise(
+    "xor_from_gates",
+    stretch=True,
+    needs=["neuron", "logic_gates"],
+    returns="one 0 or 1 per row of x",
+    hints=[
+        "XOR is 1 when at least one input is 1, but not both. Which two gates say those two halves?",
+        "XOR(x) = AND(OR(x), NAND(x)): the outputs of two neurons are the inputs of a third.",
+        "Ask your neuron with OR's weights and with NAND's weights, put the two answers side by side as the two columns "
+        "of a new input (np.stack with axis=-1), and ask it with AND's weights.",
+    ],
+)
+
+
+@xor_from_gates.case
+def the_four_corners(xor_from_gates):
+    """(0,0), (0,1), (1,0), (1,1) should give 0, 1, 1, 0."""
+    return xor_from_gates(CORNERS)
+
+
+@xor_from_gates.case
+def in_another_order_and_number(xor_from_gates):
+    """(1,0), (1,0), (0,0), (1,1), (0,1)."""
+    return xor_from_gates(CORNERS[[2, 2, 0, 3, 1]])

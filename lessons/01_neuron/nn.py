@@ -1,0 +1,1 @@
+"""What you wrote in the lessons before this one (the reference solutions of their exercises)."""
