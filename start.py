@@ -73,15 +73,17 @@ def main(arguments: list[str]) -> int:
     options = read_arguments(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with one_start_at_a_time():
+        with contextlib.ExitStack() as turn:
+            turn.enter_context(one_start_at_a_time())
             prepare_environment()
             if options.pytest is None:
                 prepare_work(options.restore)
-                process = open_jupyterlab(options)
+                running = jupyterlab(options)
             else:
-                command = [PYTHON, "-m", "pytest", *options.pytest]
-                process = subprocess.Popen(command, cwd=ROOT, env=environment())
-        return follow(process)
+                running = child([PYTHON, "-m", "pytest", *options.pytest], cwd=ROOT, env=environment())
+            with running as process:
+                turn.close()
+                return process.wait()
     except Stop as stop:
         print(f"\n{stop}", file=sys.stderr)
         return stop.status
@@ -151,10 +153,12 @@ def lock(handle) -> bool:
     return True
 
 
-def follow(process: subprocess.Popen) -> int:
-    """Wait for a process and return its exit status; leave it nothing to outlive us."""
+@contextlib.contextmanager
+def child(command: list, **options):
+    """Run a process that does not outlive this block, however the block is left."""
+    process = subprocess.Popen(command, **options)
     try:
-        return process.wait()
+        yield process
     except KeyboardInterrupt:  # the same Ctrl-C has reached the process: let it end tidily
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=10)
@@ -313,8 +317,9 @@ def pip(*arguments: str) -> None:
     """Run `pip install`; its progress is shown, its full log kept. Raises a Stop that names the cause."""
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--retries", "3", "--log", str(PIP_LOG), *arguments]
-    if follow(subprocess.Popen(command, cwd=ROOT, env=environment())) == 0:
-        return
+    with child(command, cwd=ROOT, env=environment()) as process:
+        if process.wait() == 0:
+            return
     log = PIP_LOG.read_text(encoding="utf-8", errors="replace") if PIP_LOG.exists() else ""
     if out_of_space(log):
         raise DISK_FULL
@@ -350,8 +355,9 @@ def prepare_work(restore: list[str]) -> None:
         raise Stop(f"Your copy of the lessons in {WORK} could not be brought up to date: see above.")
 
 
-def open_jupyterlab(options: argparse.Namespace) -> subprocess.Popen:
-    """Start JupyterLab, wait until it answers, and print where it is."""
+@contextlib.contextmanager
+def jupyterlab(options: argparse.Namespace):
+    """Run JupyterLab; the block is entered when it answers and the user knows where it is."""
     role, folder, page = "learner", WORK, "/lab/tree/home.md"
     if options.instructor:
         role, folder, page = "instructor", ROOT, "/lab"
@@ -372,23 +378,17 @@ def open_jupyterlab(options: argparse.Namespace) -> subprocess.Popen:
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container there is often nobody else
         command.append("--ServerApp.allow_root=True")
     log = STATE / f"jupyterlab-{port}.log"
-    with open(log, "wb") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, env={**environment(), **variables}, stdout=output, stderr=output
-        )
-    try:
+    places = {"cwd": folder, "env": {**environment(), **variables}}
+    with open(log, "wb") as output, child(command, stdout=output, stderr=output, **places) as process:
         wait_until_it_answers(process, port, log)
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
-    print(
-        f"\nGround Up is open{' in your browser' if browser else ''}. Its address:\n\n"
-        f"    http://127.0.0.1:{port}{page}?token={token}\n\n"
-        f"{'Everything' if options.instructor else 'Your work'} is in {folder}\nTo stop: Ctrl-C in this window.",
-        flush=True,
-    )
-    return process
+        print(
+            f"\nGround Up is open{' in your browser' if browser else ''}. Its address:\n\n"
+            f"    http://127.0.0.1:{port}{page}?token={token}\n\n"
+            f"{'Everything' if options.instructor else 'Your work'} is in {folder}\n"
+            "To stop: Ctrl-C in this window.",
+            flush=True,
+        )
+        yield process
 
 
 def choose_port(asked: int | None) -> int:

@@ -38,20 +38,19 @@ def server(request, tmp_path_factory):
         patch.delenv("JUPYTER_CONFIG_PATH", raising=False)
         patch.setattr(start.secrets, "token_hex", lambda length: "token")
         patch.setattr(start, "environment", lambda: dict(os.environ))
-        process = start.open_jupyterlab(Namespace(port=port, instructor=request.param == "instructor", no_browser=True))
+        options = Namespace(port=port, instructor=request.param == "instructor", no_browser=True)
+        with start.jupyterlab(options):
+            yield request.param, lambda path: ask(port, path)
 
-    def ask(path: str) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        connection.request("GET", path, headers={"Authorization": "token token"})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        assert answer.status == 200, (path, answer.status, text[:500])
-        return text
 
-    yield request.param, ask
-    process.terminate()
-    process.wait()
+def ask(port: int, path: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Authorization": "token token"})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    assert answer.status == 200, (path, answer.status, text[:500])
+    return text
 
 
 def default(ask, plugin: str, key: str):
