@@ -15,7 +15,7 @@ from course.figures.scene import Arrow, Bars, Cell, Field, Line, Net, Pad, Panel
 BLUE, ORANGE, INK, MUTED = "#0072b2", "#d55e00", "#1d2330", "#5b6472"
 SERIES = (BLUE, ORANGE, "#009e73", "#a8517f", "#8a6d00", "#56728f")
 DASHES = ("-", (0, (5, 3)), ":", "-.", (0, (3, 1)), (0, (8, 2)))
-DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#e8a33c", "#ffffff", "#3f94c9"])
+DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#efb55f", "#ffffff", "#67abd6"])
 PIXELS = 100  # per inch
 
 

@@ -14,7 +14,7 @@ export const SERIES = [
   { colour: "#56728f", dark: "#a9c3dd", dash: [12, 3], marker: "triangle" },
 ];
 
-const DIVERGING = ["#e8a33c", "#ffffff", "#3f94c9"];
+const DIVERGING = ["#efb55f", "#ffffff", "#67abd6"];
 const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
 
 export const PALETTES = { diverging: table(DIVERGING), magnitude: table(CIVIDIS) };

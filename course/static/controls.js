@@ -1,5 +1,6 @@
 // Controls: a slider with a number to type or drag, a choice, a switch, a button, the clock.
 
+import { setAttribute, setText } from "./dom.js";
 import { typed } from "./scale.js";
 
 export const CONTROLS = { scrub, choice, toggle, button, play };
@@ -39,10 +40,12 @@ function scrub(control, host) {
   element.className = "gu-scrub";
   if (control.unit) element.append(control.unit);
   let value = control.value;
+  let shown = null;
   let gesture = 0;
 
   function show(next) {
-    value = next;
+    if (next === shown && !field.dataset.typing) return;
+    value = shown = next;
     range.value = toTrack(value);
     const share = (100 * (toTrack(value) - range.min)) / (range.max - range.min);
     range.style.setProperty("--share", `${Math.min(100, Math.max(0, share))}%`);
@@ -76,7 +79,7 @@ function scrub(control, host) {
     if (event.key === "Enter") commit();
     if (event.key === "Escape") {
       delete field.dataset.typing;
-      show(value);
+      field.value = typed(value, step, log);
       host.focus();
     }
     if (event.key === "Enter" || event.key === "Escape") {
@@ -93,7 +96,7 @@ function scrub(control, host) {
     const number = Number(field.value.replace("−", "-").replace(",", "."));
     gesture = host.newGesture();
     if (field.value.trim() !== "" && Number.isFinite(number)) set(number);
-    else show(value);
+    else field.value = typed(value, step, log);
     field.select();
   }
 
@@ -172,8 +175,8 @@ function play(control, host) {
   step.addEventListener("click", () => host.send({ type: "tick" }));
   element.append(run, step);
   const update = (next) => {
-    run.textContent = next.value ? "❚❚ Pause" : `▶ ${control.label}`;
-    run.setAttribute("aria-pressed", String(Boolean(next.value)));
+    setText(run, next.value ? "❚❚ Pause" : `▶ ${control.label}`);
+    setAttribute(run, "aria-pressed", String(Boolean(next.value)));
   };
   update(control);
   return { element, update };

@@ -1,6 +1,7 @@
 // The figure on the page: lays out what a frame says, and hands what the reader does to the link.
 
 import { readTheme } from "./colours.js";
+import { setAttribute, setText } from "./dom.js";
 import { Link } from "./link.js";
 import { plotPanel } from "./plot.js";
 import { netPanel } from "./net.js";
@@ -9,7 +10,7 @@ import { barsPanel, tablePanel } from "./tables.js";
 import { CONTROLS } from "./controls.js";
 import { figureKey, helpOverlay } from "./keys.js";
 
-// To add a primitive: a function (host) => {element, update(panel), repaint(), ids(), key(event, thing)}.
+// To add a primitive: a function (host) => {element, update(panel), measure()?, repaint(), ids(), key(event, thing)}.
 const PANELS = { plot: plotPanel, net: netPanel, pad: padPanel, table: tablePanel, bars: barsPanel };
 const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
 
@@ -81,11 +82,11 @@ class View {
       else if (action === "help") this.toggleHelp();
       else this.send({ type: action });
     });
-    this.resize = new ResizeObserver(() => this.repaint());
+    this.resize = new ResizeObserver(() => this.resized());
     this.resize.observe(root);
     this.sight = new IntersectionObserver((entries) => {
       this.onScreen = entries.at(-1).isIntersecting;
-      if (this.onScreen) this.repaint();
+      if (this.onScreen) this.resized();
     });
     this.sight.observe(root);
     this.themeChange = new MutationObserver(() => {
@@ -127,23 +128,23 @@ class View {
     parts.goal.hidden = !frame.goal;
     if (frame.goal) {
       parts.goal.firstChild.value = frame.goal.progress;
-      parts.goal.lastChild.textContent = frame.goal.text;
+      setText(parts.goal.lastChild, frame.goal.text);
       parts.goal.classList.toggle("gu-reached", frame.goal.progress >= 1);
     }
-    parts.say.textContent = frame.say;
-    parts.badge.textContent = frame.badge;
+    setText(parts.say, frame.say);
+    setText(parts.badge, frame.badge);
     this.tell(frame.strip);
     root.querySelector('[data-do="undo"]').disabled = !frame.undo;
-    root.dataset.say = frame.say;
-    root.dataset.code = frame.code;
-    root.dataset.selected = frame.selected ?? "";
-    root.dataset.playing = String(frame.playing);
+    setAttribute(root, "data-say", frame.say);
+    setAttribute(root, "data-code", frame.code);
+    setAttribute(root, "data-selected", frame.selected ?? "");
+    setAttribute(root, "data-playing", String(frame.playing));
     root.dataset.frame = String(++this.frames);
     this.speak();
     const now = performance.now();
-    const trip = frame.since && !frame.drawn ? now - frame.since : null;
+    const since = frame.drawn ? null : frame.since;
     frame.drawn = true;
-    root.dispatchEvent(new CustomEvent("figure-frame", { detail: { trip, draw: now - started } }));
+    root.dispatchEvent(new CustomEvent("figure-frame", { detail: { since, received: frame.received, started, drawn: now } }));
   }
 
   // Builds panels and controls anew; only when their kinds or places changed.
@@ -173,6 +174,7 @@ class View {
     }
     parts.columns.replaceChildren(...[...columns.entries()].sort((a, b) => a[0] - b[0]).map(([, { column }]) => column));
     this.layControls();
+    for (const panel of this.panelsById.values()) panel.measure?.();
   }
 
   layControls() {
@@ -201,6 +203,11 @@ class View {
     for (const panel of this.panelsById.values()) panel.repaint();
   }
 
+  resized() {
+    for (const panel of this.panelsById.values()) panel.measure?.();
+    this.repaint();
+  }
+
   // A canvas of this size in CSS pixels, cleared, sharp on any screen.
   surface(canvas, width, height) {
     const ratio = window.devicePixelRatio || 1;
@@ -224,7 +231,7 @@ class View {
       ? [...lines, "No answer from Python: it may be busy with another cell. If it was restarted, run this figure's cell again."]
       : lines;
     const text = all.join("\n");
-    if (this.parts.strip.textContent !== text) this.parts.strip.textContent = text;
+    setText(this.parts.strip, text);
     this.parts.strip.hidden = all.length === 0;
   }
 

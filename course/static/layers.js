@@ -91,7 +91,7 @@ function drawPoints(g, layer, scale, theme, pulse) {
     if (mark > 0) {
       g.beginPath();
       g.arc(x, y, layer.size + (mark === 2 ? 5 + 9 * pulse : 4), 0, 2 * Math.PI);
-      g.lineWidth = mark === 2 ? 3 : 1.5;
+      g.lineWidth = mark === 2 ? 3 : 1.4;
       g.strokeStyle = theme.ink;
       g.stroke();
     }
@@ -184,7 +184,7 @@ function drawArrow(g, layer, scale, theme) {
   g.closePath();
   g.fill();
   g.lineCap = "butt";
-  if (layer.label) label(g, layer.label, x1 + 12 * ux + 6 * Math.abs(uy), y1 + 14 * uy + 4, theme.ink, theme);
+  if (layer.label) label(g, layer.label, x1 + 10 * ux - 4, y1 + 12 * uy + 4, theme.ink, theme);
 }
 
 function drawText(g, layer, scale, theme) {

@@ -80,7 +80,7 @@ export class Link {
   }
 
   accept(message, buffers, since = null) {
-    this.frame = { ...message, panels: decode(message.panels, buffers), since };
+    this.frame = { ...message, panels: decode(message.panels, buffers), since, received: performance.now() };
     for (const view of this.views) view.show(this.frame);
     if (this.frame.playing) this.startClock();
   }

@@ -1,6 +1,7 @@
 // A network: boxes with numbers, and lines whose colour, dash and width are their weights.
 
 import { SERIES, signColour } from "./colours.js";
+import { setAttribute, setText } from "./dom.js";
 import { distanceToSegment } from "./scale.js";
 
 const EDGE_REACH = 7;
@@ -13,14 +14,15 @@ export function netPanel(host) {
   const [canvas, nodes, edgeLabel] = stage.children;
   const boxes = new Map();
   let panel = null;
+  let room = 0;
   let size = { width: 0, height: 0 };
   let places = new Map();
 
   function update(next) {
     panel = next;
-    caption.textContent = panel.title;
+    setText(caption, panel.title);
     caption.hidden = !panel.title;
-    canvas.setAttribute("aria-label", [panel.title, host.frame.say].filter(Boolean).join(". "));
+    setAttribute(canvas, "aria-label", [panel.title, host.frame.say].filter(Boolean).join(". "));
     places = new Map(panel.nodes.map((node) => [node.id, node]));
     for (const [id, box] of boxes) {
       if (!places.has(id)) {
@@ -48,26 +50,28 @@ export function netPanel(host) {
 
   function fill(box, node) {
     const selected = host.frame.selected === node.id;
-    box.className = `gu-node${node.small ? " gu-small" : ""}${node.dead ? " gu-dead" : ""}${selected ? " gu-selected" : ""}`;
+    setAttribute(box, "class", `gu-node${node.small ? " gu-small" : ""}${node.dead ? " gu-dead" : ""}${selected ? " gu-selected" : ""}`);
     box.dataset.node = node.id;
     const [label, lines, bar] = box.children;
-    label.textContent = node.label;
-    lines.textContent = node.lines.join("\n");
+    setText(label, node.label);
+    setText(lines, node.lines.join("\n"));
     bar.hidden = node.bar === null;
     const share = Math.min(1, Math.abs(node.bar ?? 0));
-    bar.firstChild.style.cssText = `width:${50 * share}%;${node.bar < 0 ? "right:50%" : "left:50%"};background:${signColour(node.bar ?? 0, host.theme)}`;
+    setAttribute(bar.firstChild, "style", `width:${50 * share}%;${node.bar < 0 ? "right:50%" : "left:50%"};background:${signColour(node.bar ?? 0, host.theme)}`);
+  }
+
+  function measure() {
+    room = element.clientWidth;
   }
 
   function repaint() {
-    const width = Math.min(panel.width, element.clientWidth || panel.width);
+    const width = Math.min(panel.width, room || panel.width);
     size = { width, height: panel.height };
     const g = host.surface(canvas, width, panel.height);
     stage.style.height = `${panel.height}px`;
     nodes.style.fontSize = `${Math.max(10, Math.min(13, (13 * width) / panel.width + 1))}px`;
     for (const node of panel.nodes) {
-      const style = boxes.get(node.id).style;
-      style.left = `${node.x * width}px`;
-      style.top = `${node.y * panel.height}px`;
+      setAttribute(boxes.get(node.id), "style", `left:${node.x * width}px;top:${node.y * panel.height}px`);
     }
     edgeLabel.hidden = true;
     for (const edge of panel.edges) {
@@ -120,6 +124,7 @@ export function netPanel(host) {
   return {
     element,
     update,
+    measure,
     repaint,
     ids: () => [...panel.nodes, ...panel.edges].map(({ id }) => id),
     stops: () => panel.nodes.map(({ id }) => id),

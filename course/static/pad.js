@@ -1,5 +1,7 @@
 // A grid of cells to ink: with a mouse, a finger, or a cell cursor moved by the arrow keys.
 
+import { setAttribute, setText } from "./dom.js";
+
 export function padPanel(host) {
   const element = document.createElement("figure");
   element.className = "gu-panel";
@@ -7,21 +9,26 @@ export function padPanel(host) {
   const [caption, stage] = element.children;
   const canvas = stage.firstChild;
   let panel = null;
+  let room = 0;
   let cursor = [0, 0];
   let cell = 1;
   let stroke = null;
 
   function update(next) {
     panel = next;
-    caption.textContent = panel.title;
+    setText(caption, panel.title);
     caption.hidden = !panel.title;
-    canvas.setAttribute("aria-label", `${panel.title || "Pad"}: arrow keys move the cell cursor, Space inks or clears.`);
+    setAttribute(canvas, "aria-label", `${panel.title || "Pad"}: arrow keys move the cell cursor, Space inks or clears.`);
     repaint();
+  }
+
+  function measure() {
+    room = element.clientWidth;
   }
 
   function repaint() {
     const [rows, columns] = panel.values.shape;
-    const width = Math.min(panel.width, element.clientWidth || panel.width);
+    const width = Math.min(panel.width, room || panel.width);
     cell = width / columns;
     const g = host.surface(canvas, width, cell * rows);
     const { theme } = host;
@@ -98,5 +105,5 @@ export function padPanel(host) {
     event.stopPropagation();
   });
 
-  return { element, update, repaint, ids: () => [], key: () => false };
+  return { element, update, measure, repaint, ids: () => [], key: () => false };
 }

@@ -1,6 +1,7 @@
 // A plot: axes, layers, and things to select, drag (or click, click) and nudge.
 
 import { seriesColour } from "./colours.js";
+import { setAttribute, setText } from "./dom.js";
 import { LAYERS, fieldValue, inkOn } from "./layers.js";
 import { clampTo, distanceToSegment, makeScale, written } from "./scale.js";
 
@@ -15,6 +16,8 @@ export function plotPanel(host) {
   const [caption, stage] = element.children;
   const [canvas, readout] = stage.children;
   let panel = null;
+  let room = 0;
+  let axesKept = null;
   let scale = null;
   let shownAt = 0;
   let pointer = null;
@@ -24,33 +27,50 @@ export function plotPanel(host) {
   function update(next) {
     panel = next;
     shownAt = performance.now();
-    caption.textContent = panel.title;
-    caption.hidden = !panel.title;
-    canvas.setAttribute("aria-label", [panel.title, host.frame.say].filter(Boolean).join(". "));
     repaint();
+    caption.hidden = !panel.title;
+    setText(caption, panel.title);
+    setAttribute(canvas, "aria-label", [panel.title, host.frame.say].filter(Boolean).join(". "));
+  }
+
+  function measure() {
+    room = element.clientWidth;
   }
 
   function repaint() {
-    const width = Math.min(panel.width, element.clientWidth || panel.width);
+    const width = Math.min(panel.width, room || panel.width);
     const height = Math.max(Math.min(panel.height, 150), Math.round((panel.height * width) / panel.width));
     const g = host.surface(canvas, width, height);
     scale = makeScale(panel, width, height);
     const theme = inkOn(panel, host.theme);
+    const onPaper = theme !== host.theme;
+    g.drawImage(axesPicture(width, height, !onPaper), 0, 0, width, height);
     const { box } = scale;
     g.save();
     g.beginPath();
     g.rect(box.x, box.y, box.w, box.h);
     g.clip();
-    if (panel.axes && theme === host.theme) grid(g);
     const age = performance.now() - shownAt;
     const pulse = host.still || age > FLASH ? 0 : Math.abs(Math.cos((age / FLASH) * 3 * Math.PI)) * (1 - age / FLASH);
-    g.font = `13px ${theme.font}`;
     for (const layer of panel.layers) LAYERS[layer.kind](g, layer, scale, theme, pulse);
     for (const thing of panel.things) drawThing(g, thing, theme);
     g.restore();
-    if (panel.axes) axes(g);
     const flashing = panel.layers.some((layer) => layer.marks?.data.includes(2));
     if (flashing && !host.still && age < FLASH) requestAnimationFrame(() => element.isConnected && repaint());
+  }
+
+  // Axes and grid change seldom: they are drawn once and kept.
+  function axesPicture(width, height, withGrid) {
+    const ratio = window.devicePixelRatio || 1;
+    const key = JSON.stringify([panel.x, panel.y, panel.xlabel, panel.ylabel, panel.ylog, panel.axes, width, height, ratio, withGrid, host.theme]);
+    if (axesKept?.key === key) return axesKept.picture;
+    const picture = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
+    const g = picture.getContext("2d");
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (panel.axes && withGrid) grid(g);
+    if (panel.axes) axes(g);
+    axesKept = { key, picture };
+    return picture;
   }
 
   function grid(g) {
@@ -233,12 +253,13 @@ export function plotPanel(host) {
     const inside = at.x >= box.x && at.x <= box.x + box.w && at.y >= box.y && at.y <= box.y + box.h;
     const [x, y] = [scale.dataX(at.x), scale.dataY(at.y)];
     const thing = inside && hit(at);
-    readout.textContent = !inside ? "" : [thing?.label, `(${written(x)}, ${written(y)})`, fieldValue(panel, x, y)].filter(Boolean).join("   ");
+    setText(readout, !inside ? "" : [thing?.label, `(${written(x)}, ${written(y)})`, fieldValue(panel, x, y)].filter(Boolean).join("   "));
   }
 
   return {
     element,
     update,
+    measure,
     repaint,
     ids: () => panel.things.map(({ id }) => id),
     key: (event, thing) => plotKey(event, panel.things.find(({ id }) => id === thing), panel, host),

@@ -1,5 +1,6 @@
 // Numbers as text: tables, and bars with their numbers beside them.
 
+import { setAttribute, setText } from "./dom.js";
 import { written } from "./scale.js";
 
 export function tablePanel() {
@@ -10,25 +11,32 @@ export function tablePanel() {
   const [head, body] = scroll.firstChild.children;
 
   function update(panel) {
-    caption.textContent = panel.title;
+    setText(caption, panel.title);
     caption.hidden = !panel.title;
-    head.replaceChildren(...(panel.header.length ? [row(panel.header, "th")] : []));
-    body.replaceChildren(...panel.rows.map((cells, i) => row(cells, "td", i === panel.rule)));
+    fillRows(head, panel.header.length ? [panel.header] : [], "th", null);
+    fillRows(body, panel.rows, "td", panel.rule);
   }
 
   return { element, update, repaint() {}, ids: () => [], key: () => false };
 }
 
-function row(cells, tag, ruled = false) {
-  const element = document.createElement("tr");
-  if (ruled) element.className = "gu-ruled";
-  for (const cell of cells) {
-    const entry = document.createElement(tag);
-    entry.textContent = typeof cell === "string" ? cell : cell.text;
-    if (typeof cell !== "string" && cell.tone) entry.className = `gu-${cell.tone}`;
-    element.append(entry);
-  }
-  return element;
+function fillRows(section, rows, tag, rule) {
+  resizeTo(section, rows.length, () => document.createElement("tr"));
+  rows.forEach((cells, i) => {
+    const row = section.children[i];
+    setAttribute(row, "class", i === rule ? "gu-ruled" : "");
+    resizeTo(row, cells.length, () => document.createElement(tag));
+    cells.forEach((cell, j) => {
+      const { text, tone } = typeof cell === "string" ? { text: cell, tone: "" } : cell;
+      setText(row.children[j], text);
+      setAttribute(row.children[j], "class", tone ? `gu-${tone}` : "");
+    });
+  });
+}
+
+function resizeTo(parent, count, make) {
+  while (parent.children.length > count) parent.lastChild.remove();
+  while (parent.children.length < count) parent.append(make());
 }
 
 export function barsPanel() {
@@ -38,23 +46,17 @@ export function barsPanel() {
   const [caption, rows] = element.children;
 
   function update(panel) {
-    caption.textContent = panel.title;
+    setText(caption, panel.title);
     caption.hidden = !panel.title;
     const signed = panel.values.data.some((value) => value < 0);
     rows.classList.toggle("gu-signed", signed);
-    while (rows.children.length > panel.labels.length) rows.lastChild.remove();
-    while (rows.children.length < panel.labels.length) {
-      const entry = document.createElement("div");
-      entry.setAttribute("role", "listitem");
-      entry.innerHTML = '<span></span><span class="gu-track"><i></i></span><span class="gu-number"></span>';
-      rows.append(entry);
-    }
+    resizeTo(rows, panel.labels.length, barRow);
     panel.labels.forEach((label, i) => {
       const [name, track, number] = rows.children[i].children;
       const value = panel.values.data[i];
       const share = Math.min(1, Math.abs(value) / panel.high) * (signed ? 50 : 100);
-      name.textContent = label;
-      number.textContent = Number.isFinite(value) ? value.toFixed(panel.digits).replace("-", "−") : written(value);
+      setText(name, label);
+      setText(number, Number.isFinite(value) ? value.toFixed(panel.digits).replace("-", "−") : written(value));
       track.firstChild.className = value < 0 ? "gu-negative" : "";
       track.firstChild.style.width = `${Number.isFinite(share) ? share : 0}%`;
       rows.children[i].classList.toggle("gu-strong", i === panel.strong);
@@ -62,4 +64,11 @@ export function barsPanel() {
   }
 
   return { element, update, repaint() {}, ids: () => [], key: () => false };
+}
+
+function barRow() {
+  const entry = document.createElement("div");
+  entry.setAttribute("role", "listitem");
+  entry.innerHTML = '<span></span><span class="gu-track"><i></i></span><span class="gu-number"></span>';
+  return entry;
 }

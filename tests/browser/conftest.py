@@ -22,6 +22,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STARTUP_SECONDS = 90
+KERNEL_IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -79,6 +80,8 @@ class Lab:
             self.run_all(page)
 
     def run_all(self, page) -> None:
+        """Run all cells, once the kernel listens."""
+        page.wait_for_function(KERNEL_IDLE, timeout=60_000)
         page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
@@ -99,7 +102,7 @@ def start_lab(folder: Path) -> tuple[Lab, subprocess.Popen]:
     token = secrets.token_hex(16)
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_CONFIG_PATH": str(REPOSITORY / "course" / "jupyter"),
+        "JUPYTER_CONFIG_PATH": str(REPOSITORY / "course" / "jupyter" / "common"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
@@ -110,6 +113,7 @@ def start_lab(folder: Path) -> tuple[Lab, subprocess.Popen]:
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
+        "--ServerApp.kernel_websocket_connection_class=course.figures.server.PromptConnection",
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
         *(
             "--LabApp.expose_app_in_browser=True",
