@@ -66,12 +66,7 @@ def data_points(name, seed):
     if name in GATES:
         return [[a, b, out] for (a, b), out in zip([(0, 0), (0, 1), (1, 0), (1, 1)], GATES[name], strict=True)]
     if name == BLOBS:
-        rng = np.random.default_rng(seed)
-        middles = ([2.0, 1.5], [-2.0, -1.0])
-        rows = [
-            [*rng.normal(middle, 1.1), label] for middle, label in zip(middles, (1, 0), strict=True) for _ in range(20)
-        ]
-        return [[round(float(x), 2), round(float(y), 2), label] for x, y, label in rows]
+        return two_blobs(np.random.default_rng(seed))
     from sklearn.datasets import load_iris
 
     iris = load_iris()
@@ -80,6 +75,19 @@ def data_points(name, seed):
     petals = (petals - petals.mean(axis=0)) / petals.std(axis=0)
     labels = iris.target[kept] == (2 if name == VERSICOLOR else 0)
     return [[round(float(x), 3), round(float(y), 3), int(label)] for (x, y), label in zip(petals, labels, strict=True)]
+
+
+def two_blobs(rng, each=20, gap=0.4):
+    """Two clouds that a line can part: no point is nearer than `gap` to the line between them."""
+    between, across = np.array([0.5, -0.7]), np.array([0.6, 0.8])
+    rows = []
+    for label in (1, 0):
+        side = 1 if label else -1
+        while len(rows) < each * (2 - label):
+            x = rng.normal(between + side * 1.9 * across, 1.1)
+            if side * (x - between) @ across > gap:
+                rows.append([round(float(x[0]), 2), round(float(x[1]), 2), label])
+    return rows
 
 
 def frame_of(name):
@@ -242,19 +250,15 @@ class NeuronPlayground(Figure):
                 "sum", [[Cell("Select a point to see its sum.", "muted")]], title="The sum", column=1, width=340
             )
         x1, x2, label = points_of(state)[i]
-        right = "right" if arrays["right"][i] else "wrong"
+        verdict = f"class {label:.0f}, {'right' if arrays['right'][i] else 'wrong'}"
         rows = [
             ["w₁ · x₁", f"{number(state['w1'])} · {number(x1)}", signed(state["w1"] * x1)],
             ["w₂ · x₂", f"{number(state['w2'])} · {number(x2)}", signed(state["w2"] * x2)],
             ["b", "", signed(state["b"])],
             [Cell("z, their sum", "strong"), "", signed(arrays["point_z"][i])],
-            [
-                Cell(f"a = {state['activation']}(z)", "strong"),
-                f"{right}: class {label:.0f}",
-                number(arrays["point_a"][i]),
-            ],
+            [Cell(f"a = {state['activation']}(z)", "strong"), "", Cell(number(arrays["point_a"][i]), "strong")],
         ]
-        return Table("sum", rows, title=f"The sum for point {i + 1}", rule=3, column=1, width=340)
+        return Table("sum", rows, title=f"The sum for point {i + 1} ({verdict})", rule=3, column=1, width=340)
 
     def curve(self, state, arrays):
         top = 1.15 if state["activation"] != "relu" else 10.5
@@ -262,7 +266,7 @@ class NeuronPlayground(Figure):
         i = selected_point(state)
         if i is not None:
             z, a = arrays["point_z"][i], arrays["point_a"][i]
-            layers += [Line([[z, -0.1 * top], [z, a]], series=-1, width=1.5), Points([[z, a]], series=1, size=6)]
+            layers += [Line([[z, -0.1 * top], [z, a]], series=-1, width=1.5), Points([[z, a]], size=6)]
         title = f"Activation: {state['activation']}"
         return Plot(
             "curve", (-10, 10), (-0.1 * top, top), layers, title=title, xlabel="z", width=340, height=210, column=1
