@@ -287,6 +287,14 @@ def two_layers_of_the_right_shapes(xor_network):
 
 
 @xor_network.case
+def the_two_hidden_units_differ(xor_network):
+    """Two units that do the same are worth one."""
+    (W1, b1), _ = xor_network()
+    same = np.allclose(np.asarray(W1)[:, 0], np.asarray(W1)[:, 1]) and np.isclose(*b1)
+    return {"both hidden units do the same": bool(same)}
+
+
+@xor_network.case
 def the_four_corners(xor_network, forward):
     """(0,0), (0,1), (1,0), (1,1) belong to the classes 0, 1, 1, 0: the larger probability decides."""
     return np.argmax(forward(CORNERS, xor_network()), axis=1)

@@ -181,6 +181,9 @@ def turned_around(z):
     return (e / e.sum(axis=0)).T
 
 
+for line in (7, 8):
+    softmax.equivalent(f"L{line} axis axis=-1→axis=1", "z has two axes: axis 1 is the last one.")
+
 # --- init_dense ---------------------------------------------------------------------------------------------------
 
 init_dense = exercise("init_dense")
@@ -579,14 +582,11 @@ def one_output():
     return network([[1, 1], [1, 1]], [0, -1], [[4], [-8]], [-2])
 
 
-@xor_network.mistake("always-no", "The hill is never high enough: lower the output bias less, or raise the weights.")
+@xor_network.mistake(
+    "always-no", "Your network says no at every corner. Is the hill high enough? The score for yes must get above 0."
+)
 def never():
     return network([[1, 1], [1, 1]], [0, -1], [[0, 1], [0, -2]], [0, -2])
-
-
-@xor_network.mistake("threshold-sign", "The second unit starts too early: its bias should be −1, so that it wakes up above 1.")
-def wrong_threshold():
-    return network([[1, 1], [1, 1]], [0, 1], [[0, 4], [0, -8]], [0, -2])
 
 
 @xor_network.variant
@@ -598,6 +598,21 @@ def by_differences():
 def by_or_and_and():
     return [([[2.0, 1.0], [2.0, 1.0]], [-1.0, -1.5]), ([[0.0, 5.0], [0.0, -40.0]], [0.0, -2.0])]
 
+
+# The weights of XOR aren't unique: each of these is another network that gets the four corners right.
+for change in (
+    "0.0→1.0",
+    "4.0→3.0",
+    "0.0→1.0 #2",
+    "0.0→-1.0 #2",
+    "-8.0→-7.0",
+    "-8.0→-9.0",
+    "0.0→1.0 #3",
+    "0.0→-1.0 #3",
+    "-2.0→-1.0",
+    "-2.0→-3.0",
+):
+    xor_network.equivalent(f"L8 constant {change}", "Another right network: the corners keep their classes.")
 
 # --- bump ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,87 @@
+"""`autograder doctor`: what works on this machine, each line found out by trying, and what to do where it doesn't."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import click
+
+from autograder.paths import course_root, lesson_names, lessons, solutions
+from autograder.runner import sandbox
+
+PACKAGES = ("jupyterlab", "nbgrader", "numpy", "torch", "matplotlib", "ipywidgets", "anywidget", "ipykernel")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. advice: what to do when it isn't well."""
+
+    subject: str
+    well: bool
+    text: str
+    advice: str = ""
+
+
+def examine() -> dict[str, Any]:
+    """Everything that can be said of this machine, as plain data."""
+    found = [_python(), *_packages(), _sandbox(), _browser(), _data(), _lessons()]
+    return {"sandbox": sandbox.choose(), "findings": [asdict(finding) for finding in found]}
+
+
+def print_findings(report: dict[str, Any]) -> None:
+    """The report in the terminal."""
+    for finding in report["findings"]:
+        mark = click.style("✓", fg="green") if finding["well"] else click.style("!", fg="yellow")
+        click.echo(f"{mark} {finding['subject']:<12} {finding['text']}")
+        if not finding["well"]:
+            click.echo(f"  {'':<12} {finding['advice']}")
+
+
+def _python() -> Finding:
+    text = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    return Finding("Python", sys.version_info >= (3, 11), text, "Ground Up needs Python 3.11 or newer.")
+
+
+def _packages() -> list[Finding]:
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES if name not in missing]
+    text = ", ".join(versions) + (f"; missing: {', '.join(missing)}" if missing else "")
+    return [Finding("packages", not missing, text, "Run python3 start.py: it installs what is missing.")]
+
+
+def _sandbox() -> Finding:
+    if sandbox.bubblewrap_works():
+        text = "bubblewrap: no network, read-only system, solutions and gradebook out of sight"
+        return Finding("sandbox", True, text)
+    text = "none: submissions run in a process of their own with limits, but with your rights"
+    advice = "Before grading other people's code install bubblewrap (Linux); elsewhere grade in a Linux container."
+    return Finding("sandbox", False, text, advice)
+
+
+def _browser() -> Finding:
+    path = os.environ.get("GROUNDUP_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    advice = "Only the browser tests need it: install Chromium, or set GROUNDUP_CHROMIUM to its path."
+    return Finding("browser", path is not None, path or "no Chromium found", advice)
+
+
+def _data() -> Finding:
+    folder = os.environ.get("GROUNDUP_DATA")
+    if folder is None:
+        return Finding("data", True, "GROUNDUP_DATA is not set: lessons use bundled data")
+    there = os.path.isdir(folder)
+    return Finding("data", there, f"GROUNDUP_DATA = {folder}", "That folder doesn't exist: correct or unset it.")
+
+
+def _lessons() -> Finding:
+    built, written = lesson_names(lessons()), lesson_names(solutions())
+    text = f"{len(built)} in {lessons()}; course in {course_root()}"
+    missing = sorted(set(written) - set(built))
+    return Finding("lessons", not missing, text, f"Not built yet: {', '.join(missing)}. Run autograder release.")
