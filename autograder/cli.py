@@ -24,6 +24,9 @@ class _Group(click.Group):
         except (UserError, AuthoringError) as error:
             click.echo(str(error), err=True)
             context.exit(UNUSABLE)
+        except ModuleNotFoundError as error:
+            click.echo(f"The package {error.name!r} is missing: run python3 start.py, which installs it.", err=True)
+            context.exit(INFRASTRUCTURE)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -52,8 +52,8 @@ def check(name: str | None = None) -> Report | Summary | None:
             return Summary(_check(lesson, exercise, namespace) for exercise in lesson.exercises)
         exercise = _exercise(lesson, name)
         result = _check(lesson, exercise.name, namespace)
-        level = progress.record(lesson.folder, exercise.name, result.verdict, result.points, result.max_points)
-        report = Report(result, _footer(result, level or 0))
+        progress.record(lesson.folder, exercise.name, result.verdict, result.points, result.max_points)
+        report = Report(result, _footer(result))
         if result.verdict != judge.PASSED and os.environ.get("NBGRADER_EXECUTION"):
             raise CheckFailed(str(report))
         return report
@@ -160,10 +160,13 @@ def _explained() -> Iterator[None]:
     """What the learner can put right is one sentence, not a traceback of ours."""
     try:
         yield
-    except UserError as error:
+    except (UserError, ModuleNotFoundError) as error:
+        text = str(error)
+        if isinstance(error, ModuleNotFoundError):
+            text = f"The package {error.name!r} is missing in this environment: python3 start.py installs it."
         if os.environ.get("NBGRADER_EXECUTION"):
-            raise CheckFailed(str(error)) from None
-        print(error)
+            raise CheckFailed(text) from None
+        print(text)
 
 
 def _open(folder: Path | None = None) -> _Lesson:
@@ -193,10 +196,8 @@ def _exercise(lesson: _Lesson, name: Any) -> Exercise:
     return lesson.exercises[name]
 
 
-def _footer(result: Result, tries: int) -> str:
-    if result.verdict == judge.PASSED or result.first_see:
-        return ""
-    if result.verdict in (judge.NOT_ATTEMPTED, judge.MISSING):
+def _footer(result: Result) -> str:
+    if result.verdict in (judge.PASSED, judge.NOT_ATTEMPTED, judge.MISSING) or result.first_see:
         return ""
     left = len(result.exercise.hints) - _hints_shown.get(result.name, 0)
     if left > 0:
