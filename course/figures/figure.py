@@ -54,8 +54,8 @@ class Figure:
         """The state after an event. The base does what most figures want; extend it for your own events.
 
         Events: set(name, value), press(name), drag(thing, x, y), add(panel, x, y), delete(thing),
-        flip(thing), select(thing), ink(panel, cells, value), nudge(thing, dx, dy) for things that are not
-        in a plot (there the arrow keys arrive as drag). undo, reset and tick never come here.
+        flip(thing), select(thing), ink(panel, cells, value), stroke(panel, points), nudge(thing, dx, dy) for
+        things that are not in a plot (there the arrow keys arrive as drag). undo, reset and tick never come here.
         """
         if event["type"] == "set":
             return state | {event["name"]: event["value"]}
@@ -66,6 +66,10 @@ class Figure:
     def step(self, state: State, functions: Functions) -> State:
         """The state one tick later; may call the learner's functions."""
         return state
+
+    def value(self, state: State, name: str) -> Any:
+        """What the control of that name shows; override it for a control that isn't a key of the state."""
+        return state.get(name)
 
     def compute(self, state: State, functions: Functions) -> Arrays:
         """All numbers of the picture; with `step`, the only place that calls the learner's functions."""

@@ -88,10 +88,10 @@ class Functions:
             return self._ours(name, args, keywords, shape)
         self.used[name] = "your"
         if printed.text:
-            self._note(f"Your {name} printed: {_shortened(printed.text)}")
+            self.note(f"Your {name} printed: {_shortened(printed.text)}")
         if not _same(given, args) and name not in self._told:
             self._told.add(name)
-            self._note(f"Your {name} changed the arrays it was given; work on a copy instead.")
+            self.note(f"Your {name} changed the arrays it was given; work on a copy instead.")
         return result if shape is None else _shaped(result, shape, name)
 
     def badge(self) -> str:
@@ -108,7 +108,7 @@ class Functions:
             self.detail = min(self.detail * 2, 1.0)
         if self.detail < 1 and self.seconds:
             slowest = max(self.seconds, key=self.seconds.__getitem__)
-            self._note(
+            self.note(
                 f"Your {slowest} took {1000 * self.seconds[slowest]:.0f} ms for this picture, "
                 "so the figure is drawn more coarsely to keep up."
             )
@@ -121,7 +121,8 @@ class Functions:
             result = self.ours[name](*args, **keywords)
         return result if shape is None else _shaped(result, shape, name)
 
-    def _note(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """Show a sentence in the strip under the figure, together with this frame."""
         if text not in self.notes:
             self.notes.append(text)
 

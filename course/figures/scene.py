@@ -131,7 +131,8 @@ class Plot:
     """Layers over axes. Panels with the same `column` are stacked; columns wrap in a narrow window.
 
     `width` and `height` are what the panel would like, in CSS pixels; it shrinks, never grows past them.
-    `adds` allows a double-click to add something.
+    `adds` allows a double-click to add something, `draws` drawing freehand where no thing is: that sends
+    {"type": "stroke", "panel", "points": [[x, y], …]}.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Plot:
     height: int = 260
     column: int = 0
     adds: bool = False
+    draws: bool = False
     axes: bool = True
 
 

@@ -122,7 +122,7 @@ class Session:
         return event
 
     def _controls(self) -> list[tuple[Control, Any]]:
-        return [(control, self.state.get(control.name)) for control in self.figure.controls(self.state)]
+        return [(control, self.figure.value(self.state, control.name)) for control in self.figure.controls(self.state)]
 
     def _first_frame(self) -> Frame:
         try:

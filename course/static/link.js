@@ -119,6 +119,7 @@ function merge(last, event) {
   if (event.type === "set" || event.type === "drag" || event.type === "select") Object.assign(last, event);
   else if (event.type === "nudge") Object.assign(last, { dx: last.dx + event.dx, dy: last.dy + event.dy });
   else if (event.type === "ink" && last.value === event.value) last.cells = [...last.cells, ...event.cells];
+  else if (event.type === "stroke") last.points = [...last.points, ...event.points];
   else return event.type === "tick" && event.run === true;
   return true;
 }

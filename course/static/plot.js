@@ -22,6 +22,7 @@ export function plotPanel(host) {
   let shownAt = 0;
   let pointer = null;
   let drag = null;
+  let stroke = null;
   let justPlaced = false;
 
   function update(next) {
@@ -180,6 +181,12 @@ export function plotPanel(host) {
     host.send({ type: "drag", thing, ...clampTo(panel, x, y), gesture });
   }
 
+  function draw(at) {
+    const points = [stroke.last, at].map(({ x, y }) => Object.values(clampTo(panel, scale.dataX(x), scale.dataY(y))));
+    host.send({ type: "stroke", panel: panel.id, points, gesture: stroke.gesture });
+    stroke.last = at;
+  }
+
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     host.focus();
@@ -189,9 +196,15 @@ export function plotPanel(host) {
     justPlaced = false;
     host.hold(null);
     if (!thing) {
-      if (!panel.things.some(({ id }) => id === wasHeld)) return;
-      move(wasHeld, scale.dataX(at.x), scale.dataY(at.y), host.newGesture());
-      justPlaced = true;
+      if (panel.things.some(({ id }) => id === wasHeld)) {
+        move(wasHeld, scale.dataX(at.x), scale.dataY(at.y), host.newGesture());
+        justPlaced = true;
+      } else if (panel.draws) {
+        event.preventDefault();
+        canvas.setPointerCapture(event.pointerId);
+        stroke = { last: at, gesture: host.newGesture() };
+        draw(at);
+      }
       return;
     }
     event.preventDefault();
@@ -202,9 +215,10 @@ export function plotPanel(host) {
 
   canvas.addEventListener("pointermove", (event) => {
     pointer = where(event);
+    if (stroke) return draw(pointer);
     if (!drag) {
       readoutAt(pointer);
-      canvas.style.cursor = host.held ? "crosshair" : hit(pointer) ? "grab" : "default";
+      canvas.style.cursor = host.held || panel.draws ? "crosshair" : hit(pointer) ? "grab" : "default";
       if (host.held) repaint();
       return;
     }
@@ -217,11 +231,11 @@ export function plotPanel(host) {
 
   canvas.addEventListener("pointerup", () => {
     if (drag && !drag.moved) host.hold(drag.wasHeld === drag.thing ? null : drag.thing);
-    drag = null;
+    drag = stroke = null;
   });
 
   canvas.addEventListener("pointercancel", () => {
-    drag = null;
+    drag = stroke = null;
   });
 
   canvas.addEventListener("pointerleave", () => {
@@ -237,13 +251,13 @@ export function plotPanel(host) {
     else if (panel.adds && !justPlaced) host.send({ type: "add", panel: panel.id, ...clampTo(panel, scale.dataX(at.x), scale.dataY(at.y)) });
   });
 
-  // A finger on a thing drags it; anywhere else it scrolls the page.
+  // A finger on a thing drags it, or draws; anywhere else it scrolls the page.
   canvas.addEventListener(
     "touchstart",
     (event) => {
       const box = canvas.getBoundingClientRect();
       const touch = event.touches[0];
-      if (host.held || hit({ x: touch.clientX - box.left, y: touch.clientY - box.top })) event.preventDefault();
+      if (panel.draws || host.held || hit({ x: touch.clientX - box.left, y: touch.clientY - box.top })) event.preventDefault();
     },
     { passive: false },
   );
