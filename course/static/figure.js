@@ -169,7 +169,8 @@ class View {
       }
       const place = columns.get(panel.column);
       place.width = Math.max(place.width, panel.width);
-      place.column.style.flexBasis = `${place.width}px`;
+      place.column.style.flexBasis = `${0.75 * place.width}px`;
+      place.column.style.maxWidth = `min(100%, ${place.width}px)`;
       place.column.append(entry.element);
     }
     parts.columns.replaceChildren(...[...columns.entries()].sort((a, b) => a[0] - b[0]).map(([, { column }]) => column));

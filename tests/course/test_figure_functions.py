@@ -1,0 +1,147 @@
+"""The learner's functions inside a figure: used when written, replaced when not, never able to break it."""
+
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from course.figures.functions import Functions, LearnerError
+
+
+def doubled(x):
+    return 2 * x
+
+
+def functions_with(**theirs):
+    return Functions({"doubled": doubled}, theirs)
+
+
+def test_the_learners_function_is_used_and_named():
+    functions = functions_with(doubled=lambda x: 3 * x)
+    assert functions.call("doubled", np.ones(2), shape=(2,)).tolist() == [3, 3]
+    assert functions.badge() == "running on: your doubled"
+
+
+def test_a_function_defined_later_is_found_at_the_next_call():
+    namespace = {}
+    functions = Functions({"doubled": doubled}, namespace)
+    assert functions.call("doubled", 1.0, shape=()) == 2
+    namespace["doubled"] = lambda x: 5 * x
+    assert functions.call("doubled", 1.0, shape=()) == 5
+
+
+def unwritten(x):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "theirs", [{}, {"doubled": unwritten}, {"doubled": lambda x: ...}, {"doubled": ...}, {"doubled": 3}]
+)
+def test_ours_stands_in_while_theirs_is_not_written(theirs):
+    functions = functions_with(**theirs)
+    assert functions.call("doubled", np.ones(2), shape=(2,)).tolist() == [2, 2]
+    assert functions.badge() == "running on: our doubled"
+
+
+def test_an_unwritten_function_called_by_a_written_one_makes_ours_stand_in_for_both():
+    def outer(x):
+        return unwritten(x)
+
+    functions = Functions({"outer": doubled}, {"outer": outer})
+    assert functions.call("outer", 1.0, shape=()) == 2
+    assert functions.badge() == "running on: our outer"
+
+
+def test_an_exception_names_the_function_the_error_and_the_learners_line():
+    namespace = {}
+    source = "def doubled(x):\n    y = x\n    return y @ y[0]\n"
+    exec(compile(source, "<cell>", "exec"), namespace)
+    with pytest.raises(LearnerError, match=r"Your doubled stopped: \w+Error: .*\(line 3"):
+        Functions({}, namespace).call("doubled", np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        (np.ones(3), r"returned shape \(3,\); this figure needs \(2,\)"),
+        (None, "returned nothing"),
+        ("two", "must return numbers"),
+    ],
+)
+def test_a_wrong_result_is_said_in_one_sentence(result, message):
+    with pytest.raises(LearnerError, match=message):
+        functions_with(doubled=lambda x: result).call("doubled", np.ones(2), shape=(2,))
+
+
+def test_a_tuple_of_the_wrong_length_is_said():
+    with pytest.raises(LearnerError, match="must return 2 values"):
+        functions_with(doubled=lambda x: (x, x, x)).call("doubled", 1.0, shape=[(), ()])
+
+
+def test_an_input_changed_in_place_is_protected_and_told_once():
+    def changes(x):
+        x += 1
+        return x
+
+    functions, given = functions_with(doubled=changes), np.zeros(2)
+    functions.call("doubled", given, shape=(2,))
+    assert given.tolist() == [0, 0]
+    assert "changed the arrays it was given" in functions.notes[0]
+    functions.begin()
+    functions.call("doubled", given, shape=(2,))
+    assert functions.notes == []
+
+
+def test_what_it_prints_is_noted_and_not_printed(capsys):
+    def talks(x):
+        print("here", x)
+        print("there", file=sys.stderr)
+        return x
+
+    functions = functions_with(doubled=talks)
+    functions.call("doubled", 1.0, shape=())
+    assert functions.notes == ["Your doubled printed: here 1.0 there"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_flood_of_printing_is_cut_short():
+    functions = functions_with(doubled=lambda x: print("x" * 10**6) or x)
+    functions.call("doubled", 1.0, shape=())
+    assert len(functions.notes[0]) < 300
+
+
+def test_another_threads_output_is_left_alone(capsys):
+    def waits(x):
+        other = threading.Thread(target=print, args=("from a running cell",))
+        other.start()
+        other.join()
+        return x
+
+    functions = functions_with(doubled=waits)
+    functions.call("doubled", 1.0, shape=())
+    assert functions.notes == []
+    assert capsys.readouterr().out == "from a running cell\n"
+
+
+def test_an_activation_can_be_handed_to_another_function():
+    functions = Functions({"relu": lambda z: np.maximum(z, 0)}, {"neuron": lambda x, activation: activation(x)})
+    assert functions.call("neuron", np.array([-1.0, 2.0]), functions.get("relu"), shape=(2,)).tolist() == [0, 2]
+    assert functions.badge() == "running on: your neuron · our relu"
+
+
+def test_a_missing_function_without_ours_says_what_to_do():
+    with pytest.raises(LearnerError, match="write it above"):
+        Functions({}, {}).call("conv2d", 1.0)
+
+
+def test_a_slow_function_makes_the_grid_coarser_and_says_so():
+    functions = functions_with(doubled=doubled)
+    functions.call("doubled", 1.0)
+    functions.seconds["doubled"] = 0.2
+    functions.keep_up()
+    assert functions.grid(50) == 25
+    assert "more coarsely" in functions.notes[0]
+    functions.begin()
+    functions.keep_up()
+    assert functions.grid(50) == 50

@@ -1,0 +1,114 @@
+"""Scenes: as a message, as a still picture, and as the one module the browser gets."""
+
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from course.figures import bundle
+from course.figures.encode import encode
+from course.figures.scene import (
+    Arrow,
+    Bars,
+    Cell,
+    Edge,
+    Field,
+    Line,
+    Net,
+    Node,
+    Pad,
+    Plot,
+    Points,
+    Table,
+    Text,
+    Thing,
+    number,
+)
+from course.figures.static import draw, png
+
+
+def every_panel():
+    square = (-1.0, 1.0)
+    layers = [
+        Field(np.arange(12.0).reshape(3, 4), square, square, low=0, high=11, contour=5.0),
+        Points([[0, 0], [1, 1]], classes=[0, 1], marks=[1, 0]),
+        Line([[0, 0], [1, np.nan]], label="loss", series=1),
+        Arrow(0, 0, 1, 1, "w"),
+        Text(0, 0, "here"),
+    ]
+    return [
+        Plot("plot", square, square, layers, [Thing("handle", 0, 0, "a handle")], xlabel="x"),
+        Net(
+            "net",
+            [Node("a", 0.1, 0.5, "x1", ("1.00",)), Node("b", 0.9, 0.5, dead=True)],
+            [Edge("ab", "a", "b", -1.5)],
+            column=1,
+        ),
+        Pad("pad", np.eye(3), column=1),
+        Table("table", [["w", Cell("1.0", "blue")]], header=["name", "value"], column=2),
+        Bars("bars", ["cat", "dog"], [0.2, 0.8], column=2),
+    ]
+
+
+def test_a_scene_travels_as_json_and_its_arrays_as_bytes():
+    buffers = []
+    message = json.loads(json.dumps(encode(every_panel(), buffers), allow_nan=False))
+    assert [panel["kind"] for panel in message] == ["plot", "net", "pad", "table", "bars"]
+    field = message[0]["layers"][0]
+    assert field["values"] == {"buffer": 0, "dtype": "float32", "shape": [3, 4]}
+    assert np.frombuffer(buffers[0], np.float32).tolist() == list(range(12))
+    classes = message[0]["layers"][1]["classes"]
+    assert np.frombuffer(buffers[classes["buffer"]], np.uint8).tolist() == [0, 1]
+
+
+def test_numbers_that_json_lacks_become_none():
+    assert encode({"a": float("nan"), "b": np.float64("inf"), "c": np.int64(3)}, []) == {"a": None, "b": None, "c": 3}
+
+
+def test_a_transposed_array_keeps_its_order():
+    buffers = []
+    encode(np.arange(6, dtype=np.float32).reshape(2, 3).T, buffers)
+    assert np.frombuffer(buffers[0], np.float32).tolist() == [0, 3, 1, 4, 2, 5]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Field(np.ones(3), (0, 1), (0, 1)),
+        lambda: Points(np.ones((2, 3))),
+        lambda: Line(np.ones(4)),
+        lambda: Bars("b", ["a"], [1, 2]),
+        lambda: Pad("p", np.ones(3)),
+    ],
+)
+def test_arrays_of_the_wrong_shape_are_refused_when_the_scene_is_made(wrong):
+    with pytest.raises(ValueError, match="shape"):
+        wrong()
+
+
+def test_every_panel_can_be_drawn_as_a_still_picture():
+    picture = png(draw(every_panel()))
+    assert picture.startswith(b"\x89PNG")
+    assert len(draw(every_panel()).axes) == 5
+
+
+def test_numbers_are_written_with_a_true_minus_and_no_negative_zero():
+    assert number(-1.239) == "−1.24"
+    assert number(-0.001) == "0.00"
+
+
+def test_the_browser_module_is_one_valid_module(tmp_path):
+    module = bundle.module()
+    assert 'from "./' not in module
+    assert module.count("export ") == 1
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    (tmp_path / "figure.mjs").write_text(module, encoding="utf-8")
+    subprocess.run([node, "--check", tmp_path / "figure.mjs"], check=True)
+
+
+def test_every_static_module_is_in_the_bundle():
+    assert {path.stem for path in bundle.STATIC.glob("*.js")} == set(bundle.ORDER)

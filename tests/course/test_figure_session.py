@@ -1,0 +1,239 @@
+"""A session: events in, frames out, with undo, reset, and a picture whatever happens."""
+
+import numpy as np
+import pytest
+
+from course.figures import Button, Choice, Figure, Goal, Play, Scrub, Toggle
+from course.figures.scene import Line, Plot, Thing
+from course.figures.session import Session
+from course.figures.widget import FigureWidget, frame_message
+
+
+class Ramp(Figure):
+    """A line through the origin: slope, one draggable thing, and a learner's function `ramp`."""
+
+    name = "ramp"
+    title = "Ramp"
+    ours = {"ramp": lambda x, slope: slope * x}  # noqa: RUF012
+
+    def initial(self):
+        return {"slope": 1.0, "kind": "plain", "bold": False, "at": [0.5, 0.5], "ticks": 0, "_seen": 0}
+
+    def controls(self, state):
+        return [
+            Scrub("slope", "slope", -2, 2, 0.1),
+            Choice("kind", "Kind", ("plain", "fancy")),
+            Toggle("bold", "Bold"),
+            Button("jump", "Jump", key="j"),
+            Play(),
+        ]
+
+    def reduce(self, state, event):
+        if event["type"] == "drag":
+            return state | {"at": [event["x"], event["y"]]}
+        if event["type"] == "press":
+            return state | {"slope": 2.0}
+        return super().reduce(state, event)
+
+    def step(self, state, functions):
+        return state | {"ticks": state["ticks"] + 1, "playing": state["ticks"] < 2}
+
+    def compute(self, state, functions):
+        x = np.linspace(0, 1, 5)
+        return {"x": x, "y": functions.call("ramp", x, state["slope"], shape=(5,))}
+
+    def scene(self, state, arrays):
+        thing = Thing("handle", *state["at"], "handle", step=0.1)
+        return [Plot("plot", (0, 1), (-2, 2), [Line(np.stack([arrays["x"], arrays["y"]], axis=-1))], [thing])]
+
+    def describe(self, state, arrays):
+        return f"A ramp that ends at {arrays['y'][-1]:.2f}."
+
+    def goal(self, state, arrays):
+        return Goal("End at 2.", min(1.0, arrays["y"][-1] / 2))
+
+
+def set_slope(value, **more):
+    return {"type": "set", "name": "slope", "value": value} | more
+
+
+@pytest.fixture
+def session():
+    return Session(Ramp(), {})
+
+
+def test_setting_a_control_changes_the_picture_and_the_sentence(session):
+    frame = session.handle([set_slope(1.5)])
+    assert frame.say == "A ramp that ends at 1.50."
+    assert frame.panels[0].layers[0].xy[-1].tolist() == [1, 1.5]
+    assert frame.goal.progress == 0.75
+
+
+def test_a_value_out_of_range_is_brought_to_the_nearest(session):
+    session.handle([set_slope(99)])
+    assert session.state["slope"] == 2
+
+
+def test_a_late_event_for_a_control_that_is_gone_is_an_error(session):
+    with pytest.raises(LookupError, match="no control named"):
+        session.handle([{"type": "set", "name": "old", "value": 1}])
+
+
+def test_arrow_keys_move_a_thing_by_its_step_and_stop_at_the_edge(session):
+    session.handle([{"type": "nudge", "thing": "handle", "dx": 1, "dy": -2}])
+    assert session.state["at"] == pytest.approx([0.6, 0.3])
+    session.handle([{"type": "nudge", "thing": "handle", "dx": 100, "dy": 0}])
+    assert session.state["at"] == pytest.approx([1, 0.3])
+
+
+def test_two_nudges_in_one_message_add_up(session):
+    session.handle([{"type": "nudge", "thing": "handle", "dx": 1, "dy": 0}] * 2)
+    assert session.state["at"] == pytest.approx([0.7, 0.5])
+
+
+def test_undo_takes_back_one_gesture_at_a_time(session):
+    session.handle([set_slope(1.1, gesture="a"), set_slope(1.2, gesture="a")])
+    session.handle([set_slope(1.3, gesture="b")])
+    session.handle([{"type": "undo"}])
+    assert session.state["slope"] == 1.2
+    assert session.handle([{"type": "undo"}]).can_undo is False
+    assert session.state["slope"] == 1.0
+    session.handle([{"type": "undo"}])
+    assert session.state["slope"] == 1.0
+
+
+def test_selecting_is_nothing_to_undo(session):
+    frame = session.handle([{"type": "select", "thing": "handle"}])
+    assert (frame.selected, frame.can_undo) == ("handle", False)
+
+
+def test_reset_returns_to_the_start_and_can_be_undone():
+    session = Session(Ramp(), {}, slope=0.5)
+    session.handle([set_slope(2.0), {"type": "reset"}])
+    assert session.state["slope"] == 0.5
+    session.handle([{"type": "undo"}])
+    assert session.state["slope"] == 2.0
+
+
+def test_play_runs_until_the_figure_stops_it_and_is_one_step_of_undo(session):
+    session.handle([{"type": "press", "name": "playing"}])
+    assert session.frame.playing
+    for _ in range(3):
+        session.handle([{"type": "tick"}])
+    assert (session.state["ticks"], session.frame.playing) == (3, False)
+    session.handle([{"type": "undo"}])
+    assert (session.state["ticks"], session.frame.playing) == (0, False)
+
+
+def test_copy_state_is_a_line_that_rebuilds_the_view(session):
+    session.handle([set_slope(-1.5), {"type": "set", "name": "kind", "value": "fancy"}])
+    code = session.frame.code
+    assert code == "widgets.ramp(slope=-1.5, kind='fancy')"
+    rebuilt = eval(code.replace("widgets.ramp(", "Session(Ramp(), {}, "))
+    assert rebuilt.frame.say == session.frame.say
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"slop": 1}, TypeError, "no setting 'slop'; it has .*slope"),
+        ({"slope": 5}, ValueError, "between -2 and 2"),
+        ({"slope": "steep"}, ValueError, "must be a number"),
+        ({"kind": "odd"}, ValueError, "one of plain, fancy"),
+        ({"bold": 1}, ValueError, "True or False"),
+        ({"_seen": 1}, TypeError, "no setting '_seen'"),
+    ],
+)
+def test_settings_that_do_not_exist_or_fit_are_refused_clearly(given, error, message):
+    with pytest.raises(error, match=message):
+        Session(Ramp(), {}, **given)
+
+
+def test_a_function_that_breaks_keeps_the_last_good_picture():
+    namespace = {}
+    session = Session(Ramp(), namespace)
+    good = session.handle([set_slope(1.5)]).panels
+    namespace["ramp"] = lambda x, slope: x[:2]
+    frame = session.handle([set_slope(0.5)])
+    assert frame.panels is good
+    assert "returned shape (2,)" in frame.strip[0]
+    assert dict((control.name, value) for control, value in frame.controls)["slope"] == 0.5
+    del namespace["ramp"]
+    assert session.handle([]).say == "A ramp that ends at 0.50."
+
+
+def test_a_function_broken_from_the_start_still_gives_a_picture():
+    session = Session(Ramp(), {"ramp": lambda x, slope: 1 / 0})
+    assert session.frame.say == "A ramp that ends at 1.00."
+    assert "ZeroDivisionError" in session.frame.strip[0]
+    assert session.frame.badge == "running on: our ramp"
+
+
+# --- the widget: transport ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def widget():
+    made = FigureWidget(Ramp())
+    made.sent = []
+    made.send = lambda message, buffers=None: made.sent.append(message)
+    yield made
+    made.close()
+
+
+def tell(widget, number, *events, client="page"):
+    widget._on_message(widget, {"kind": "events", "client": client, "id": number, "events": list(events)}, [])
+    return widget.sent[-1]
+
+
+def test_each_message_is_answered_by_a_frame_with_its_id(widget):
+    answer = tell(widget, 1, set_slope(1.5))
+    assert (answer["id"], answer["client"], answer["say"]) == (1, "page", "A ramp that ends at 1.50.")
+
+
+def test_a_message_sent_twice_is_answered_twice_and_applied_once(widget):
+    tell(widget, 1, {"type": "tick"})
+    again = tell(widget, 1, {"type": "tick"})
+    assert widget.session.state["ticks"] == 1
+    assert again["id"] == 1
+
+
+def test_a_page_that_opens_later_starts_counting_anew(widget):
+    tell(widget, 7, set_slope(1.5))
+    assert tell(widget, 1, set_slope(0.5), client="other page")["say"] == "A ramp that ends at 0.50."
+
+
+def test_a_fault_of_the_figure_itself_is_shown_and_answered(widget, caplog):
+    answer = tell(widget, 1, {"type": "set", "name": "gone", "value": 1})
+    assert "fault of its own" in answer["strip"][0]
+    assert "LookupError" in caplog.text
+
+
+def test_the_widgets_state_is_the_newest_frame(widget):
+    tell(widget, 1, set_slope(1.5))
+    assert widget.get_state("latest")["latest"]["message"]["say"] == "A ramp that ends at 1.50."
+
+
+def test_front_ends_without_widgets_get_a_picture_and_the_description(widget):
+    data, _ = widget._repr_mimebundle_()
+    assert data["text/plain"] == "A ramp that ends at 1.00."
+    assert len(data["image/png"]) > 1000
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_a_frame_message_holds_all_a_page_shows(session):
+    buffers = []
+    message = frame_message(session.figure, session.frame, buffers)
+    assert {
+        "panels",
+        "controls",
+        "say",
+        "badge",
+        "strip",
+        "goal",
+        "code",
+        "selected",
+        "playing",
+        "undo",
+    } <= message.keys()
+    assert message["controls"][0] | {"value": 1.0} == message["controls"][0]
