@@ -378,8 +378,9 @@ def jupyterlab(options: argparse.Namespace):
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container there is often nobody else
         command.append("--ServerApp.allow_root=True")
     log = STATE / f"jupyterlab-{port}.log"
+    log.write_bytes(b"")
     places = {"cwd": folder, "env": {**environment(), **variables}}
-    with open(log, "wb") as output, child(command, stdout=output, stderr=output, **places) as process:
+    with open(log, "ab") as output, child(command, stdout=output, stderr=output, **places) as process:
         wait_until_it_answers(process, port, log)
         print(
             f"\nGround Up is open{' in your browser' if browser else ''}. Its address:\n\n"

@@ -64,9 +64,9 @@ def _how_far(lesson: ListedLesson, passed: dict[str, float]) -> str:
     if not lesson.points:
         return "nothing to check"
     filled = BAR * len(passed) // len(lesson.points)
-    bar = "█" * filled + "░" * (BAR - filled)
+    bar = "●" * filled + "○" * (BAR - filled)
     points = f"{sum(passed.values()):g} of {sum(lesson.points.values()):g} points"
-    return f"`{bar}` {len(passed)} of {len(lesson.points)} exercises, {points}"
+    return f"{bar} {len(passed)} of {len(lesson.points)} exercises, {points}"
 
 
 def _notices(book: Ledger, work: Path) -> list[str]:
@@ -133,8 +133,9 @@ cells. In a figure, the arrow keys do what dragging does.
 `reset("name")` brings the exercise back as it was handed out. If a notebook behaves oddly, choose
 *Kernel → Restart Kernel and Run All Cells*: a cell may have been run out of order.
 
-**Your work** is in `{work}`. It is saved as you go, and nothing there is ever overwritten: when
+**Your work** is in `{work}`. It is saved as you go, and nothing you have written is ever overwritten: when
 a lesson you have worked on gets better, the new version is put beside yours. To stop, close this window and press
 Ctrl+C where you started Ground Up; `python3 start.py` opens it again.
 
-*This page follows your progress by itself, so keep your notes in a file of your own.*"""
+*This page is written anew whenever you make progress; to see the latest, choose File → Reload Markdown File from
+Disk. Keep your notes in a file of your own.*"""
