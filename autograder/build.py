@@ -14,9 +14,10 @@ from typing import Any
 from autograder import answers, checks, source
 from autograder.answers import Answer
 from autograder.exercise import AuthoringError, Exercise
+from autograder.paths import lesson_names
 from autograder.source import LessonSource
 
-FORMAT = "1"
+FORMAT = "2"
 
 
 @dataclass(frozen=True)
@@ -59,27 +60,54 @@ def open_lesson(folder: Path) -> Lesson:
 
 
 def digest(folder: Path) -> str:
-    """A hash of everything that the answers depend on."""
-    made_from = [p for p in sorted(folder.glob("*")) if p.suffix == ".md" or p.name in ("checks.py", "hidden.py")]
+    """A hash of everything that the answers depend on: the lesson's sources and the texts of the lessons before it."""
+    own = [p for p in sorted(folder.glob("*")) if p.suffix == ".md" or p.name in ("checks.py", "hidden.py")]
+    earlier = [
+        p for name in lesson_names(folder.parent) if name < folder.name for p in (folder.parent / name).glob("*.md")
+    ]
     summary = hashlib.sha256(FORMAT.encode())
-    for path in made_from:
+    for path in own + earlier:
         summary.update(path.name.encode() + b"\0" + path.read_bytes())
-    summary.update(source.library(folder.name, folder.parent).encode())
     return summary.hexdigest()[:16]
 
 
-def all_answers(folder: Path) -> dict[str, Answer]:
-    """Visible and held-out answers of a lesson; worked out again only when its sources changed."""
+@dataclass(frozen=True)
+class Built:
+    """What grading needs of a lesson."""
+
+    answers: dict[str, Answer]
+    library: str
+
+
+def built(folder: Path, released: Path, held_out: bool) -> Built:
+    """The answers and library of the lesson in `folder`; worked out again only when its sources changed.
+
+    released: the same lesson in lessons/, whose visible answers serve where nothing was built beside the source yet.
+    """
     current = digest(folder)
-    paths = folder / "answers.json", folder / "held_out.json"
-    try:
-        (visible, a), (held_out, b) = (answers.read(path) for path in paths)
-        if a == b == current:
-            return answers.merge(visible, held_out)
-    except (OSError, ValueError, KeyError):
-        pass  # absent or from an interrupted build: made anew
+    for place in (folder, released):
+        try:
+            visible, made_from = answers.read(place / "answers.json")
+            library = (place / "nn.py").read_text(encoding="utf-8")
+            if made_from != current:
+                continue
+            if not held_out:
+                return Built(visible, library)
+            hidden, made_from = answers.read(place / "held_out.json")
+            if made_from == current:
+                return Built(answers.merge(visible, hidden), library)
+        except (OSError, ValueError, KeyError):
+            continue  # absent or from an interrupted build: made anew below
     lesson = open_lesson(folder)
-    visible, held_out = lesson.visible_answers(), lesson.held_out_answers()
-    answers.write(paths[0], lesson.name, visible, current)
-    answers.write(paths[1], lesson.name, held_out, current)
-    return answers.merge(visible, held_out)
+    visible, hidden = write_answers(lesson)
+    return Built(answers.merge(visible, hidden) if held_out else visible, lesson.library)
+
+
+def write_answers(lesson: Lesson) -> tuple[dict[str, Answer], dict[str, Answer]]:
+    """Work out the visible and the held-out answers; keep them, and the library, beside the source."""
+    folder, current = lesson.source.folder, digest(lesson.source.folder)
+    visible, hidden = lesson.visible_answers(), lesson.held_out_answers()
+    answers.write(folder / "answers.json", lesson.name, visible, current)
+    answers.write(folder / "held_out.json", lesson.name, hidden, current)
+    (folder / "nn.py").write_text(lesson.library, encoding="utf-8")
+    return visible, hidden

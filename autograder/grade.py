@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import build, checks, judge, outcome, source
+from autograder import build, checks, judge, outcome
 from autograder.answers import Answer
 from autograder.exercise import Case, Exercise
 from autograder.judge import Result
@@ -77,8 +77,8 @@ def marking(folder: Path, held_out: bool) -> Marking:
     texts = [visible]
     if held_out:
         texts.append(checks.held_out_source((folder / "hidden.py").read_text(encoding="utf-8")))
-    files = {"nn.py": source.library(folder.name, folder.parent)}
-    return Marking(folder.name, exercises, build.all_answers(folder), held_out, tuple(texts), files)
+    made = build.built(folder, folder.parent.parent / "lessons" / folder.name, held_out)
+    return Marking(folder.name, exercises, made.answers, held_out, tuple(texts), {"nn.py": made.library})
 
 
 def modules(marks: Marking, submissions: Iterable[Submission]) -> tuple[str, ...]:
@@ -137,18 +137,24 @@ def _with_cell(result: Result, cells: tuple[CellRun, ...]) -> Result:
         text = f"`{result.name}` isn't defined anywhere in the notebook: restore its cell and write your answer there."
         return replace(result, message=text)
     ending = failed[-1].outcome
-    return replace(result, verdict=_CELL_ENDINGS[ending.kind], message=f"The cell of `{result.name}` {_says(ending)}")
+    return replace(result, verdict=_CELL_ENDINGS[ending.kind], message=f"The cell of `{result.name}` {says(ending)}")
 
 
 def _trouble_elsewhere(cells: tuple[CellRun, ...]) -> list[str]:
     return [
-        f"Cell {number}{f' ({cell.name})' if cell.name else ''} {_says(cell.outcome)}"
+        f"Cell {number}{f' ({cell.name})' if cell.name else ''} {says(cell.outcome)}"
         for number, cell in enumerate(cells, 1)
         if cell.outcome.kind in _CELL_ENDINGS and not (cell.outcome.error and cell.outcome.error.unwritten)
     ]
 
 
-def _says(ending: outcome.Outcome) -> str:
+def ended_badly(ending: outcome.Outcome) -> bool:
+    """Whether a cell raised, hung, used up its memory or crashed."""
+    return ending.kind in _CELL_ENDINGS
+
+
+def says(ending: outcome.Outcome) -> str:
+    """How a cell ended badly, as the end of a sentence that begins with the cell."""
     if ending.error is None:
         return {
             outcome.TIMEOUT: "did not finish in time: is there a loop that never ends?",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder import answers, build
+from autograder import build
 from autograder.notebooks import learner_notebook, solution_notebook
 
 # What stays with the author: never copied, whatever it is called.
@@ -41,13 +41,10 @@ def release(folder: Path, lessons: Path, check: bool = False) -> Released:
 def generate(folder: Path, made: Path) -> None:
     """Write a lesson's released files to `made`; refresh what nbgrader needs beside the source."""
     lesson = build.open_lesson(folder)
-    current = build.digest(folder)
     solved = solution_notebook(lesson)
     notebook = f"{lesson.source.notebook}.ipynb"
     _write_notebook(folder / notebook, solved)
-    answers.write(folder / "answers.json", lesson.name, lesson.visible_answers(), current)
-    answers.write(folder / "held_out.json", lesson.name, lesson.held_out_answers(), current)
-    (folder / "nn.py").write_text(lesson.library, encoding="utf-8")
+    build.write_answers(lesson)
     _write_notebook(made / notebook, learner_notebook(solved))
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix not in (".md", ".ipynb") and path.name not in AUTHORS_ONLY:

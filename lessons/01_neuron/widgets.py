@@ -9,7 +9,7 @@ written; until then ours stand in, and the line under the figure says which is w
 
 import numpy as np
 
-from course.figures import Button, Choice, Figure, Goal, Play, Scrub
+from course.figures import Button, Choice, Figure, Goal, LearnerError, Play, Scrub
 from course.figures.figure import snap
 from course.figures.scene import Arrow, Cell, Field, Line, Plot, Points, Table, Thing, number
 
@@ -46,7 +46,7 @@ def relu(z):
 
 
 def step(z):
-    return (z >= 0).astype(float)
+    return (z > 0).astype(float)
 
 
 def neuron(x, w, b, activation):
@@ -54,8 +54,8 @@ def neuron(x, w, b, activation):
 
 
 def perceptron_step(x, y, w, b, lr):
-    answer = 1 if x @ w + b >= 0 else 0
-    return w + lr * (y - answer) * x, b + lr * (y - answer)
+    error = y - step(weighted_sum(x, w, b))
+    return w + lr * error * x, b + lr * error
 
 
 # --- the data -------------------------------------------------------------------------------------------
@@ -170,11 +170,13 @@ class NeuronPlayground(Figure):
         first = int(wrong[0])
         x, y = points[first, :2], int(points[first, 2])
         w, b = np.array([state["w1"], state["w2"]]), state["b"]
-        w, b = functions.call("perceptron_step", x, y, w, b, LEARNING_RATE, shape=[(2,), ()])
+        new_w, new_b = functions.call("perceptron_step", x, y, w, b, LEARNING_RATE, shape=[(2,), ()])
+        if np.array_equal(new_w, w) and new_b == b:
+            raise LearnerError(f"perceptron_step changed nothing, although point {first + 1} is wrong.")
         return state | {
-            "w1": round(float(w[0]), 6),
-            "w2": round(float(w[1]), 6),
-            "b": round(float(b), 6),
+            "w1": round(float(new_w[0]), 6),
+            "w2": round(float(new_w[1]), 6),
+            "b": round(float(new_b), 6),
             "selected": f"point {first}",
             "_flash": first,
             "_corrections": state["_corrections"] + 1,
@@ -196,7 +198,7 @@ class NeuronPlayground(Figure):
         point_z = functions.call("weighted_sum", points[:, :2], w, b, shape=(len(points),))
         point_a = functions.call("neuron", points[:, :2], w, b, activation, shape=(len(points),))
         curve_z = np.linspace(-10, 10, 201)
-        said_one = point_a > 0 if state["activation"] == "relu" else point_a >= 0.5
+        said_one = point_a > (0 if state["activation"] == "relu" else 0.5)
         return {
             "z": z.reshape(n, n),
             "a": a.reshape(n, n),
@@ -276,7 +278,7 @@ class NeuronPlayground(Figure):
 
     def describe(self, state, arrays):
         n, right = len(arrays["right"]), int(arrays["right"].sum())
-        blue = float((arrays["z"] >= 0).mean())
+        blue = float((arrays["z"] > 0).mean())
         w = f"w = ({number(state['w1'], 1)}, {number(state['w2'], 1)})"
         where = "A line cuts the plane" if 0 < blue < 1 else f"No line in sight, all is {'blue' if blue else 'orange'}"
         return (
