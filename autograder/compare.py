@@ -61,7 +61,7 @@ def between(low: float, high: float, what: str) -> Compare:
     def judge(got: Any, expected: Any) -> Difference | None:
         if isinstance(got, dict):
             got = got.get(what)
-        number = _number(got)
+        number = _number(got.array if isinstance(got, Tensor) else got)
         if number is None:
             return Difference("type", "", f"The {what} should be a number, got {describe(got)}.", got)
         if low <= number <= high:
@@ -73,8 +73,11 @@ def between(low: float, high: float, what: str) -> Compare:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two results are equal up to rounding (used to recognise a known mistake)."""
-    return _compare(left, right, 1e-6, 1e-9, "") is None
+    """Whether two results are equal up to rounding (used to recognise a known mistake).
+
+    Here, and only here, two values that are no data agree when their types have the same name.
+    """
+    return _compare(_legible(left), _legible(right), 1e-6, 1e-9, "") is None
 
 
 def describe(value: Any) -> str:
@@ -84,18 +87,25 @@ def describe(value: Any) -> str:
     if isinstance(value, Opaque):
         return value.type_name if " " in value.type_name else f"an object of type {value.type_name}"
     if isinstance(value, Tensor):
-        return f"a tensor of shape {value.array.shape}"
+        shape = value.array.shape
+        return f"a tensor of shape {shape}" if shape else f"a tensor holding the number {show(value.array[()])}"
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
+    if isinstance(value, np.ndarray):
+        value = value[()]
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
-    if (number := _number(value)) is not None:
-        return f"the number {show(number)}"
+    if isinstance(value, int | float | complex | np.generic):
+        return f"the number {show(value)}"
     if isinstance(value, str):
         return f"the text {value[:60]!r}"
     if isinstance(value, list | tuple):
-        return f"a {type(value).__name__} of {len(value)} item{'s' if len(value) != 1 else ''}"
-    return f"a {type(value).__name__} of {len(value)} entries"
+        return f"a {type(value).__name__} of {_items(len(value))}"
+    return f"a dict of {len(value)} {'entry' if len(value) == 1 else 'entries'}"
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"
 
 
 def show(number: Any) -> str:
@@ -107,6 +117,15 @@ def show(number: Any) -> str:
     if isinstance(number, int | np.integer):
         return str(int(number))
     return f"{float(number):.6g}"
+
+
+def _legible(value: Any) -> Any:
+    """The same with a text in place of everything that is no data."""
+    if isinstance(value, Opaque):
+        return f"<{value.type_name}>"
+    if isinstance(value, list | tuple):
+        return [_legible(item) for item in value]
+    return {key: _legible(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _compare(got: Any, expected: Any, rtol: float, atol: float, where: str) -> Difference | None:
@@ -157,7 +176,7 @@ def _sequences(got: Any, expected: list | tuple, rtol: float, atol: float, where
     if not isinstance(got, list | tuple):
         return _wrong_type(got, expected, where)
     if len(got) != len(expected):
-        text = f"{_at(where)}has {len(got)} items, expected {len(expected)}."
+        text = f"{_at(where)}has {_items(len(got))}, expected {len(expected)}."
         return Difference("structure", where, text, got, expected)
     pairs = ((g, e, f"{where}[{i}]") for i, (g, e) in enumerate(zip(got, expected, strict=True)))
     return next((d for g, e, w in pairs if (d := _compare(g, e, rtol, atol, w))), None)
@@ -166,11 +185,12 @@ def _sequences(got: Any, expected: list | tuple, rtol: float, atol: float, where
 def _numbers(got: Any, expected: Any, rtol: float, atol: float, where: str) -> Difference | None:
     if isinstance(expected, Tensor) != isinstance(got, Tensor):
         return _wrong_type(got, expected, where)
-    right = expected.array if isinstance(expected, Tensor) else np.asarray(expected)
+    whole = isinstance(got, int) and isinstance(expected, int)
+    right = expected.array if isinstance(expected, Tensor) else _array(expected, whole)
     if isinstance(got, Tensor):
         left = got.array
     elif isinstance(got, np.ndarray | np.generic | numbers.Number):
-        left = np.asarray(got)
+        left = _array(got, whole)
     elif isinstance(got, list | tuple) and right.ndim and (array := _as_array(got)) is not None:
         left = array
     else:
@@ -178,27 +198,43 @@ def _numbers(got: Any, expected: Any, rtol: float, atol: float, where: str) -> D
     if left.shape != right.shape:
         return _wrong_shape(left, right, where)
     if left.dtype.kind == "b" and right.dtype.kind != "b":
+        if left.ndim == 0:
+            return _wrong_type(left, right, where)
         text = f"{_at(where)}holds True and False, expected numbers."
         return Difference("type", where, text, left, right)
     if np.float32 in (left.dtype, right.dtype) and rtol:
         rtol, atol = max(rtol, 1e-4), max(atol, 1e-6)
-    with np.errstate(all="ignore"):
-        agree = np.isclose(left, right, rtol=rtol, atol=atol, equal_nan=True)
+    agree = _agree(left, right, rtol, atol)
     return None if agree.all() else _wrong_value(left, right, agree, where)
 
 
+def _agree(left: np.ndarray, right: np.ndarray, rtol: float, atol: float) -> np.ndarray:
+    """Entry by entry; without a tolerance nothing is rounded, not even a whole number beyond 2⁵³."""
+    with np.errstate(all="ignore"):
+        if object in (left.dtype, right.dtype) or not (rtol or atol):
+            return np.asarray((left == right) | ((left != left) & (right != right)))
+        return np.asarray(np.isclose(left, right, rtol=rtol, atol=atol, equal_nan=True))
+
+
 def _wrong_value(left: np.ndarray, right: np.ndarray, agree: np.ndarray, where: str) -> Difference:
-    if left.ndim == 0:
-        text = f"{_at(where)}is {show(left[()])}, expected {show(right[()])}."
-        return Difference("value", where, text, left, right)
-    index = tuple(int(i) for i in np.argwhere(~agree)[0])
-    entry = f"[{', '.join(map(str, index))}]"
+    index = tuple(int(i) for i in np.argwhere(~agree)[0]) if left.ndim else ()
+    entry = f"[{', '.join(map(str, index))}]" if left.ndim else ""
+    got, expected = show(left[index]), show(right[index])
+    if got == expected:  # they differ in a digit that isn't usually shown
+        got, expected = str(left[index]), str(right[index])
+    text = f"{_at(where + entry)}is {got}, expected {expected}."
     wrong = int((~agree).sum())
-    count = f" ({wrong} of {agree.size} numbers differ.)" if agree.size > 1 else ""
-    text = f"{_at(where + entry)}is {show(left[index])}, expected {show(right[index])}.{count}"
-    if not np.isfinite(left[index]) and np.isfinite(right[index]):
+    if agree.size > 1:
+        text += f" ({wrong} of {agree.size} numbers differ{'s' if wrong == 1 else ''}.)"
+    if left.ndim == 2 and left.shape == right.T.shape and _agree(left, right.T, 1e-6, 1e-9).all():
+        text += " It looks transposed."
+    elif not _is_finite(left[index]) and _is_finite(right[index]):
         text += " A number went beyond what a float can hold, or 0/0 was computed."
     return Difference("value", where, text, left, right)
+
+
+def _is_finite(number: Any) -> bool:
+    return isinstance(number, int) or bool(np.isfinite(number))
 
 
 def _wrong_shape(left: np.ndarray, right: np.ndarray, where: str) -> Difference:
@@ -233,10 +269,21 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, float | np.floating) else None
 
 
+def _array(number: Any, whole: bool) -> np.ndarray:
+    """A number or array as an array. An integer that no NumPy type holds stays one if `whole`, else becomes a float."""
+    if not isinstance(number, int) or number.bit_length() < 64:
+        return np.asarray(number)
+    if whole:
+        return np.asarray(number, dtype=object)
+    if number.bit_length() < 1024:
+        return np.asarray(float(number))
+    return np.asarray(np.inf if number > 0 else -np.inf)
+
+
 def _as_array(items: list | tuple) -> np.ndarray | None:
     """A nested list of numbers as an array; None when it isn't rectangular."""
     try:
         array = np.array(items)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return array if array.dtype.kind in "biuf" else None
+    return array if array.dtype.kind in "biufc" else None

@@ -146,7 +146,7 @@ def recognise(outcomes: Mapping[str, Outcome], answer: Answer) -> Fingerprint | 
 def _fits(outcomes: Mapping[str, Outcome], known: Fingerprint) -> bool:
     for name, got in outcomes.items():
         if got.kind == outcome.RETURNED:
-            if name not in known.values or not _same(got.value, known.values[name]):
+            if name not in known.values or not same(got.value, known.values[name]):
                 return False
         elif got.kind == outcome.RAISED:
             if known.errors.get(name) != (got.error and got.error.type_name):
@@ -154,13 +154,6 @@ def _fits(outcomes: Mapping[str, Outcome], known: Fingerprint) -> bool:
         else:
             return False
     return True
-
-
-def _same(left: Any, right: Any) -> bool:
-    try:
-        return same(left, right)
-    except ValueError:  # a mistake may return something that is no data: it can only be recognised by other cases
-        return type(left) is type(right)
 
 
 def _judge_cases(cases: list[Case], outcomes: Mapping[str, Outcome], answer: Answer) -> tuple[CaseResult, ...]:

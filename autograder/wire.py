@@ -18,10 +18,9 @@ import numpy as np
 MAX_ITEMS = 100_000
 MAX_DEPTH = 24
 MAX_BYTES = 64 * 2**20
-MAX_TEXT = 100_000
+MAX_TEXT = 1_000_000
 
-_SCALARS = frozenset(t for t in np.sctypeDict.values() if t is not np.object_ and t is not np.void)
-
+_SCALARS = (frozenset(np.sctypeDict.values()) - {np.object_, np.void, np.str_}) | {complex}
 
 _mro = type.__dict__["__mro__"].__get__  # a metaclass can't lie to this
 
@@ -53,7 +52,7 @@ class NotData(ValueError):
 
 
 def encode(value: Any) -> Encoded:
-    """Turn a value into plain data. Never raises for a hostile value: it becomes an `Opaque` instead."""
+    """Turn a value into plain data. What is too large or no data becomes an `Opaque`, whatever its class does."""
     packer = _Packer()
     try:
         tree = packer.pack(value, 0)
@@ -66,7 +65,7 @@ def decode(encoded: Encoded) -> Any:
     """The value of an `encode`d tree. Raises ValueError when the tree is malformed."""
     try:
         return _unpack(encoded.tree, encoded.buffers)
-    except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except (LookupError, TypeError, ArithmeticError, AttributeError, RecursionError, SyntaxError) as error:
         raise ValueError(f"malformed data: {error!r}") from error
 
 
@@ -96,6 +95,7 @@ class _Packer:
         self.buffers: list[bytes] = []
         self.items = 0
         self.bytes = 0
+        self.characters = 0
 
     def pack(self, value: Any, depth: int) -> Any:
         self.items += 1
@@ -106,12 +106,14 @@ class _Packer:
         kind = type(value)
         if value is None:
             return None
-        if kind is bool or kind is str:
-            return value if kind is bool else {"t": "str", "v": value[:MAX_TEXT]}
+        if kind is bool:
+            return value
+        if kind is str or kind is np.str_:
+            return {"t": "str", "v": self._text(str(value))}
         if kind is int:
             if value.bit_length() > 4096:
                 raise NotData("an integer of more than 4096 bits")
-            return {"t": "int", "v": str(value)}
+            return {"t": "int", "v": self._text(str(value))}
         if kind is float:
             return {"t": "float", "v": value if math.isfinite(value) else str(value)}
         if kind in _SCALARS:
@@ -130,12 +132,21 @@ class _Packer:
             return {"t": "dict", "v": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in pairs]}
         return {"t": "opaque", "v": type.__getattribute__(kind, "__name__")[:100]}
 
+    def _text(self, text: str) -> str:
+        self.characters += len(text)
+        if self.characters > MAX_TEXT:
+            raise NotData(f"a text of more than {MAX_TEXT:,} characters")
+        return text
+
+    def _refuse_if_too_large(self, size: int) -> None:
+        if self.bytes + size > MAX_BYTES:
+            raise NotData(f"an array of more than {MAX_BYTES // 2**20} MB")
+
     def _array(self, array: np.ndarray, name: str) -> Any:
         if array.dtype.kind not in "biufc":
-            return {"t": "opaque", "v": f"array of {array.dtype.name}"}
+            return {"t": "opaque", "v": f"an array of {array.dtype.name}"}
+        self._refuse_if_too_large(array.nbytes)
         self.bytes += array.nbytes
-        if self.bytes > MAX_BYTES:
-            raise NotData(f"an array of more than {MAX_BYTES // 2**20} MB")
         if array.dtype.kind in "fc" and array.dtype.itemsize > 8 * (1 + (array.dtype.kind == "c")):
             array = np.ndarray.astype(array, np.float64 if array.dtype.kind == "f" else np.complex128)
         little = array.dtype.newbyteorder("<")
@@ -143,14 +154,15 @@ class _Packer:
         return {"t": name, "d": little.str, "s": list(array.shape), "b": len(self.buffers) - 1}
 
     def _tensor(self, torch: Any, tensor: Any) -> Any:
+        """Through torch's own methods: those of a subclass, or set on the instance, aren't asked."""
         with torch._C.DisableTorchFunctionSubclass():
-            dense = tensor.detach().cpu()
-            if dense.dtype is torch.bfloat16:
-                dense = dense.float()
             try:
-                array = np.ndarray.copy(dense.numpy())
+                bare = torch.Tensor.as_subclass(tensor, torch.Tensor)
+                self._refuse_if_too_large(bare.numel() * bare.element_size())  # an expanded tensor may be a huge copy
+                dense = bare.detach().cpu().resolve_conj().resolve_neg()
+                array = (dense.float() if dense.dtype is torch.bfloat16 else dense).numpy()
             except (TypeError, RuntimeError):
-                return {"t": "opaque", "v": f"tensor of {dense.dtype}"}
+                return {"t": "opaque", "v": "a tensor that is no plain array (sparse, quantized or without data)"}
         return self._array(array, "tensor")
 
 
@@ -175,7 +187,9 @@ def _unpack(node: Any, buffers: list[bytes]) -> Any:
         dtype = np.dtype(node["d"])
         if dtype.kind not in "biufc":
             raise ValueError(f"malformed data: arrays of {dtype} are not accepted")
-        shape = tuple(int(n) for n in node["s"])
+        shape = tuple(node["s"])
+        if not all(type(n) is int and n >= 0 for n in shape):
+            raise ValueError(f"malformed data: an array of shape {shape}")
         array = np.frombuffer(buffers[node["b"]], dtype=dtype).reshape(shape)
         return array[()] if kind == "scalar" else Tensor(array) if kind == "tensor" else array
     raise ValueError(f"malformed data: unknown kind {kind!r}")
