@@ -5,6 +5,7 @@ Both say the same; nothing is told by colour alone. A held-out case is shown by 
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable
 from html import escape
 
@@ -71,7 +72,7 @@ class Summary:
 def text(result: Result, footer: str = "") -> str:
     """The report as plain text."""
     lines = [f"{_mark(result.verdict)} {result.name}: {_headline(result)}", ""]
-    lines += [f"  {result.message}"] if result.verdict != judge.PASSED else []
+    lines += [f"  {_message(result)}"] if result.verdict != judge.PASSED else []
     main = result.main
     if main is not None and _explains(result):
         lines += ["", f"  Case: {main.case.title}"]
@@ -84,8 +85,8 @@ def text(result: Result, footer: str = "") -> str:
         lines += ["", *(f"  {_mark(c.verdict)} {c.case.title}{_after(c)}" for c in result.cases)]
     if len(result.parts) > 1 and result.max_points:
         lines += ["", *(f"  {p.name}: {p.points:g} of {p.max_points:g}" for p in result.parts)]
-    if main is not None and main.outcome.printed:
-        lines += ["", "  Your code printed:", *(f"    {line}" for line in main.outcome.printed.splitlines()[:10])]
+    if printed := _printed(main):
+        lines += ["", "  Your code printed:", *(f"    {line}" for line in printed)]
     if footer:
         lines += ["", f"  {footer}"]
     return "\n".join(lines).rstrip()
@@ -98,7 +99,7 @@ def html(result: Result, footer: str = "") -> str:
         f"<div style='font-weight:600'><span style='color:{colour}'>{_mark(result.verdict)}</span> "
         f"<code>{escape(result.name)}</code> · {escape(_headline(result))}</div>"
     )
-    body = [] if result.verdict == judge.PASSED else [_paragraph(_code(result.message), bold=bool(result.diagnosis))]
+    body = [] if result.verdict == judge.PASSED else [_paragraph(_code(_message(result)), bold=bool(result.diagnosis))]
     main = result.main
     if main is not None and _explains(result):
         body.append(_case_html(result, main))
@@ -107,9 +108,9 @@ def html(result: Result, footer: str = "") -> str:
     if len(result.parts) > 1 and result.max_points:
         parts = " · ".join(f"{escape(p.name)} {p.points:g} of {p.max_points:g}" for p in result.parts)
         body.append(_paragraph(f"Points: {parts}", small=True))
-    if main is not None and main.outcome.printed:
-        printed = escape("\n".join(main.outcome.printed.splitlines()[:10]))
-        body.append(_paragraph("Your code printed:", small=True) + f"<pre style='{_PRE}'>{printed}</pre>")
+    if printed := _printed(main):
+        lines = escape("\n".join(printed))
+        body.append(_paragraph("Your code printed:", small=True) + f"<pre style='{_PRE}'>{lines}</pre>")
     if footer:
         body.append(_paragraph(_code(footer), small=True))
     return (
@@ -203,8 +204,31 @@ def _explains(result: Result) -> bool:
     return result.verdict not in (judge.PASSED, judge.NOT_ATTEMPTED, judge.MISSING)
 
 
+def _message(result: Result) -> str:
+    """What is said of a result; of a held-out case no value, also not through the text of an error."""
+    main = result.main
+    if main is None or not main.case.held_out or result.message != main.text:
+        return result.message
+    if main.outcome.error is not None:
+        kind = main.outcome.error.type_name
+        known = isinstance(getattr(builtins, kind, None), type)  # a name of one's own could carry values
+        return f"Your code stopped with {kind if known else 'an error'} in a case that isn't shown."
+    if main.difference is not None:
+        differs = {"type": "is of another type than", "shape": "has another shape than"}
+        how = differs.get(main.difference.kind, "differs from what")
+        return f"In a case that isn't shown the result {how} it should be."
+    return result.message
+
+
+def _printed(main: CaseResult | None) -> list[str]:
+    """The first lines that the code printed; nothing where it could print a held-out case's inputs."""
+    if main is None or main.case.held_out:
+        return []
+    return main.outcome.printed.splitlines()[:10]
+
+
 def _frames(main: CaseResult) -> tuple:
-    return main.outcome.error.frames if main.outcome.error else ()
+    return main.outcome.error.frames if main.outcome.error and not main.case.held_out else ()
 
 
 def _after(case: CaseResult) -> str:
