@@ -29,10 +29,13 @@ class Submission:
 
 def read(path: Path, solutions: Path, lesson: str | None = None) -> Submission:
     """Read a notebook. lesson: which one it is, if it can't be told from the notebook. Raises Ungradable."""
-    notebook = _load(path)
+    notebook = load(path)
+    said = _lesson_said(notebook)
     if lesson is None:
-        lesson = _lesson_of(notebook, path, solutions)
+        lesson = _lesson_of(said, path, solutions)
     find_lesson(lesson, solutions)
+    if said != lesson and said in lesson_names(solutions):
+        raise Ungradable(f"{path.name} is the notebook of lesson {said}: hand in that of {lesson}.")
     cells: list[CodeCell] = []
     questions: dict[str, str] = {}
     for cell in notebook["cells"]:
@@ -54,7 +57,8 @@ def _is_left_out(meta: dict[str, Any], source: str) -> bool:
     return "demo" in meta.get("tags", ()) or bool(is_check) or not source.strip()
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load(path: Path) -> dict[str, Any]:
+    """The notebook as JSON, with the shape of one. Raises Ungradable when it isn't."""
     if not path.exists():
         raise UserError(f"There is no file {path}: give the path of a notebook (.ipynb).")
     if path.is_dir() or path.suffix != ".ipynb":
@@ -86,9 +90,16 @@ def _is_cell(cell: Any) -> bool:
     return (isinstance(source, str) or lines) and isinstance(nbgrader, dict) and isinstance(tags, list)
 
 
-def _lesson_of(notebook: dict[str, Any], path: Path, solutions: Path) -> str:
+def _lesson_said(notebook: dict[str, Any]) -> Any:
+    """The lesson that the notebook itself names, whatever is in its metadata."""
+    about: Any = notebook
+    for key in ("metadata", "ground_up", "lesson"):
+        about = about.get(key) if isinstance(about, dict) else None
+    return about
+
+
+def _lesson_of(said: Any, path: Path, solutions: Path) -> str:
     names = lesson_names(solutions)
-    said = notebook.get("metadata", {}).get("ground_up", {}).get("lesson")
     if said in names:
         return said
     by_file = [name for name in names if name.split("_", 1)[-1] == path.stem or name == path.parent.name]
