@@ -55,7 +55,8 @@ class Figure:
 
         Events: set(name, value), press(name), drag(thing, x, y), add(panel, x, y), delete(thing),
         flip(thing), select(thing), ink(panel, cells, value), stroke(panel, points), nudge(thing, dx, dy) for
-        things that are not in a plot (there the arrow keys arrive as drag). undo, reset and tick never come here.
+        the lines of a network (with their `weight`; in a plot the arrow keys arrive as drag). undo, reset and
+        tick never come here.
         """
         if event["type"] == "set":
             return state | {event["name"]: event["value"]}
@@ -67,7 +68,7 @@ class Figure:
         """The state one tick later; may call the learner's functions."""
         return state
 
-    def value(self, state: State, name: str) -> Any:
+    def value(self, state: State, name: str, arrays: Arrays) -> Any:
         """What the control of that name shows; override it for a control that isn't a key of the state."""
         return state.get(name)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from course.figures.controls import Control, Play
-from course.figures.figure import Event, Figure, Goal, State
+from course.figures.figure import Arrays, Event, Figure, Goal, State
 from course.figures.functions import Functions, LearnerError
-from course.figures.scene import Panel, Plot, Thing
+from course.figures.scene import Net, Panel, Plot, Thing
 
 UNDO_LIMIT = 200
 
@@ -40,6 +40,7 @@ class Session:
         self.state: State = self._start
         self._past: list[State] = []
         self._gesture: tuple | None = None
+        self._arrays: Arrays = {}
         self.frame = self._first_frame()
 
     def handle(self, events: list[Event]) -> Frame:
@@ -52,7 +53,7 @@ class Session:
                 if event["type"] == "nudge":
                     if not fresh:
                         self.frame = self._drawn()
-                    event = self._as_drag(event)
+                    event = self._placed(event)
                 self._apply(event)
             except LearnerError as error:
                 self.state = self.state | {"playing": False}
@@ -113,16 +114,23 @@ class Session:
                 return event | {"value": control.check(value)}
         raise LookupError(f"{self.figure.name} has no control named {event['name']!r} now.")
 
-    def _as_drag(self, event: Event) -> Event:
-        """Arrow keys on a thing of a plot: a drag by so many of its steps, kept within the axes."""
+    def _placed(self, event: Event) -> Event:
+        """Arrow keys on a thing of a plot: a drag by so many of its steps, kept within the axes.
+
+        Plus and minus on a line of a network: the same event with the weight that it has now.
+        """
         for panel in self.frame.panels:
+            for edge in panel.edges if isinstance(panel, Net) else []:
+                if edge.id == event["thing"]:
+                    return event | {"weight": edge.weight}
             for thing in panel.things if isinstance(panel, Plot) else []:
                 if thing.id == event["thing"]:
                     return _moved(thing, panel, event)
         return event
 
     def _controls(self) -> list[tuple[Control, Any]]:
-        return [(control, self.figure.value(self.state, control.name)) for control in self.figure.controls(self.state)]
+        controls = self.figure.controls(self.state)
+        return [(control, self.figure.value(self.state, control.name, self._arrays)) for control in controls]
 
     def _first_frame(self) -> Frame:
         try:
@@ -132,7 +140,7 @@ class Session:
             return self._drawn([str(error)])
 
     def _drawn(self, trouble: list[str] | None = None) -> Frame:
-        arrays = self.figure.compute(self.state, self.functions)
+        arrays = self._arrays = self.figure.compute(self.state, self.functions)
         self.functions.keep_up()
         return Frame(
             panels=self.figure.scene(self.state, arrays),
