@@ -1,0 +1,74 @@
+"""nbgrader's settings for this course: where things are, what stays with the instructor, our runner instead of its own.
+
+Edit what concerns your class (course_id, the gradebook's db_url, the exchange) at the end.
+"""
+
+import contextlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    ComputeChecksums,
+    LimitOutput,
+    LockCells,
+    SaveCells,
+)
+
+from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
+from autograder.nbgrader_plugin.clear import ClearLessonSolutions
+from autograder.nbgrader_plugin.fresh import RequireFreshBuild
+from autograder.nbgrader_plugin.safe_html import markdown2html
+from autograder.nbgrader_plugin.submitted import SubmissionExporter, prepare
+from autograder.release import AUTHORS_ONLY
+
+c = get_config()  # noqa: F821 (nbgrader defines it)
+root = Path(__file__).resolve().parent
+
+# Directories: solutions/ and lessons/ are part of the course, grading/ belongs to your class.
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+for step in ("submitted", "autograded", "feedback", "solution", "source_with_tests"):
+    setattr(c.CourseDirectory, f"{step}_directory", f"grading/{step}")
+with contextlib.suppress(OSError):  # a course that can't be written to can still be read and validated
+    (root / "grading").mkdir(exist_ok=True)
+c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
+if shutil.which("alembic") is None:  # nbgrader starts it by name to make the gradebook: it lies beside this Python
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+# Never copied anywhere: to lessons/, beside a submission, or back to a student.
+c.CourseDirectory.ignore = [*AUTHORS_ONLY, "*.md", "*.pyc", "__pycache__", ".*", "*.part"]
+
+# `nbgrader generate_assignment` makes the same lessons/ as `autograder release`.
+c.GenerateAssignment.preprocessors = [
+    RequireFreshBuild,
+    LockCells,
+    ClearLessonSolutions,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+]
+
+# `nbgrader autograde` reads what was handed in with care, runs it in our sandbox and stores our verdict.
+c.Autograde.pre_convert_hook = prepare
+c.Autograde.exporter_class = SubmissionExporter
+c.Autograde.autograde_preprocessors = [
+    GradeSubmission,
+    LimitOutput,
+    SaveResults,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+# c.GradeSubmission.sandbox = "none"  # only where bubblewrap doesn't work and you trust every submission
+
+# What students write is shown in formgrader and feedback without its scripts and forms.
+c.HTMLExporter.filters = {"markdown2html": markdown2html}
+
+# Your class.
+c.CourseDirectory.course_id = "ground_up"

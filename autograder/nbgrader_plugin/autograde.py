@@ -1,0 +1,91 @@
+"""`nbgrader autograde` with our runner and our points: takes the place of nbgrader's Execute and SaveAutoGrades."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Enum
+
+from autograder import grade as grading
+from autograder import submissions
+from autograder.grade import Graded
+from autograder.nbgrader_plugin import scores, shown, warm
+from autograder.nbgrader_plugin.submitted import submitted_file
+from autograder.paths import UserError
+from autograder.runner import sandbox
+from autograder.submissions import Submission, Ungradable
+
+Passed = tuple[NotebookNode, dict[str, Any]]
+
+
+class GradeSubmission(NbGraderPreprocessor):
+    """Runs what was handed in, in our sandbox, and shows reports and printed text in the notebook."""
+
+    sandbox = Enum(
+        [sandbox.BUBBLEWRAP, sandbox.NONE],
+        default_value=sandbox.BUBBLEWRAP,
+        help="How far apart submissions run. 'none' only where you trust every submission's code.",
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Passed:
+        names = resources["nbgrader"]
+        coursedir = self.parent.parent.coursedir
+        folder = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"]))
+        try:
+            submission = _read(submitted_file(coursedir, names), folder)
+        except Ungradable as error:
+            graded = grading.ungradable(names["assignment"], error)
+            shown.show_instruction(nb, str(error))
+        else:
+            graded = self._grade(submission, folder)
+            shown.show_grade(nb, submission, graded)
+        self._tell(graded, names)
+        if graded.verdict == grading.INFRA:
+            with Gradebook(names["db_url"]) as gradebook:  # points of an earlier submission must not stand for this one
+                scores.store(gradebook, names, graded, {})
+            raise NbGraderException(f"Our fault, not the submission's, so it has no score: {' '.join(graded.notes)}")
+        resources["ground_up"] = graded
+        return nb, resources
+
+    def _grade(self, submission: Submission, folder: Path) -> Graded:
+        if self.sandbox == sandbox.BUBBLEWRAP and not sandbox.bubblewrap_works():
+            reason = (
+                "The bubblewrap sandbox doesn't work on this machine: install the package bubblewrap (Linux), or, if "
+                'you trust the code of every submission, set c.GradeSubmission.sandbox = "none" in nbgrader_config.py.'
+            )
+            return Graded(folder.name, grading.INFRA, sandbox.NONE, notes=(reason,))
+        return warm.grade(submission, folder, self.sandbox)
+
+    def _tell(self, graded: Graded, names: dict[str, str]) -> None:
+        who = f"{names['student']}, {names['assignment']}"
+        if graded.verdict == grading.GRADED:
+            self.log.info("%s: %g of %g points", who, graded.score, graded.max_score)
+        else:
+            self.log.error("%s: %s. %s", who, graded.verdict, " ".join(graded.notes))
+
+
+class SaveResults(SaveAutoGrades):
+    """Stores the points of what `GradeSubmission` found; free text waits for a person, as with nbgrader."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Passed:
+        names = resources["nbgrader"]
+        answers = [cell for cell in nb.cells if utils.is_grade(cell) and utils.is_solution(cell)]
+        written = {cell.metadata.nbgrader.grade_id: utils.determine_grade(cell)[0] is None for cell in answers}
+        with Gradebook(names["db_url"]) as gradebook:
+            try:
+                scores.store(gradebook, names, resources["ground_up"], written)
+            except UserError as error:
+                raise NbGraderException(str(error)) from error
+        return nb, resources
+
+
+def _read(path: Path, folder: Path) -> Submission:
+    if not path.is_file():
+        raise Ungradable(f"There is no {path.name} in what was handed in: hand in the lesson's notebook, so named.")
+    return submissions.read(path, folder.parent, folder.name)

@@ -1,0 +1,57 @@
+"""What instructor and student see of a grading run: our reports and what the cells printed, as a notebook's outputs."""
+
+from __future__ import annotations
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from autograder import grade as grading
+from autograder import report
+from autograder.grade import Graded
+from autograder.nbgrader_plugin.submitted import scrubbed
+from autograder.notebooks import CHECK_SUFFIX
+from autograder.runner.job import CellRun
+from autograder.submissions import Submission
+
+
+def show_grade(notebook: NotebookNode, submission: Submission, graded: Graded) -> None:
+    """Put each exercise's report below its check cell, and what a cell printed or its error below that cell.
+
+    notebook: a clean copy of the submission; only text and reports of our own making become outputs.
+    """
+    results = {f"{result.name}{CHECK_SUFFIX}": result for result in graded.results}
+    ran = list(zip(submission.cells, graded.cells, strict=False))[::-1]
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = []
+        if utils.is_grade(cell):
+            if (result := results.get(cell.metadata.nbgrader.grade_id)) is not None:
+                data = {"text/html": scrubbed(report.html(result)), "text/plain": scrubbed(report.text(result))}
+                cell.outputs.append(nbformat.v4.new_output("display_data", data))
+        elif ran and cell.source == scrubbed(ran[-1][0].source) and "demo" not in cell.metadata.get("tags", ()):
+            cell.outputs = _outputs(ran.pop()[1])
+
+
+def show_instruction(notebook: NotebookNode, text: str) -> None:
+    """Say at the top why nothing was graded and what to do."""
+    cell = nbformat.v4.new_markdown_cell(f"**This could not be graded.** {text}", id="not-graded")
+    notebook.cells.insert(0, cell)
+
+
+def _outputs(ran: CellRun) -> list[NotebookNode]:
+    outputs = []
+    ending = ran.outcome
+    if ending.printed:
+        outputs.append(nbformat.v4.new_output("stream", name="stdout", text=scrubbed(ending.printed)))
+    if ending.error is not None:
+        lines = [
+            f"line {frame.line}, in {frame.function or 'this cell'}:  {frame.source}" for frame in ending.error.frames
+        ]
+        traceback = [scrubbed(line) for line in [*lines, ending.error.message]]
+        name, value = scrubbed(ending.error.type_name), scrubbed(ending.error.message)
+        outputs.append(nbformat.v4.new_output("error", ename=name, evalue=value, traceback=traceback))
+    elif grading.ended_badly(ending):
+        outputs.append(nbformat.v4.new_output("stream", name="stderr", text=f"This cell {grading.says(ending)}"))
+    return outputs

@@ -1,0 +1,148 @@
+"""What was handed in, made fit for nbgrader before nbgrader reads it.
+
+nbgrader trusts a submission's metadata, and some of what it may hold stops the whole class. So it gets a clean copy:
+every cell's text in its place, official cells with their official metadata, nothing else of what the file says about
+itself. The file under `submitted/` stays as it is, and the grade comes from that.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from traitlets.log import get_logger
+
+from autograder import submissions
+from autograder.paths import UserError, lessons
+
+RESTORED = "# This cell was not in the notebook that was handed in; here it is as it was given out.\n"
+_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submission as a clean copy; what can't be read becomes the lesson as it was given out."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        path, names = Path(filename), resources["nbgrader"]
+        if path != submitted_file(self.parent.coursedir, names):
+            return super().from_filename(filename, resources, **options)
+        try:
+            notebook = submissions.load(path)
+        except UserError:  # said to the instructor and the student by GradeSubmission
+            notebook = {"cells": []}
+        return self.from_notebook_node(clean_copy(notebook, given_out(self.parent.coursedir, names)), resources)
+
+
+def submitted_file(coursedir: Any, names: dict[str, str]) -> Path:
+    """The notebook that was handed in. names: nbgrader's resources (student, assignment, notebook)."""
+    folder = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
+    return Path(folder) / f"{names['notebook']}.ipynb"
+
+
+def given_out(coursedir: Any, names: dict[str, str]) -> NotebookNode:
+    """The notebook as learners got it. Raises UserError when the lesson isn't released."""
+    folder = coursedir.format_path(coursedir.release_directory, ".", names["assignment"])
+    path = Path(folder) / f"{names['notebook']}.ipynb"
+    if not path.is_file():
+        raise UserError(f"There is no {path}: run `autograder release {names['assignment']}` first.")
+    return nbformat.read(path, as_version=4)
+
+
+def clean_copy(notebook: dict[str, Any], official: NotebookNode) -> NotebookNode:
+    """A notebook of the submitted cells' text, with the official metadata; official cells that lack are put back.
+
+    notebook: JSON of notebook shape (`submissions.load`). Of several cells with the same grade_id the last one counts.
+    """
+    known = {name: cell for cell in official.cells if (name := _grade_id(cell))}
+    last = {_grade_id(cell): number for number, cell in enumerate(notebook["cells"])}
+    cells: list[NotebookNode] = []
+    for number, cell in enumerate(notebook["cells"]):
+        name = _grade_id(cell)
+        cells.append(_copy(cell, known.get(name) if last[name] == number else None))
+    _put_back(cells, known)
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number:04d}"
+    return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(official.metadata))
+
+
+def scrubbed(text: str) -> str:
+    """Text that can be written as UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
+    return name if isinstance(name, str) else ""
+
+
+def _copy(cell: dict[str, Any], official: NotebookNode | None) -> NotebookNode:
+    source = scrubbed("".join(cell.get("source", "")))
+    kind = official.cell_type if official else cell.get("cell_type")
+    if kind == "code":
+        made = nbformat.v4.new_code_cell(source)
+    else:  # a raw cell would go into HTML as it is, so it is shown as text
+        made = nbformat.v4.new_markdown_cell(source)
+        if images := _images(cell.get("attachments")):
+            made.attachments = images
+    if official:
+        made.metadata = copy.deepcopy(official.metadata)
+    elif "demo" in cell.get("metadata", {}).get("tags", ()):
+        made.metadata.tags = ["demo"]
+    return made
+
+
+def _images(attachments: Any) -> dict[str, dict[str, str]]:
+    """The attachments that are nothing but pictures."""
+    kept: dict[str, dict[str, str]] = {}
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in bundle.items() if isinstance(bundle, dict) else ():
+            if kind in _IMAGES and isinstance(data, str) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data):
+                kept[scrubbed(name)] = {kind: data}
+    return kept
+
+
+def _put_back(cells: list[NotebookNode], known: dict[str, NotebookNode]) -> None:
+    """Insert the official cells that aren't there, each after the official one before it."""
+    position = 0
+    for name, official in known.items():
+        at = next((number for number, cell in enumerate(cells) if _grade_id(cell) == name), None)
+        if at is None:
+            made = copy.deepcopy(official)
+            if made.cell_type == "code" and made.metadata.nbgrader.solution:
+                made.source = RESTORED + made.source
+            cells.insert(position, made)
+            at = position
+        position = at + 1
+
+
+def prepare(notebooks: list[str], assignment: str = "", student: str = "") -> None:
+    """Before a submission is read: what isn't a file goes, a renamed notebook gets its name (nbgrader's hook).
+
+    notebooks: the paths found in one submission's folder; changed in place. Links, pipes and devices have no content
+    of their own, and following them would copy what they point at into the student's feedback.
+    """
+    log = get_logger()
+    folder = Path(notebooks[0]).parent
+    for path in list(folder.rglob("*")):
+        kind = path.lstat().st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+            log.warning("Removed %s: it was no file but a link, pipe or device.", path)
+            path.unlink()
+    expected = {path.name for path in (lessons(folder) / folder.name).glob("*.ipynb")}
+    others = [path for path in notebooks if Path(path).name not in expected and Path(path).is_file()]
+    for name in sorted(expected):
+        if (folder / name).exists():
+            continue
+        if len(others) == 1:
+            log.warning("%s is taken for %s.", others[0], name)
+            shutil.copyfile(others[0], folder / name)
+        notebooks.append(str(folder / name))  # still missing: GradeSubmission says so
