@@ -118,6 +118,10 @@ class _Packer:
             return {"t": "float", "v": value if math.isfinite(value) else str(value)}
         if kind in _SCALARS:
             return self._array(np.array(value), "scalar")
+        if kind is Opaque and type(value.type_name) is str:  # what was plain already stays what it was
+            return {"t": "opaque", "v": self._text(value.type_name)}
+        if kind is Tensor and type(value.array) is np.ndarray:
+            return self._array(value.array, "tensor")
         bases = _mro(kind)
         if np.ndarray in bases:
             return self._array(np.ndarray.view(value, np.ndarray), "array")

@@ -21,7 +21,10 @@ _Slot = tuple[ast.AST, str, int | None]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mutated cell. `line` is a line of the original; `after` is empty where something was left out."""
+    """One mutated cell. `line` is a line of the original; `after` is empty where something was left out.
+
+    The line in `id` doesn't count docstrings, so that rewording one doesn't rename the mutants below it.
+    """
 
     id: str
     operator: str
@@ -43,18 +46,27 @@ def mutants(source: str) -> list[Mutant]:
     slots = dict(_slots(tree))
     seen = {ast.dump(tree)}
     names: Counter[str] = Counter()
+    documented_lines = set(_documented_lines(tree))
     found = []
     for change in sorted(changes(tree), key=lambda change: change.line):
         mutated, text = _apply(change, tree, slots[id(change.node)], source)
         if text is None or mutated in seen:
             continue
         seen.add(mutated)
-        name = f"L{change.line} {change.operator} {change.before}" + (change.after and f"→{change.after}")
+        line = change.line - sum(change.line > documented for documented in documented_lines)
+        name = f"L{line} {change.operator} {change.before}" + (change.after and f"→{change.after}")
         names[name] += 1
         if names[name] > 1:
             name += f" #{names[name]}"
         found.append(Mutant(name, change.operator, change.line, change.before, change.after, text))
     return found
+
+
+def _documented_lines(tree: ast.Module) -> Iterator[int]:
+    """The lines of all docstrings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            yield from range(node.body[0].lineno, node.body[0].end_lineno + 1)
 
 
 def _slots(tree: ast.AST) -> Iterator[tuple[int, _Slot]]:

@@ -9,8 +9,8 @@ import numpy as np
 def weighted_sum(x, w, b):
     """The evidence for yes.
 
-    x: array (..., d), the inputs along the last axis; w: array (d,), one weight per input; b: number, the bias.
-    Returns an array (...): one number per sample.
+    x: array (..., d), the inputs along the last axis; w: array (d,), one weight per
+    input; b: number, the bias. Returns an array (...): one number per sample.
     """
     return x @ w + b
 
@@ -18,14 +18,18 @@ def weighted_sum(x, w, b):
 def sigmoid(z):
     """Squash z into (0, 1), entry by entry.
 
-    z: array of any shape. Returns an array of the same shape, without overflow or warnings up to |z| = 1000.
+    z: array of any shape. Returns an array of the same shape, without overflow or
+    warnings up to |z| = 1000.
     """
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1 / (1 + e), e / (1 + e))
 
 
 def relu(z):
-    """Negative entries become 0, the others stay. z: array of any shape. Returns an array of the same shape."""
+    """Negative entries become 0, the others stay.
+
+    z: array of any shape. Returns an array of the same shape.
+    """
     return np.maximum(0, z)
 
 
@@ -37,7 +41,8 @@ def step(z):
 def neuron(x, w, b, activation):
     """One neuron: the activation of the weighted sum.
 
-    x: array (..., d); w: array (d,); b: number; activation: a function of an array. Returns an array (...).
+    x: array (..., d); w: array (d,); b: number; activation: a function of an array.
+    Returns an array (...).
     """
     return activation(weighted_sum(x, w, b))
 
@@ -46,7 +51,8 @@ def perceptron_step(x, y, w, b, lr):
     """Learn from one sample.
 
     x: array (d,); y: its label, 0 or 1; w: array (d,); b: number; lr: learning rate.
-    The neuron says 1 when x·w + b > 0, else 0. Returns the new (w, b); they are the old ones when it was right.
+    The neuron says 1 when x·w + b > 0, else 0. Returns the new (w, b); they are the
+    old ones when it was right.
     """
     error = y - step(weighted_sum(x, w, b))
     return w + lr * error * x, b + lr * error
@@ -55,8 +61,9 @@ def perceptron_step(x, y, w, b, lr):
 def train_perceptron(X, y, epochs, lr):
     """Learn w and b from labelled samples.
 
-    X: array (n, d); y: array (n,) of labels 0 or 1; epochs: how often to go over all samples; lr: learning rate.
-    Starts from w = zeros and b = 0 and takes the samples in order. Returns (w, b), w of shape (d,).
+    X: array (n, d); y: array (n,) of labels 0 or 1; epochs: how often to go over all
+    samples; lr: learning rate. Starts from w = zeros and b = 0 and takes the samples
+    in order. Returns (w, b), w of shape (d,).
     """
     w, b = np.zeros(X.shape[1]), 0.0
     for _ in range(epochs):

@@ -195,7 +195,7 @@ def by_clipping_the_exponent(z):
     return 1 / (1 + np.exp(-np.clip(z, -709, 709)))
 
 
-sigmoid.equivalent("L7 comparison z >= 0→z > 0", "At z = 0 both branches give 1/2.")
+sigmoid.equivalent("L3 comparison z >= 0→z > 0", "At z = 0 both branches give 1/2.")
 
 # --- relu ---------------------------------------------------------------------------------------------------------
 
@@ -522,7 +522,7 @@ def by_margin(x, y, w, b, lr):
     return w + lr * sign * x, b + lr * sign
 
 
-perceptron_step.equivalent("L7 swapped arguments x, w→w, x", "For one sample x·w = w·x.")
+perceptron_step.equivalent("L2 swapped arguments x, w→w, x", "For one sample x·w = w·x.")
 
 # --- train_perceptron ---------------------------------------------------------------------------------------------
 
@@ -637,7 +637,7 @@ def stops_when_all_are_right(X, y, epochs, lr):
     return w, b
 
 
-train_perceptron.equivalent("L7 constant 1→-1", "X has two axes: axis 1 is the last one.")
+train_perceptron.equivalent("L2 constant 1→-1", "X has two axes: axis 1 is the last one.")
 
 # --- xor_best_accuracy --------------------------------------------------------------------------------------------
 
@@ -720,4 +720,4 @@ def by_comparison(x):
     return (x[..., 0] != x[..., 1]).astype(int)
 
 
-xor_from_gates.equivalent("L5 axis axis=-1→axis=1", "The answers have one axis, so the new last one is axis 1.")
+xor_from_gates.equivalent("L4 axis axis=-1→axis=1", "The answers have one axis, so the new last one is axis 1.")

@@ -181,7 +181,7 @@ def turned_around(z):
     return (e / e.sum(axis=0)).T
 
 
-for line in (7, 8):
+for line in (2, 3):
     softmax.equivalent(f"L{line} axis axis=-1→axis=1", "z has two axes: axis 1 is the last one.")
 
 # --- init_dense ---------------------------------------------------------------------------------------------------
@@ -612,7 +612,7 @@ for change in (
     "-2.0→-1.0",
     "-2.0→-3.0",
 ):
-    xor_network.equivalent(f"L8 constant {change}", "Another right network: the corners keep their classes.")
+    xor_network.equivalent(f"L3 constant {change}", "Another right network: the corners keep their classes.")
 
 # --- bump ---------------------------------------------------------------------------------------------------------
 
