@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import linecache
+import symtable
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,6 @@ def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
 def run(source: str, filename: str, exercises: dict[str, Exercise], folder: Path | None = None) -> dict[str, Any]:
     """Execute checks, adding to `exercises`. folder: where the lesson's own modules (`nn.py`) are found."""
     namespace: dict[str, Any] = {"__name__": "checks", "__file__": filename}
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     search = str(folder) if folder else None
     if search:
         sys.path.insert(0, search)
@@ -54,14 +53,13 @@ def held_out_source(source: str) -> str:
     """
     tree = ast.parse(source)
     kept = {node for node in tree.body if _is_needed(node)}
-    defined = {name: node for node in tree.body for name in _defines(node)}
+    helpers = [node for node in tree.body if not _is_implementation(node)]
     pending = list(kept)
     while pending:
-        node = pending.pop()
-        for name in {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}:
-            if (more := defined.get(name)) is not None and more not in kept:
-                kept.add(more)
-                pending.append(more)
+        names = _uses(pending.pop())
+        more = [node for node in helpers if node not in kept and names & set(_defines(node))]
+        kept.update(more)
+        pending += more
     return "\n\n".join(ast.unparse(node) for node in tree.body if node in kept)
 
 
@@ -70,14 +68,33 @@ def _is_needed(node: ast.stmt) -> bool:
         return True
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
         return isinstance(node.value.func, ast.Name) and node.value.func.id == "exercise"
-    if isinstance(node, ast.FunctionDef):
-        return any("held_out" in ast.unparse(decorator) for decorator in node.decorator_list)
-    return False
+    return isinstance(node, ast.FunctionDef) and "held_out" in _registered_as(node)
+
+
+def _is_implementation(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and bool(_registered_as(node) & {"mistake", "variant"})
+
+
+def _registered_as(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """The attributes in its decorators: {"held_out"} for `@sigmoid.held_out` and `@sigmoid.held_out(part="…")`."""
+    called = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
+    return {decorator.attr for decorator in called if isinstance(decorator, ast.Attribute)}
+
+
+def _uses(node: ast.stmt) -> set[str]:
+    """The module's names that a top-level statement uses, those of the functions inside it included."""
+    module = symtable.symtable(ast.unparse(node), "checks", "exec")
+    names = {symbol.get_name() for symbol in module.get_symbols() if symbol.is_referenced()}
+    pending = module.get_children()
+    while pending:
+        table = pending.pop()
+        names |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+        pending += table.get_children()
+    return names
 
 
 def _defines(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
-    if isinstance(node, ast.Assign):
-        return [n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-    return [node.target.id] if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else []
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [n.id for target in targets if target is not None for n in ast.walk(target) if isinstance(n, ast.Name)]

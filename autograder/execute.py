@@ -3,43 +3,57 @@
 from __future__ import annotations
 
 import contextlib
-import dis
+import copy
 import io
 import linecache
 import os
+import re
+import sys
 import time
 import traceback
 import types
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import is_dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from autograder import outcome, wire
-from autograder.exercise import Case
+from autograder.exercise import Case, Exercise
 from autograder.outcome import Frame, Outcome, Raised
+from autograder.unwritten import is_unwritten, refused_by
 
 MAX_PRINTED = 2_000
 _OURS = os.path.dirname(os.path.abspath(__file__))
+_STANDARD_LIBRARY = os.path.dirname(os.__file__)
+
+
+class OutOfTime(BaseException):
+    """The time for a case is over. Whoever sets the time limit raises and catches it."""
 
 
 def run_case(case: Case, exercise: str, namespace: Mapping[str, Any]) -> Outcome:
-    """Run one case with the names it asks for taken from `namespace`; every way it can end becomes an `Outcome`."""
+    """Run one case with the names it asks for taken from `namespace`; every way it can end becomes an `Outcome`.
+
+    Only OutOfTime and KeyboardInterrupt come through. What the case's module holds is put back afterwards, should the
+    code under test have changed it.
+    """
     for name in case.parameters:
         if name not in namespace:
             return Outcome(outcome.MISSING, missing=name)
     if is_unwritten(namespace.get(exercise)):
         return Outcome(outcome.NOT_RUN, unwritten=True)
-    printed = _Printed()
+    printed = CappedText()
     started = time.perf_counter()
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        with _put_back(case.function.__globals__), _captured(printed):
             value = case.function(*(namespace[name] for name in case.parameters))
-        result = Outcome(outcome.RETURNED, value=wire.plain(value))
-    except MemoryError:
-        result = Outcome(outcome.MEMORY)
-    except (Exception, SystemExit) as error:
-        raised = describe_error(error, case.function.__code__.co_filename)
-        result = Outcome(outcome.RAISED, error=raised, unwritten=raised.unwritten == exercise)
+            result = Outcome(outcome.RETURNED, value=wire.plain(value))
+    except (OutOfTime, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        result = failure(error, case.function.__code__.co_filename)
+        result = replace(result, unwritten=bool(result.error and result.error.unwritten == exercise))
     return replace(result, printed=printed.text(), seconds=time.perf_counter() - started)
 
 
@@ -48,36 +62,51 @@ def run_cases(cases: Iterable[Case], exercise: str, namespace: Mapping[str, Any]
     return {case.name: run_case(case, exercise, namespace) for case in cases}
 
 
-def is_unwritten(value: Any) -> bool:
-    """Whether this is still the stub: the value `...`, or a function that does nothing but refuse, pass or `...`."""
-    if value is Ellipsis:
-        return True
-    code = getattr(value, "__code__", None)
-    if type(value) is not types.FunctionType or code is None:
-        return False
-    return _is_stub(code)
+def failure(error: BaseException, case_file: str = "") -> Outcome:
+    """What came of code that stopped with this error."""
+    if isinstance(error, MemoryError):
+        return Outcome(outcome.MEMORY)
+    raised = describe_error(error, case_file)
+    if raised.type_name == "RuntimeError" and "can't allocate memory" in raised.message:  # torch's own way to say so
+        return Outcome(outcome.MEMORY)
+    return Outcome(outcome.RAISED, error=raised)
 
 
 def describe_error(error: BaseException, case_file: str = "") -> Raised:
     """An exception with the learner's frames only: ours, the case's and those of installed libraries are left out."""
     walked = traceback.walk_tb(error.__traceback__)
     frames = [_frame(frame, line) for frame, line in walked if _is_learners(frame.f_code.co_filename, case_file)]
-    unwritten = None
-    if type(error) is NotImplementedError and frames:
-        unwritten = frames[-1].function
+    kind = type.__getattribute__(type(error), "__name__")
     message = "".join(traceback.format_exception_only(type(error), error)).strip()
     if isinstance(error, SyntaxError):
         frames.append(Frame("", error.lineno or 0, (error.text or "").strip()))
-        message = f"SyntaxError: {error.msg}"
-    return Raised(type(error).__name__, message.removeprefix("numpy.")[:600], tuple(frames[-6:]), unwritten)
+        message = f"{kind}: {error.msg}"
+    message = re.sub(rf"^[\w.]*\b(?={re.escape(kind)}\b)", "", message)  # numpy.exceptions.AxisError → AxisError
+    return Raised(kind, clean(message[:600]), tuple(frames[-6:]), refused_by(error))
 
 
-class _Printed(io.TextIOBase):
-    """Keeps the first characters of what is printed and counts the rest."""
+def clean(text: str) -> str:
+    """The text without what a terminal would obey, and with what UTF-8 can't hold replaced."""
+    text = _COLOURS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("\ufffd", text.encode("utf-8", "replace").decode("utf-8"))
+
+
+_COLOURS = re.compile("\x1b\\[[0-9;]*m")
+# Control characters but line feed and tab, and those that turn the direction of writing.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class CappedText(io.TextIOBase):
+    """Stands for stdout and stderr: keeps the first characters of what is printed and counts the rest."""
+
+    encoding = "utf-8"
 
     def __init__(self) -> None:
         self._kept: list[str] = []
         self._size = 0
+
+    def writable(self) -> bool:
+        return True
 
     def write(self, text: str) -> int:
         if self._size < MAX_PRINTED:
@@ -86,32 +115,42 @@ class _Printed(io.TextIOBase):
         return len(text)
 
     def text(self) -> str:
+        """What was kept, and how much wasn't."""
         more = self._size - MAX_PRINTED
-        return "".join(self._kept) + (f"\n… and {more:,} characters more" if more > 0 else "")
+        return clean("".join(self._kept)) + (f"\n… and {more:,} characters more" if more > 0 else "")
+
+
+@contextlib.contextmanager
+def _captured(printed: CappedText) -> Iterator[None]:
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        yield
+
+
+@contextlib.contextmanager
+def _put_back(shared: dict[str, Any]) -> Iterator[None]:
+    """Keep the data that cases share as it was, whatever the code under test does to it."""
+    kept = {name: copy.deepcopy(value) for name, value in shared.items() if name[:2] != "__" and _is_data(value)}
+    try:
+        yield
+    finally:
+        shared.update(kept)
+
+
+def _is_data(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    if isinstance(value, (np.ndarray, list, tuple, dict, set, *((torch.Tensor,) if torch else ()))):
+        return True
+    return is_dataclass(value) and not isinstance(value, type | Exercise)
 
 
 def _is_learners(filename: str, case_file: str) -> bool:
-    if filename == case_file or filename.startswith(_OURS):
+    if filename == case_file or filename.startswith((_OURS, _STANDARD_LIBRARY, "<frozen")):
         return False
-    return not ("site-packages" in filename or filename.startswith("<frozen") or _is_library(filename))
-
-
-def _is_library(filename: str) -> bool:
-    return filename.startswith(os.path.dirname(os.__file__))
+    return not ("site-packages" in filename or "dist-packages" in filename)
 
 
 def _frame(frame: types.FrameType, line: int) -> Frame:
     source = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
-    return Frame(frame.f_code.co_name, line, source)
-
-
-_TRIVIAL = frozenset({"RESUME", "RETURN_CONST", "RETURN_VALUE", "LOAD_CONST", "NOP", "POP_TOP", "COPY_FREE_VARS"})
-_REFUSING = _TRIVIAL | {"LOAD_GLOBAL", "CALL", "PRECALL", "RAISE_VARARGS", "PUSH_NULL", "CACHE", "LOAD_COMMON_CONSTANT"}
-
-
-def _is_stub(code: types.CodeType) -> bool:
-    steps = [step for step in dis.get_instructions(code) if step.opname not in ("RESUME", "NOP", "CACHE")]
-    names = {step.opname for step in steps}
-    if names <= _TRIVIAL:
-        return all(step.argval in (None, Ellipsis) for step in steps if "CONST" in step.opname)
-    return names <= _REFUSING and set(code.co_names) == {"NotImplementedError"}
+    name = frame.f_code.co_name
+    in_cell = name == "<module>" or name.startswith("<cell line")
+    return Frame("" if in_cell else clean(name), line, clean(source[:300]))

@@ -5,13 +5,14 @@ Fail-closed: a case counts only when its result was positively compared with the
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from autograder import outcome
 from autograder.answers import Answer, Fingerprint
-from autograder.compare import Difference, same
+from autograder.compare import Difference, describe, same
 from autograder.exercise import Case, Exercise
 from autograder.outcome import Outcome
 
@@ -33,11 +34,11 @@ class CaseResult:
 
     @property
     def text(self) -> str:
-        """What went wrong, in a sentence or two; empty when nothing did."""
+        """What went wrong, in a sentence or two; empty when nothing did. Of a held-out case it says no value."""
         if self.difference:
-            return self.difference.text
+            return _held_out_text(self.difference) if self.case.held_out else self.difference.text
         if self.outcome.error:
-            return _error_text(self.outcome)
+            return _held_out_error(self.outcome) if self.case.held_out else _error_text(self.outcome)
         return _ENDING_TEXTS.get(self.verdict, "")
 
 
@@ -97,7 +98,7 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
     """Judge one exercise from what came of `cases` (all of them must be in `outcomes` and `answer`)."""
     if absent := next((o.missing for o in outcomes.values() if o.kind == outcome.MISSING), ""):
         return _missing(exercise, cases, outcomes, absent)
-    if any(o.unwritten for o in outcomes.values()):
+    if any(o.unwritten for o in outcomes.values()) and not any(o.kind == outcome.RETURNED for o in outcomes.values()):
         results = tuple(CaseResult(case, NOT_ATTEMPTED, outcomes[case.name]) for case in cases)
         text = (
             f"`{exercise.name}` isn't written yet: replace the placeholder in the cell above with your code, "
@@ -160,14 +161,25 @@ def _judge_cases(cases: list[Case], outcomes: Mapping[str, Outcome], answer: Ans
     results: dict[str, CaseResult] = {}
     for case in cases:
         got = outcomes[case.name]
+        failed_before = any(result.verdict != PASSED for result in results.values())
         if any(results[name].verdict != PASSED for name in case.after if name in results):
             results[case.name] = CaseResult(case, SKIPPED, got)
         elif got.kind == outcome.RETURNED:
-            difference = case.judge(got.value, answer.expected[case.name])
+            difference = _difference(case, got.value, answer.expected[case.name])
             results[case.name] = CaseResult(case, FAILED if difference else PASSED, got, difference)
+        elif got.kind == outcome.NOT_RUN and failed_before:
+            results[case.name] = CaseResult(case, SKIPPED, got)
         else:
-            results[case.name] = CaseResult(case, _ENDINGS.get(got.kind, SKIPPED), got)
+            results[case.name] = CaseResult(case, _ENDINGS.get(got.kind, CRASHED), got)
     return tuple(results.values())
+
+
+def _difference(case: Case, got: Any, expected: Any) -> Difference | None:
+    try:
+        return case.judge(got, expected)
+    except Exception:  # an author's own judge met something it wasn't written for: that is not the right answer
+        text = f"The result is {describe(got)}, which can't be compared with what is expected."
+        return Difference("type", "", text, got, expected)
 
 
 def _parts(exercise: Exercise, results: tuple[CaseResult, ...]) -> tuple[PartResult, ...]:
@@ -191,12 +203,11 @@ def _missing(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outco
     return Result(exercise, MISSING, 0, text, results, _parts(exercise, results))
 
 
-def _rank(result: CaseResult) -> int:
-    if result.verdict in (TIMEOUT, MEMORY, CRASHED, ERROR):
-        return 0
-    if result.verdict == SKIPPED:
-        return 3
-    return 1 if result.difference and result.difference.kind != "value" else 2
+def _rank(result: CaseResult) -> tuple[bool, bool, int]:
+    """What the learner can see and repeat comes first, then the ladder: crash, type or shape, value."""
+    crashed = result.verdict in (TIMEOUT, MEMORY, CRASHED, ERROR)
+    step = 0 if crashed else 1 if result.difference and result.difference.kind != "value" else 2
+    return result.verdict == SKIPPED, result.case.held_out, step
 
 
 def _with_message(result: Result) -> Result:
@@ -208,6 +219,8 @@ def _with_message(result: Result) -> Result:
         text = result.diagnosis
     else:
         text = main.text
+        if main.difference and main.difference.kind != "value" and result.exercise.returns:
+            text += f" It should be {result.exercise.returns}."
     return replace(result, message=text)
 
 
@@ -222,6 +235,8 @@ def _unwritten_elsewhere(exercise: Exercise, failed: list[CaseResult]) -> str:
 def _error_text(got: Outcome) -> str:
     assert got.error is not None
     message, kind = got.error.message, got.error.type_name
+    if got.unwritten:
+        return "A part of it isn't written yet: the placeholder `raise NotImplementedError()` is still there."
     if kind == "TypeError" and "positional argument" in message:
         return (
             f"The number of arguments doesn't fit: {message.removeprefix('TypeError: ')}. Keep the first line as given."
@@ -239,3 +254,15 @@ _ENDING_TEXTS = {
     CRASHED: "The Python process died while running it.",
     SKIPPED: "Not looked at: another case must pass first.",
 }
+
+
+def _held_out_text(difference: Difference) -> str:
+    wrong = {"type": "is of the wrong type", "shape": "has the wrong shape", "structure": "has the wrong structure"}
+    return f"In a held-out case the result {wrong.get(difference.kind, 'is wrong')}."
+
+
+def _held_out_error(got: Outcome) -> str:
+    assert got.error is not None
+    kind = getattr(builtins, got.error.type_name, None)  # a name of the learner's own could carry values out
+    known = isinstance(kind, type) and issubclass(kind, BaseException)
+    return f"In a held-out case your code stopped with {got.error.type_name if known else 'an error'}."

@@ -7,6 +7,7 @@ from typing import Any
 
 RETURNED, RAISED, MISSING = "returned", "raised", "missing"
 TIMEOUT, MEMORY, CRASHED, NOT_RUN = "timeout", "memory", "crashed", "not_run"
+KINDS = frozenset({RETURNED, RAISED, MISSING, TIMEOUT, MEMORY, CRASHED, NOT_RUN})
 
 
 @dataclass(frozen=True)

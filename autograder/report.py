@@ -5,7 +5,6 @@ Both say the same; nothing is told by colour alone. A held-out case is shown by 
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterable
 from html import escape
 
@@ -72,7 +71,7 @@ class Summary:
 def text(result: Result, footer: str = "") -> str:
     """The report as plain text."""
     lines = [f"{_mark(result.verdict)} {result.name}: {_headline(result)}", ""]
-    lines += [f"  {_message(result)}"] if result.verdict != judge.PASSED else []
+    lines += [f"  {result.message}"] if result.verdict != judge.PASSED else []
     main = result.main
     if main is not None and _explains(result):
         lines += ["", f"  Case: {main.case.title}"]
@@ -99,7 +98,7 @@ def html(result: Result, footer: str = "") -> str:
         f"<div style='font-weight:600'><span style='color:{colour}'>{_mark(result.verdict)}</span> "
         f"<code>{escape(result.name)}</code> · {escape(_headline(result))}</div>"
     )
-    body = [] if result.verdict == judge.PASSED else [_paragraph(_code(_message(result)), bold=bool(result.diagnosis))]
+    body = [] if result.verdict == judge.PASSED else [_paragraph(_code(result.message), bold=bool(result.diagnosis))]
     main = result.main
     if main is not None and _explains(result):
         body.append(_case_html(result, main))
@@ -202,22 +201,6 @@ def _points(result: Result) -> str:
 
 def _explains(result: Result) -> bool:
     return result.verdict not in (judge.PASSED, judge.NOT_ATTEMPTED, judge.MISSING)
-
-
-def _message(result: Result) -> str:
-    """What is said of a result; of a held-out case no value, also not through the text of an error."""
-    main = result.main
-    if main is None or not main.case.held_out or result.message != main.text:
-        return result.message
-    if main.outcome.error is not None:
-        kind = main.outcome.error.type_name
-        known = isinstance(getattr(builtins, kind, None), type)  # a name of one's own could carry values
-        return f"Your code stopped with {kind if known else 'an error'} in a case that isn't shown."
-    if main.difference is not None:
-        differs = {"type": "is of another type than", "shape": "has another shape than"}
-        how = differs.get(main.difference.kind, "differs from what")
-        return f"In a case that isn't shown the result {how} it should be."
-    return result.message
 
 
 def _printed(main: CaseResult | None) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder import answers, checks, judge, outcome, progress
 from autograder.answers import Answer
-from autograder.execute import run_case
+from autograder.execute import OutOfTime, run_case
 from autograder.exercise import Exercise
 from autograder.judge import Result
 from autograder.outcome import Outcome
@@ -49,7 +49,7 @@ def check(name: str | None = None) -> Report | Summary | None:
         lesson = _open()
         namespace = _namespace()
         if name is None:
-            return Summary(_check(lesson, exercise, namespace) for exercise in lesson.exercises)
+            return Summary(_check_all(lesson, namespace))
         exercise = _exercise(lesson, name)
         result = _check(lesson, exercise.name, namespace)
         progress.record(lesson.folder, exercise.name, result.verdict, result.points, result.max_points)
@@ -108,6 +108,14 @@ def reset(name: str) -> None:
 _hints_shown: dict[str, int] = {}
 
 
+def _check_all(lesson: _Lesson, namespace: dict[str, Any]) -> list[Result]:
+    results = [_check(lesson, name, namespace) for name in lesson.exercises]
+    for result in results:
+        if result.verdict == judge.PASSED:  # a look at all of them is no try
+            progress.record(lesson.folder, result.name, result.verdict, result.points, result.max_points)
+    return results
+
+
 def _check(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
     result = _judge_one(lesson, name, namespace)
     needs = lesson.exercises[name].needs
@@ -124,7 +132,7 @@ def _judge_one(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
         try:
             with _time_limit(deadline - time.monotonic()):
                 outcomes[case.name] = run_case(case, name, namespace)
-        except _OutOfTime:
+        except OutOfTime:
             outcomes[case.name] = Outcome(outcome.TIMEOUT)
             break
     for case in exercise.visible_cases:
@@ -132,25 +140,27 @@ def _judge_one(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
     return judge.judge(exercise, exercise.visible_cases, outcomes, lesson.answers[name])
 
 
-class _OutOfTime(BaseException):
-    pass
-
-
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt what runs inside after so many seconds, where the system can (not on Windows or in a thread)."""
+    """Interrupt what runs inside after so many seconds, where the system can (not on Windows or in a thread).
+
+    It is interrupted again and again, since a bare `except:` in the learner's loop swallows the first time.
+    """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    over = False
 
     def interrupt(_signal: int, _frame: Any) -> None:
-        raise _OutOfTime
+        if not over:
+            raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.2)
     try:
         yield
     finally:
+        over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
@@ -180,16 +190,25 @@ def _open(folder: Path | None = None) -> _Lesson:
         )
     stamp = tuple(path.stat().st_mtime for path in paths)
     if _lesson is None or _lesson.folder != folder or _lesson.stamp != stamp:
-        known, _ = answers.read(paths[1])
-        _lesson = _Lesson(folder, stamp, checks.load(folder), known)
+        try:
+            known, _ = answers.read(paths[1])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise UserError(f"{paths[1]} is damaged: start Ground Up again, which puts it right.") from None
+        exercises = checks.load(folder)
+        if any(case.name not in known[e.name].expected for e in exercises.values() for case in e.visible_cases):
+            raise UserError(f"checks.py and answers.json in {folder} don't belong together: start Ground Up again.")
+        _lesson = _Lesson(folder, stamp, exercises, known)
         _hints_shown.clear()
     return _lesson
 
 
 def _exercise(lesson: _Lesson, name: Any) -> Exercise:
     if not isinstance(name, str):
-        name = getattr(name, "__name__", str(name))
-        raise UserError(f'Write the exercise\'s name in quotation marks: check("{name}").')
+        namespace = _namespace()
+        meant = next(
+            (known for known in lesson.exercises if namespace.get(known) is name), next(iter(lesson.exercises))
+        )
+        raise UserError(f'Write the exercise\'s name in quotation marks, such as "{meant}".')
     if name not in lesson.exercises:
         names = list(lesson.exercises)
         raise UserError(f"No exercise is called {name!r}.{suggest(name, names)} In this lesson: {', '.join(names)}.")
@@ -212,9 +231,9 @@ def _solution_text(lesson: _Lesson, name: str) -> str:
     if not folder.is_dir():
         raise UserError("The solutions aren't part of this copy of the course; your instructor has them.")
     parsed = source.read(folder)
-    answered = {cell.question: cell.source for cell in parsed.cells if cell.question}
-    if name in answered:
-        return answered[name]
+    for cell in parsed.cells:
+        if cell.question and cell.question == name:
+            return cell.source
     return parsed.solution(_exercise(lesson, name).name)
 
 
