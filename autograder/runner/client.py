@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import select
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from dataclasses import asdict
 from types import TracebackType
+from typing import Any
 
 from autograder import outcome
 from autograder.outcome import Outcome
@@ -23,15 +26,23 @@ class RunnerFailed(Exception):
 
 
 class Runner:
-    """A warm process that runs submissions. Use as a context manager; `run` may be called from several threads."""
+    """A warm process that runs submissions. Use as a context manager; `run` may be called from several threads.
+
+    Should the process go away, the submissions it was running raise RunnerFailed and the next one starts it anew.
+    """
 
     def __init__(self, modules: tuple[str, ...] = (), level: str = "auto") -> None:
         self.level = sandbox.choose(level)
         self._modules = modules
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._starting = threading.Lock()
 
     def __enter__(self) -> Runner:
+        self._start()
+        return self
+
+    def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = sandbox.start(self.level, theirs.fileno(), self._modules)
@@ -39,7 +50,7 @@ class Runner:
         ours.settimeout(START_TIMEOUT)
         try:
             ready = ours.recv(1)
-        except TimeoutError:
+        except OSError:
             ready = b""
         if ready != b"r":
             self._process.kill()
@@ -47,7 +58,6 @@ class Runner:
             self.close()
             last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
             raise RunnerFailed(f"The process that runs notebooks did not start: {last[0]}")
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -69,17 +79,30 @@ class Runner:
             self._process = None
 
     def run(self, job: Job) -> Ran:
-        """Run a submission's cells and cases. Raises RunnerFailed when the zygote is gone."""
-        if self._control is None:
-            raise RunnerFailed("The process that runs notebooks isn't running.")
+        """Run a submission's cells and cases. Raises RunnerFailed when the process that runs them goes away."""
+        with self._starting:
+            if self._process is None:
+                raise RunnerFailed("The process that runs notebooks isn't running.")
+            if self._is_gone():
+                self.close()
+                self._start()
+            process, control = self._process, self._control
         ours, theirs = socket.socketpair()
         with ours, theirs:
             try:
-                socket.send_fds(self._control, [b"j"], [theirs.fileno()])
+                socket.send_fds(control, [b"j"], [theirs.fileno()])
             except OSError as error:
-                raise RunnerFailed("The process that runs notebooks is gone.") from error
+                raise RunnerFailed("The process that runs notebooks went away.") from error
             theirs.close()
-            return _Conversation(ours, job).hold()
+            conversation = _Conversation(ours, job)
+            ran = conversation.hold()
+        if conversation.broke_off and (self._process is not process or self._is_gone()):
+            raise RunnerFailed("The process that runs notebooks went away.")
+        return ran
+
+    def _is_gone(self) -> bool:
+        """Whether the other end of the control socket is closed; nothing is ever sent from there after the start."""
+        return self._control is None or bool(select.select([self._control], [], [], 0)[0])
 
 
 class _Conversation:
@@ -90,6 +113,7 @@ class _Conversation:
         self.job = job
         self.deadline = time.monotonic() + job.limits.submission
         self.notes: list[str] = []
+        self.broke_off = False
 
     def hold(self) -> Ran:
         job = self.job
@@ -109,6 +133,7 @@ class _Conversation:
         except frames.FrameTimeout:
             self._rest(outcomes, outcome.TIMEOUT)
         except (frames.FrameError, OSError, ValueError, KeyError, TypeError) as error:
+            self.broke_off = True
             self.notes.append(f"The submission's process ended or broke off: {error}")
             self._rest(outcomes, outcome.CRASHED)
         return Ran(cells, outcomes, tuple(self.notes))
@@ -125,8 +150,15 @@ class _Conversation:
             name = header["case"]
             if name not in wanted.cases or name in results:
                 raise frames.FrameError(f"an answer to a question not asked: {name!r}")
-            results[name] = outcome_from_frame(header, buffers)
+            results[name] = self._outcome(header, buffers)
         return _completed(wanted, results, ending or outcome.CRASHED)
+
+    def _outcome(self, header: dict[str, Any], buffers: list[bytes]) -> Outcome:
+        try:
+            return outcome_from_frame(header, buffers)
+        except ValueError as error:
+            self.notes.append(f"An answer of the submission's process was malformed: {error}")
+            return Outcome(outcome.CRASHED)
 
     def _rest(self, outcomes: dict[str, dict[str, Outcome]], ending: str) -> None:
         for wanted in self.job.exercises:

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder import wire
-from autograder.outcome import Frame, Outcome, Raised
+from autograder.execute import clean
+from autograder.outcome import KINDS, RAISED, Frame, Outcome, Raised
 
 
 @dataclass(frozen=True)
@@ -81,26 +82,29 @@ def outcome_to_frame(result: Outcome) -> tuple[dict[str, Any], list[bytes]]:
 def outcome_from_frame(node: dict[str, Any], buffers: list[bytes]) -> Outcome:
     """The inverse. Raises ValueError when the frame holds no outcome."""
     try:
-        error = node["error"]
+        error, kind = node["error"], node["kind"]
+        if kind not in KINDS or (kind == RAISED) != bool(error):
+            raise ValueError(f"no outcome: of the kind {kind!r}")
         return Outcome(
-            kind=str(node["kind"]),
+            kind=kind,
             value=wire.decode(wire.Encoded(node["tree"], buffers)),
             error=_raised(error) if error else None,
-            missing=str(node["missing"]),
+            missing=_text(node["missing"], 100),
             unwritten=node["unwritten"] is True,
-            printed=str(node["printed"])[:4_000],
+            printed=_text(node["printed"], 4_000),
             seconds=float(node["seconds"]),
         )
-    except (KeyError, TypeError, AttributeError) as problem:
+    except (LookupError, TypeError, AttributeError, OverflowError) as problem:
         raise ValueError(f"no outcome: {problem!r}") from problem
 
 
 def _raised(node: dict[str, Any]) -> Raised:
-    frames = tuple(Frame(str(f["function"]), int(f["line"]), str(f["source"])[:300]) for f in node["frames"][:8])
-    unwritten = node["unwritten"]
-    return Raised(
-        str(node["type_name"])[:100],
-        str(node["message"])[:1_000],
-        frames,
-        None if unwritten is None else str(unwritten)[:100],
-    )
+    lines = [(_text(f["function"], 100), int(f["line"]), _text(f["source"], 300)) for f in node["frames"][:8]]
+    unwritten = None if node["unwritten"] is None else _text(node["unwritten"], 100)
+    frames = tuple(Frame(*line) for line in lines)
+    return Raised(_text(node["type_name"], 100), _text(node["message"], 1_000), frames, unwritten)
+
+
+def _text(value: Any, most: int) -> str:
+    """Text from the other side, as long as we take it and without what a terminal would obey."""
+    return clean(str(value)[:most])

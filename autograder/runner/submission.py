@@ -15,11 +15,12 @@ import socket
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from autograder import checks, outcome
-from autograder.execute import MAX_PRINTED, describe_error, run_case
+from autograder.execute import CappedText, failure, run_case
 from autograder.exercise import Exercise
 from autograder.outcome import Outcome
 from autograder.runner import confine, frames
@@ -55,7 +56,9 @@ def _run_cells(cells: list[dict[str, Any]], shell: Any, seconds: float) -> list[
         if ending is None:
             done = _run_cell(cell, shell)
             results.append(done)
-            os.write(_report_to[-1], b"k")
+            writing = _report_to.pop()
+            os.write(writing, b"k")
+            os.close(writing)
         else:
             results.append({"name": cell["name"], **outcome_to_frame(Outcome(ending))[0]})
     return results
@@ -96,42 +99,39 @@ def ending_of(status: int) -> str:
 
 
 def _run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
-    sys.stdout.start()
+    sys.stdout = sys.stderr = printed = CappedText()
     started = time.perf_counter()
     ran = shell.run_cell(cell["source"], store_history=False)
-    seconds = time.perf_counter() - started
     error = ran.error_before_exec or ran.error_in_exec
-    if error is None:
-        result = Outcome(outcome.RETURNED, printed=sys.stdout.taken(), seconds=seconds)
-    elif isinstance(error, MemoryError):
-        result = Outcome(outcome.MEMORY, seconds=seconds)
-    else:
-        raised = describe_error(error)
-        result = Outcome(outcome.RAISED, error=raised, printed=sys.stdout.taken(), seconds=seconds)
+    result = Outcome(outcome.RETURNED) if error is None else failure(error)
+    result = replace(result, printed=printed.text(), seconds=time.perf_counter() - started)
     return {"name": cell["name"], **outcome_to_frame(result)[0]}
 
 
 def may_not_come_back(source: str) -> bool:
-    """Whether a cell does more than define functions and classes, import, and assign constants."""
+    """Whether a cell does more than define functions and classes, import what is loaded, and assign constants."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:
-        return not source.lstrip().startswith(("def ", "class "))
-    return any(not _only_defines(node) for node in tree.body)
+    except SyntaxError:  # a magic command, perhaps
+        return True
+    return not all(_only_defines(node) for node in tree.body)
 
 
 def _only_defines(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return True
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        runs = list(node.decorator_list)
-        if isinstance(node, ast.FunctionDef):
-            runs += [*node.args.defaults, *filter(None, node.args.kw_defaults)]
-        else:
-            runs += [s for s in node.body if not _only_defines(s)] + node.bases + node.keywords
-        return not any(isinstance(n, ast.Call) for part in runs for n in ast.walk(part))
-    value = node.value if isinstance(node, ast.Assign | ast.Expr | ast.AnnAssign) else None
-    return isinstance(node, ast.Pass) or (value is not None and _is_constant(value))
+    if isinstance(node, ast.Import):
+        return all(alias.name in sys.modules for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        return node.module in sys.modules
+    if isinstance(node, ast.FunctionDef):
+        defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        calls = any(isinstance(part, ast.Call) for part in ast.walk(node.args))  # an annotation may call, too
+        return not (node.decorator_list or node.returns or calls) and all(map(_is_constant, defaults))
+    if isinstance(node, ast.ClassDef):
+        plain = not (node.decorator_list or node.keywords) and all(isinstance(base, ast.Name) for base in node.bases)
+        return plain and all(_only_defines(statement) for statement in node.body)
+    if isinstance(node, ast.Assign | ast.Expr):
+        return _is_constant(node.value)
+    return isinstance(node, ast.Pass)
 
 
 def _is_constant(value: ast.expr) -> bool:
@@ -144,8 +144,10 @@ def _run_exercise(connection: socket.socket, request: dict[str, Any], shell: Any
     if pid == 0:
         confine.die_with_parent()
         os.setpgid(0, 0)
-        _serve_cases(connection, request, shell)
-        os._exit(0)
+        try:
+            _serve_cases(connection, request, shell)
+        finally:  # whatever the code under test raised, this copy goes no further
+            os._exit(sys.exc_info()[0] is not None)
     status = confine.wait(pid, seconds)
     if status is None:
         confine.kill(pid)
@@ -165,33 +167,3 @@ def _serve_cases(connection: socket.socket, request: dict[str, Any], shell: Any)
         if case.name in wanted:
             node, buffers = outcome_to_frame(run_case(case, name, shell.user_ns))
             frames.send(connection, {"case": case.name, **node}, buffers)
-
-
-class CappedOutput:
-    """Stands for stdout and stderr while cells run: keeps the first characters, drops the rest."""
-
-    encoding = "utf-8"
-
-    def __init__(self) -> None:
-        self._kept: list[str] = []
-        self._left = 0
-
-    def start(self) -> None:
-        """Forget what was kept and begin anew."""
-        self._kept, self._left = [], MAX_PRINTED
-
-    def taken(self) -> str:
-        """What was kept since `start`."""
-        return "".join(self._kept)
-
-    def write(self, text: str) -> int:
-        if self._left > 0:
-            self._kept.append(text[: self._left])
-            self._left -= len(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is buffered."""
-
-    def isatty(self) -> bool:
-        return False

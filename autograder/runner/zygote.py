@@ -15,6 +15,7 @@ import sys
 import traceback
 from typing import Any
 
+from autograder.execute import CappedText
 from autograder.runner import confine, frames, submission
 
 
@@ -74,7 +75,7 @@ def _submission(connection: socket.socket, shell: Any) -> None:
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (open for the life of the process)
-    sys.stdout = sys.stderr = submission.CappedOutput()
+    sys.stdout = sys.stderr = CappedText()
     status = 0
     try:
         submission.run(connection, shell)
