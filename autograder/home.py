@@ -12,7 +12,6 @@ from autograder.judge import PASSED
 from autograder.ledger import Ledger, ListedLesson
 
 FILE = "home.md"
-BAR = 8  # characters
 
 
 def write(work: Path, progress: dict[str, Any]) -> None:
@@ -63,8 +62,7 @@ def _passed(lesson: ListedLesson, progress: dict[str, Any]) -> dict[str, float]:
 def _how_far(lesson: ListedLesson, passed: dict[str, float]) -> str:
     if not lesson.points:
         return "nothing to check"
-    filled = BAR * len(passed) // len(lesson.points)
-    bar = "●" * filled + "○" * (BAR - filled)
+    bar = "●" * len(passed) + "○" * (len(lesson.points) - len(passed))
     points = f"{sum(passed.values()):g} of {sum(lesson.points.values()):g} points"
     return f"{bar} {len(passed)} of {len(lesson.points)} exercises, {points}"
 
