@@ -1,0 +1,108 @@
+"""A course of its own with lesson 01 and a class that handed it in, for the tests of nbgrader and formgrader."""
+
+from __future__ import annotations
+
+import copy
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+
+from autograder.nbgrader_plugin.gradebook import nbgrader_config, register
+from autograder.release import release
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+LESSON, NOTEBOOK = "01_neuron", "neuron"
+
+
+@dataclass
+class Classroom:
+    """root: the course's folder. handed_out: the lesson as learners get it. solved: each exercise's solution."""
+
+    root: Path
+    handed_out: NotebookNode
+    solved: dict[str, str]
+
+    @property
+    def db_url(self) -> str:
+        return f"sqlite:///{self.root / 'grading' / 'gradebook.db'}"
+
+    @property
+    def api(self) -> NbGraderAPI:
+        return NbGraderAPI(config=nbgrader_config(self.root))
+
+    def notebook(self, answers: dict[str, str]) -> NotebookNode:
+        """The lesson with these answers, the rest as handed out."""
+        made = copy.deepcopy(self.handed_out)
+        for name, source in answers.items():
+            cell_of(made, name).source = source
+        return made
+
+    def solution(self, **answers: str) -> NotebookNode:
+        """The solved lesson with other answers in some places."""
+        return self.notebook({**self.solved, **answers})
+
+    def folder(self, student: str, step: str = "submitted") -> Path:
+        return self.root / "grading" / step / student / LESSON
+
+    def submit(self, student: str, content: NotebookNode | bytes, name: str = f"{NOTEBOOK}.ipynb") -> Path:
+        """Put a notebook where collecting would; the path."""
+        folder = self.folder(student)
+        folder.mkdir(parents=True, exist_ok=True)
+        data = content if isinstance(content, bytes) else nbformat.writes(content).encode()
+        (folder / name).write_bytes(data)
+        return folder / name
+
+    def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The real command, in the course's folder."""
+        command = [sys.executable, "-m", "nbgrader", *arguments]
+        return subprocess.run(
+            command, cwd=self.root, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}
+        )
+
+    def grades(self, student: str) -> dict[str, dict]:
+        """What the gradebook holds for a student, by cell."""
+        with Gradebook(self.db_url) as gradebook:
+            submitted = gradebook.find_submission_notebook(NOTEBOOK, LESSON, student)
+            return {grade.name: grade.to_dict() for grade in submitted.grades}
+
+    def feedback(self, student: str) -> str:
+        return (self.folder(student, "feedback") / f"{NOTEBOOK}.html").read_text(encoding="utf-8")
+
+
+def make_classroom(root: Path) -> Classroom:
+    """A course with lesson 01 released and registered."""
+    solution_folder = root / "solutions" / LESSON
+    solution_folder.mkdir(parents=True)
+    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+    for name in (f"{NOTEBOOK}.md", "checks.py", "hidden.py", "widgets.py"):
+        shutil.copy(REPOSITORY / "solutions" / LESSON / name, solution_folder)
+    release(solution_folder, root / "lessons")
+    register(solution_folder)
+    solved = nbformat.read(solution_folder / f"{NOTEBOOK}.ipynb", as_version=4)
+    return Classroom(
+        root,
+        nbformat.read(root / "lessons" / LESSON / f"{NOTEBOOK}.ipynb", as_version=4),
+        {name: cell.source for cell in solved.cells if (name := grade_id(cell)) and cell.metadata.nbgrader.solution},
+    )
+
+
+def grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if grade_id(cell) == name)
+
+
+def without(notebook: NotebookNode, *names: str) -> NotebookNode:
+    """The notebook without some of its official cells."""
+    notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in names]
+    return notebook
