@@ -63,6 +63,8 @@ def _plot(axes: Any, panel: Plot) -> None:
     axes.set(xlim=panel.x, ylim=panel.y, xlabel=panel.xlabel, ylabel=panel.ylabel)
     if panel.ylog:
         axes.set_yscale("log")
+    axes.set_box_aspect(panel.height / panel.width)
+    axes.set_anchor("N")
     axes.set_axis_on() if panel.axes else axes.set_axis_off()
     axes.tick_params(labelsize=9, colors=MUTED)
 

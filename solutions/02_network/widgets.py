@@ -9,6 +9,12 @@ the figure says which is which.
 """
 
 from bumps import BumpBuilder
+from xray import NetworkXray
+
+
+def network_xray(**state):
+    """Show the X-ray. Settings: network, x1, x2, relu, shift, edits, killed, collapsed, digit, pixels, seed."""
+    return NetworkXray().show(**state)
 
 
 def bump_builder(**state):
