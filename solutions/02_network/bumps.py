@@ -323,22 +323,20 @@ def result_in_words(state, arrays):
     verb = "add up to" if len(arrays["kinks"]) > 1 else "gives"
     if state["activation"] == "identity":
         return f"{verb} a straight line, whatever their weights"
-    height = triangle_height(arrays) if state["activation"] == "relu" else None
+    height = triangle_height(arrays)
     if height is not None:
         return f"{verb} a triangle of height {short(height)}"
     return f"{verb} a curve between {number(arrays['sum'].min())} and {number(arrays['sum'].max())}"
 
 
 def triangle_height(arrays):
-    """The height of the triangle that the units add up to, or None if it is none."""
-    if len(arrays["kinks"]) != 3 or arrays["height"] != 0:
+    """The height of the triangle that the units add up to, or None if they don't."""
+    if len(arrays["kinks"]) != 3:
         return None
-    order = np.argsort(arrays["kinks"])
-    kinks, weights = np.array(arrays["kinks"])[order], np.array(arrays["weights"])[order]
-    closes = abs(weights.sum()) < 1e-9 and abs(weights @ kinks) < 1e-9
-    return (
-        float(weights[0] * (kinks[1] - kinks[0])) if closes and weights[0] and kinks[0] < kinks[1] < kinks[2] else None
-    )
+    middle = sorted(arrays["kinks"])[1]
+    height = float(np.interp(middle, X, arrays["sum"]))
+    triangle = np.interp(X, sorted(arrays["kinks"]), [0.0, height, 0.0])
+    return height if abs(height) > 1e-6 and np.allclose(arrays["sum"], triangle, atol=1e-6) else None
 
 
 def short(value):
