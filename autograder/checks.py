@@ -57,7 +57,7 @@ def held_out_source(source: str) -> str:
     pending = list(kept)
     while pending:
         names = _uses(pending.pop())
-        more = [node for node in helpers if node not in kept and names & set(_defines(node))]
+        more = [node for node in helpers if node not in kept and names & _defines(node)]
         kept.update(more)
         pending += more
     return "\n\n".join(ast.unparse(node) for node in tree.body if node in kept)
@@ -83,7 +83,7 @@ def _registered_as(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
 
 def _uses(node: ast.stmt) -> set[str]:
     """The module's names that a top-level statement uses, those of the functions inside it included."""
-    module = symtable.symtable(ast.unparse(node), "checks", "exec")
+    module = _symbols(node)
     names = {symbol.get_name() for symbol in module.get_symbols() if symbol.is_referenced()}
     pending = module.get_children()
     while pending:
@@ -93,8 +93,9 @@ def _uses(node: ast.stmt) -> set[str]:
     return names
 
 
-def _defines(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return [n.id for target in targets if target is not None for n in ast.walk(target) if isinstance(n, ast.Name)]
+def _defines(node: ast.stmt) -> set[str]:
+    return {symbol.get_name() for symbol in _symbols(node).get_symbols() if symbol.is_assigned()}
+
+
+def _symbols(node: ast.stmt) -> symtable.SymbolTable:
+    return symtable.symtable(ast.unparse(node), "checks", "exec")

@@ -77,7 +77,10 @@ def describe_error(error: BaseException, case_file: str = "") -> Raised:
     walked = traceback.walk_tb(error.__traceback__)
     frames = [_frame(frame, line) for frame, line in walked if _is_learners(frame.f_code.co_filename, case_file)]
     kind = type.__getattribute__(type(error), "__name__")
-    message = "".join(traceback.format_exception_only(type(error), error)).strip()
+    try:
+        message = "".join(traceback.format_exception_only(type(error), error)).strip()
+    except Exception:  # it takes an exception made on purpose for this
+        message = f"{kind}, whose text can't be shown"
     if isinstance(error, SyntaxError):
         frames.append(Frame("", error.lineno or 0, (error.text or "").strip()))
         message = f"{kind}: {error.msg}"

@@ -120,11 +120,13 @@ class Exercise:
             known = {case.name for case in self.cases}
             if function.__name__ in known:
                 raise AuthoringError(f"{self.name}: two cases are called {function.__name__}.")
-            after = tuple(options.get("after", ()))
+            after = options.get("after", ())
+            if isinstance(after, str):
+                raise AuthoringError(f"{self.name}: {function.__name__}: `after` must be a list of names.")
             if missing := [name for name in after if name not in known]:
                 raise AuthoringError(f"{self.name}: {function.__name__} comes after the unknown case {missing[0]!r}.")
             judge = options.get("judge", close())
-            self.cases.append(Case(function.__name__, function, held_out, part, judge, after))
+            self.cases.append(Case(function.__name__, function, held_out, part, judge, tuple(after)))
             return function
 
         if unknown := set(options) - {"part", "judge", "after"}:
