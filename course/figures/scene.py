@@ -109,7 +109,7 @@ class Thing:
     """Something to select, drag and nudge. `line` (x0, y0, x1, y1) makes a whole line the handle.
 
     `shape` "ring" draws a handle, "none" leaves the drawing to a layer (a data point, an arrow's tip).
-    `step` is one arrow key in data units. `axis` "x" or "y" keeps it on that axis.
+    `series` colours the ring. `step` is one arrow key in data units. `axis` "x" or "y" keeps it on that axis.
     """
 
     id: str
@@ -120,7 +120,7 @@ class Thing:
     shape: str = "ring"
     line: tuple[float, float, float, float] | None = None
     axis: str = "both"
-    series: int = 0
+    series: int | None = None
 
 
 # --- panels -------------------------------------------------------------------------------------------

@@ -43,7 +43,6 @@ class View {
     const { root } = this;
     root.className = "gu-figure";
     root.tabIndex = 0;
-    root.dataset.lmSuppressShortcuts = "true";
     root.setAttribute("role", "group");
     root.innerHTML = `
       <div class="gu-head"><span class="gu-title"></span><span class="gu-tools">
@@ -89,11 +88,13 @@ class View {
       if (this.onScreen) this.resized();
     });
     this.sight.observe(root);
-    this.themeChange = new MutationObserver(() => {
+    this.restyle = () => {
       this.theme = readTheme(root);
       if (this.frame) this.draw();
-    });
+    };
+    this.themeChange = new MutationObserver(this.restyle);
     this.themeChange.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    document.addEventListener("load", this.restyle, true); // a theme's style sheet may arrive after its name
   }
 
   close() {
@@ -101,6 +102,7 @@ class View {
     this.resize.disconnect();
     this.sight.disconnect();
     this.themeChange.disconnect();
+    document.removeEventListener("load", this.restyle, true);
     clearTimeout(this.speaking);
     clearTimeout(this.notice);
   }
@@ -175,6 +177,7 @@ class View {
     }
     parts.columns.replaceChildren(...[...columns.entries()].sort((a, b) => a[0] - b[0]).map(([, { column }]) => column));
     this.layControls();
+    keepShortcutsOut(root);
     for (const panel of this.panelsById.values()) panel.measure?.();
   }
 
@@ -308,6 +311,14 @@ class View {
       document.activeElement.blur();
       this.root.closest(".jp-Notebook")?.focus({ preventScroll: true });
     }
+  }
+}
+
+// JupyterLab looks for this mark on the focused element first, and only then on the ones around it: without
+// it, "x" on a slider would cut the cell.
+function keepShortcutsOut(root) {
+  for (const element of [root, ...root.querySelectorAll("button, input, select, textarea, [tabindex]")]) {
+    element.dataset.lmSuppressShortcuts = "true";
   }
 }
 

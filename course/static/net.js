@@ -5,12 +5,14 @@ import { setAttribute, setText } from "./dom.js";
 import { distanceToSegment } from "./scale.js";
 
 const EDGE_REACH = 7;
+const NARROWEST = 0.75; // of the wished width; in less room the net scrolls sideways
 
 export function netPanel(host) {
   const element = document.createElement("figure");
   element.className = "gu-panel gu-net";
-  element.innerHTML = '<figcaption class="gu-caption"></figcaption><div class="gu-stage"><canvas role="img"></canvas><div class="gu-nodes"></div><output class="gu-edge-label"></output></div>';
-  const [caption, stage] = element.children;
+  element.innerHTML = '<figcaption class="gu-caption"></figcaption><div class="gu-scroll"><div class="gu-stage"><canvas role="img"></canvas><div class="gu-nodes"></div><output class="gu-edge-label"></output></div></div>';
+  const [caption, scroll] = element.children;
+  const stage = scroll.firstChild;
   const [canvas, nodes, edgeLabel] = stage.children;
   const boxes = new Map();
   let panel = null;
@@ -65,10 +67,11 @@ export function netPanel(host) {
   }
 
   function repaint() {
-    const width = Math.min(panel.width, room || panel.width);
+    const width = Math.max(Math.min(panel.width, room || panel.width), NARROWEST * panel.width);
     size = { width, height: panel.height };
     const g = host.surface(canvas, width, panel.height);
     stage.style.height = `${panel.height}px`;
+    stage.style.width = `${width}px`;
     nodes.style.fontSize = `${Math.max(10, Math.min(13, (13 * width) / panel.width + 1))}px`;
     for (const node of panel.nodes) {
       setAttribute(boxes.get(node.id), "style", `left:${node.x * width}px;top:${node.y * panel.height}px`);
@@ -99,7 +102,8 @@ export function netPanel(host) {
   function showEdgeLabel(edge, x, y) {
     edgeLabel.hidden = !edge.label;
     edgeLabel.textContent = edge.label;
-    edgeLabel.style.left = `${x}px`;
+    const half = edgeLabel.offsetWidth / 2;
+    edgeLabel.style.left = `${Math.max(half, Math.min(x, size.width - half))}px`;
     edgeLabel.style.top = `${y}px`;
   }
 

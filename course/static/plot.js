@@ -123,7 +123,7 @@ export function plotPanel(host) {
       g.fillStyle = theme.surface;
       g.fill();
       g.lineWidth = 2.5;
-      g.strokeStyle = thing.series > 0 ? seriesColour(thing.series, theme) : theme.ink;
+      g.strokeStyle = thing.series === null ? theme.ink : seriesColour(thing.series, theme);
       g.stroke();
     }
     if (!selected && !held) return;

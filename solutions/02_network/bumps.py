@@ -85,8 +85,8 @@ class BumpBuilder(Figure):
 
     def controls(self, state):
         controls = [
-            Choice("place", "Place kinks", (BY_HAND, EVEN, FIT, LEARN)),
-            Play("Learn", step="One step"),
+            Choice("place", "Kinks", (BY_HAND, EVEN, FIT, LEARN)),
+            Play("Learn", step="Step"),
             Choice("activation", "Activation", tuple(STEEPNESS)),
             Choice("target", "Target", (*TARGETS, OWN)),
             Toggle("draw", "Draw it"),
@@ -95,7 +95,7 @@ class BumpBuilder(Figure):
         ]
         i = selected_unit(state)
         if i is not None:
-            controls += [relabelled(KINK, f"kink of unit {i + 1}"), relabelled(WEIGHT, f"weight of unit {i + 1}")]
+            controls += [relabelled(KINK, f"kink {i + 1}"), relabelled(WEIGHT, f"weight {i + 1}")]
         return controls
 
     def value(self, state, name, arrays):
@@ -231,12 +231,12 @@ class BumpBuilder(Figure):
             ]
         return Plot(
             "sum",
-            (LEFT - 0.1, RIGHT + 0.1),
+            (LEFT - 0.15, RIGHT + 0.15),
             (-2.2, 2.2),
             layers,
             things,
             title=f"Target (grey) and sum (blue): largest error {number(arrays['error'])}",
-            width=560,
+            width=540,
             height=260,
             draws=state["draw"],
         )
@@ -253,19 +253,19 @@ class BumpBuilder(Figure):
             things.append(Thing(f"kink {i}", kink, 0.0, f"kink of {name}", step=KINK.step, axis="x"))
             at = clamp(weight * (top - kink), -3.9, 3.9)
             step = WEIGHT.step * (top - kink)
-            things.append(Thing(f"weight {i}", top, at, f"weight of {name}", step, axis="y", series=1 + (weight >= 0)))
+            things.append(Thing(f"weight {i}", top, at, f"weight of {name}", step, axis="y", series=int(weight < 0)))
             if len(arrays["kinks"]) <= GOAL_UNITS:
-                layers.append(Text(kink - 0.04, -0.75, str(i + 1)))
-        nouns = NOUNS[state["activation"]]
+                layers.append(Text(kink - 0.04, -1.1, str(i + 1)))
+        noun = NOUNS[state["activation"]]
         return Plot(
             "ramps",
-            (LEFT - 0.1, RIGHT + 0.1),
+            (LEFT - 0.15, RIGHT + 0.15),
             (-4, 4),
             layers,
             things,
-            title=f"Each unit's own {nouns}: drag its kink, or its weight one step to the right",
+            title=f"Each unit's own {noun}: drag its kink and its weight",
             xlabel="x",
-            width=560,
+            width=540,
             height=250,
             adds=True,
         )
@@ -280,7 +280,7 @@ class BumpBuilder(Figure):
         rows.append(["", "", "", Cell("b₂", "muted"), number(arrays["height"])])
         header = ["unit", "kink", "W₁", "b₁", "W₂"]
         return Table(
-            "weights", rows, title="The network's numbers", header=header, rule=len(rows) - 1, column=1, width=250
+            "weights", rows, title="The network's numbers", header=header, rule=len(rows) - 1, column=1, width=238
         )
 
     # --- the words ----------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from course.figures.figure import snap
 from course.figures.scene import Bars, Pad, number
 
 X1, X2 = Scrub("x1", "x₁", -EDGE, EDGE, 0.1), Scrub("x2", "x₂", -EDGE, EDGE, 0.1)
-SHIFT = Scrub("shift", "added to all scores", -10, 10, 0.5)
+SHIFT = Scrub("shift", "all scores +", -10, 10, 0.5)
 WEIGHT = Scrub("weight", "weight", -10, 10, 0.1)
 FRESH = {"edits": {}, "killed": [], "collapsed": False, "selected": "A1"}
 
@@ -186,14 +186,14 @@ class NetworkXray(Figure):
 
     def scene(self, state, arrays):
         if state["network"] != DIGIT:
-            return [plane(state, arrays), net(state, arrays, 590, 390, column=1), sum_of(state, arrays, column=1)]
+            return [plane(state, arrays), sum_of(state, arrays, column=0), net(state, arrays, 520, 400, column=1)]
         best = int(np.argmax(arrays["p"]))
         return [
-            Pad("pad", pixels_of(state).reshape(8, 8), title="Draw here, or press n", width=200),
+            Pad("pad", pixels_of(state).reshape(8, 8), title="Draw here", width=160),
             pixel_picture(state, arrays),
-            net(state, arrays, 400, 500, column=1),
+            net(state, arrays, 340, 500, column=1),
             Bars(
-                "p", [str(i) for i in range(10)], arrays["p"], title="Probabilities", strong=best, width=220, column=2
+                "p", [str(i) for i in range(10)], arrays["p"], title="Probabilities", strong=best, width=250, column=2
             ),
             sum_of(state, arrays, column=2),
         ]
@@ -232,7 +232,7 @@ class NetworkXray(Figure):
         return f" Collapsed into one layer: {where} {differ}."
 
     def goal(self, state, arrays):
-        if state["network"] == DIGIT:
+        if state["network"] == DIGIT or state["collapsed"]:
             return None
         right = int(arrays["corners"].sum())
         if state["network"] == XOR:
@@ -240,7 +240,7 @@ class NetworkXray(Figure):
             changed = ", changed by hand," if state["edits"] else ""
             text = f"{whose} xor_network{changed} gets {right} of the 4 corners right."
             return Goal(text if arrays["theirs"] else f"{text} Can yours?", right / 4 if arrays["theirs"] else 0.0)
-        if state["network"] == RANDOM and not state["edits"] and not state["collapsed"]:
+        if state["network"] == RANDOM and not state["edits"]:
             alive = [
                 name
                 for layer, a in zip(arrays["names"][1:], arrays["a"], strict=False)

@@ -17,7 +17,7 @@ def plane(state, arrays):
         layers.append(Points(CORNERS, classes=CORNER_CLASSES, marks=~arrays["corners"]))
     thing = Thing("input", state["x1"], state["x2"], "input")
     title = "Drag the input"
-    return Plot("plane", span, span, layers, [thing], title, xlabel="x₁", ylabel="x₂", width=250, height=250)
+    return Plot("plane", span, span, layers, [thing], title, xlabel="x₁", ylabel="x₂", width=258, height=258)
 
 
 def net(state, arrays, width, height, column):
@@ -55,7 +55,7 @@ def all_nodes(state, arrays):
             at = (places[layer], row(i, len(names[layer])))
             nodes.append(neuron_node(state, arrays, layer, i, name, *at))
     for i, p in enumerate(arrays["p"]):
-        nodes.append(Node(f"p{i}", places[-1], row(i, len(arrays["p"])), f"p({i})", (number(p),), bar=float(p)))
+        nodes.append(Node(f"p{i}", places[-1], row(i, len(arrays["p"])), f"p({i})", (number(p),)))
     return nodes
 
 
@@ -93,8 +93,8 @@ def pixel_picture(state, arrays):
     share = (arrays["x"] * by_pixel[:, place[1]]).reshape(8, 8)[::-1]
     high = max(1.0, float(np.abs(share).max()))
     field = Field(np.kron(share, np.ones((4, 4))), (-0.375, 7.375), (-0.375, 7.375), -high, high, label="adds")
-    title = f"What each pixel adds to {arrays['names'][place[0]][place[1]]}"
-    return Plot("pixels", (-0.5, 7.5), (-0.5, 7.5), [field], title=title, width=200, height=200, axes=False)
+    title = f"Pixels add to {arrays['names'][place[0]][place[1]]}"
+    return Plot("pixels", (-0.5, 7.5), (-0.5, 7.5), [field], title=title, width=160, height=160, axes=False)
 
 
 # --- the sum of one neuron ------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def sum_of(state, arrays, column):
     layer, i = (place[0] + 1, place[2]) if place and len(place) == 3 else place or (0, 0)
     if layer == 0:
         text = [[Cell("Select a neuron or a line to see its sum.", "muted")]]
-        return Table("sum", text, "The sum", column=column, width=300)
+        return Table("sum", text, "The sum", column=column, width=250)
     W, b = arrays["params"][layer - 1]
     inputs = (arrays["x"] if layer == 1 else arrays["a"][layer - 2]).tolist()
     products = [
@@ -117,7 +117,7 @@ def sum_of(state, arrays, column):
     ]
     rows = contribution_rows(products, source_of(chosen))
     added = layer == len(names) - 1 and arrays["shift"]
-    rows.append([f"bias, with {number(added, 1)} added" if added else "bias", "", signed(float(b[i]))])
+    rows.append([f"bias + {number(added, 1)}" if added else "bias", "", signed(float(b[i]))])
     rule = len(rows)
     rows.append([Cell("z, their sum", "strong"), "", signed(float(arrays["z"][layer - 1][i]))])
     if layer < len(names) - 1:
@@ -125,7 +125,7 @@ def sum_of(state, arrays, column):
         how = "killed" if name in state["killed"] else "a = relu(z)" if state["relu"] else "a = z"
         rows.append([Cell(how, "strong"), "", number(float(arrays["a"][layer - 1][i]))])
     title = f"The sum of {names[layer][i]}"
-    return Table("sum", rows, title, header=["from", "weight · input", "adds"], rule=rule, column=column, width=300)
+    return Table("sum", rows, title, header=["from", "weight · input", "adds"], rule=rule, column=column, width=250)
 
 
 def contribution_rows(products, chosen):
@@ -152,7 +152,7 @@ def softmax_table(arrays, column):
     ]
     rows.append(["sum", "", number(powers.sum()), number(arrays["p"].sum())])
     header = ["", "score z", "e^(z − largest)", "share"]
-    return Table("sum", rows, "From scores to probabilities", header, rule=len(rows) - 1, column=column, width=300)
+    return Table("sum", rows, "From scores to probabilities", header, rule=len(rows) - 1, column=column, width=250)
 
 
 # --- places and words -----------------------------------------------------------------------------------
