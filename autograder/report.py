@@ -13,6 +13,7 @@ import numpy as np
 from autograder import judge
 from autograder.compare import show
 from autograder.judge import CaseResult, Result
+from autograder.outcome import Frame
 from autograder.wire import Tensor
 
 HEADLINES = {
@@ -26,7 +27,8 @@ HEADLINES = {
     judge.CRASHED: "Python itself crashed",
 }
 MARKS = {judge.PASSED: "✓", judge.SKIPPED: "–", judge.NOT_ATTEMPTED: "○", judge.MISSING: "○"}
-COLOURS = {judge.PASSED: "#2a8a5f", judge.NOT_ATTEMPTED: "#7a7a7a", judge.MISSING: "#7a7a7a"}
+_GREY = dict.fromkeys((judge.SKIPPED, judge.NOT_ATTEMPTED, judge.MISSING), "#7a7a7a")
+COLOURS = {judge.PASSED: "#2a8a5f", **_GREY}
 MAX_CELLS = 64
 
 
@@ -56,11 +58,11 @@ class Summary:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td style='color:{_colour(r.verdict)}'>{_mark(r.verdict)}</td><td><code>{escape(r.name)}</code></td>"
-            f"<td>{_points(r)}</td><td>{HEADLINES[r.verdict]}</td></tr>"
+            f"<tr><td>{_mark_html(r.verdict)}</td><td style='text-align:left'><code>{escape(r.name)}</code></td>"
+            f"<td>{_points(r)}</td><td style='text-align:left'>{HEADLINES[r.verdict]}</td></tr>"
             for r in self.results
         )
-        return f"<table style='text-align:left'>{rows}</table><p>{escape(self._total())}</p>"
+        return f"<table style='margin-left:0'>{rows}</table><p>{escape(self._total())}</p>"
 
     def _total(self) -> str:
         passed = sum(r.verdict == judge.PASSED for r in self.results)
@@ -74,14 +76,13 @@ def text(result: Result, footer: str = "") -> str:
     lines += [f"  {result.message}"] if result.verdict != judge.PASSED else []
     main = result.main
     if main is not None and _explains(result):
-        lines += ["", f"  Case: {main.case.title}"]
-        if main.text != result.message:
-            lines += [f"  {main.text}"] if not main.case.held_out else []
-        if main.case.explanation and not main.case.held_out:
-            lines += [f"  ({main.case.explanation})"]
-        lines += [f"  line {f.line}, in {f.function or 'your cell'}:  {f.source}" for f in _frames(main)]
-    if result.cases and _explains(result):
-        lines += ["", *(f"  {_mark(c.verdict)} {c.case.title}{_after(c)}" for c in result.cases)]
+        lines += ["", f"  Seen in the case {main.case.title}. {_explanation(main)}".rstrip()]
+        if _adds_to_the_message(result, main):
+            lines += [f"  {main.text}"]
+        lines += [f"    {_line(frame)}" for frame in _frames(main)]
+        lines += [f"    {line}" for line in _arrays_text(main)]
+        if len(result.cases) > 1:
+            lines += ["", *(f"  {_mark(c.verdict)} {c.case.title}{_after(c)}" for c in result.cases)]
     if len(result.parts) > 1 and result.max_points:
         lines += ["", *(f"  {p.name}: {p.points:g} of {p.max_points:g}" for p in result.parts)]
     if printed := _printed(main):
@@ -95,15 +96,15 @@ def html(result: Result, footer: str = "") -> str:
     """The report as HTML. Everything that comes from the learner's code is escaped."""
     colour = _colour(result.verdict)
     head = (
-        f"<div style='font-weight:600'><span style='color:{colour}'>{_mark(result.verdict)}</span> "
+        f"<div style='font-weight:600'>{_mark_html(result.verdict)} "
         f"<code>{escape(result.name)}</code> · {escape(_headline(result))}</div>"
     )
     body = [] if result.verdict == judge.PASSED else [_paragraph(_code(result.message), bold=bool(result.diagnosis))]
     main = result.main
     if main is not None and _explains(result):
         body.append(_case_html(result, main))
-    if result.cases and _explains(result):
-        body.append(_case_list(result.cases))
+        if len(result.cases) > 1:
+            body.append(_case_list(result.cases))
     if len(result.parts) > 1 and result.max_points:
         parts = " · ".join(f"{escape(p.name)} {p.points:g} of {p.max_points:g}" for p in result.parts)
         body.append(_paragraph(f"Points: {parts}", small=True))
@@ -127,34 +128,45 @@ _PRE = (
 
 
 def _case_html(result: Result, main: CaseResult) -> str:
-    parts = [_paragraph(f"Seen in the case <em>{escape(main.case.title)}</em>:", small=True)]
-    if not main.case.held_out:
-        if main.text and main.text != result.message:
-            parts.append(_paragraph(_code(main.text)))
-        if main.case.explanation:
-            parts.append(_paragraph(_code(main.case.explanation)))
+    seen = f"Seen in the case <em>{escape(main.case.title)}</em>. {_code(_explanation(main))}"
+    parts = [_paragraph(seen, small=True)]
+    if _adds_to_the_message(result, main):
+        parts.append(_paragraph(_code(main.text)))
     if frames := _frames(main):
-        rows = "\n".join(f"line {f.line}, in {f.function or 'your cell'}:  {f.source}" for f in frames)
-        parts.append(f"<pre style='{_PRE}'>{escape(rows)}</pre>")
-    if main.difference is not None and not main.case.held_out:
-        parts.append(_side_by_side(main.difference.got, main.difference.expected))
+        parts.append(f"<pre style='{_PRE}'>{escape(chr(10).join(map(_line, frames)))}</pre>")
+    if arrays := _two_arrays(main):
+        parts.append(_side_by_side(*arrays))
     return "".join(parts)
 
 
 def _case_list(cases: Iterable[CaseResult]) -> str:
     items = "".join(
-        f"<li style='list-style:none'><span style='color:{_colour(c.verdict)}'>{_mark(c.verdict)}</span> "
-        f"{escape(c.case.title)}{escape(_after(c))}</li>"
+        f"<li style='list-style:none'>{_mark_html(c.verdict)} {escape(c.case.title)}{escape(_after(c))}</li>"
         for c in cases
     )
     return f"<ul style='margin:6px 0;padding-left:0.4em;font-size:0.92em'>{items}</ul>"
 
 
-def _side_by_side(got: object, expected: object) -> str:
-    """Two small arrays next to each other, what differs in bold and underlined."""
-    left, right = _small_array(got), _small_array(expected)
+def _arrays_text(main: CaseResult) -> list[str]:
+    lines: list[str] = []
+    for title, array in zip(("yours:", "expected:"), _two_arrays(main) or (), strict=False):
+        rows = [f"[{', '.join(map(show, row))}]" for row in _as_table(array)]
+        lines += [f"{title if number == 0 else '':<10}{row}" for number, row in enumerate(rows)]
+    return lines
+
+
+def _two_arrays(main: CaseResult) -> tuple[np.ndarray, np.ndarray] | None:
+    """What was returned and what was expected, where they are small enough to be shown next to each other."""
+    if main.difference is None or main.case.held_out or not main.case.reveals:
+        return None
+    left, right = _small_array(main.difference.got), _small_array(main.difference.expected)
     if left is None or right is None or (left.ndim == 0 and right.ndim == 0):
-        return ""
+        return None
+    return left, right
+
+
+def _side_by_side(left: np.ndarray, right: np.ndarray) -> str:
+    """Two small arrays next to each other, what differs in bold and underlined."""
     differs = None
     if left.shape == right.shape:
         with np.errstate(all="ignore"):
@@ -166,7 +178,7 @@ def _side_by_side(got: object, expected: object) -> str:
 
 
 def _grid(title: str, array: np.ndarray, differs: np.ndarray | None) -> str:
-    table = array.reshape(1, -1) if array.ndim < 2 else array
+    table = _as_table(array)
     marked = np.zeros(table.shape, bool) if differs is None else differs.reshape(table.shape)
     rows = "".join(
         "<tr>"
@@ -180,7 +192,12 @@ def _grid(title: str, array: np.ndarray, differs: np.ndarray | None) -> str:
         for row, wrongs in zip(table, marked, strict=True)
     )
     caption = f"{title}, shape {array.shape}" if array.ndim else title
-    return f"<table style='margin:4px 0'><caption style='text-align:left'>{escape(caption)}</caption>{rows}</table>"
+    style = "text-align:left;white-space:nowrap"
+    return f"<table style='margin:4px 0'><caption style='{style}'>{escape(caption)}</caption>{rows}</table>"
+
+
+def _as_table(array: np.ndarray) -> np.ndarray:
+    return array.reshape(1, -1) if array.ndim < 2 else array
 
 
 def _small_array(value: object) -> np.ndarray | None:
@@ -203,6 +220,12 @@ def _explains(result: Result) -> bool:
     return result.verdict not in (judge.PASSED, judge.NOT_ATTEMPTED, judge.MISSING)
 
 
+def _adds_to_the_message(result: Result, main: CaseResult) -> bool:
+    """Whether the case's own text says more: not beside a diagnosis, unless it tells of a crash or a shape."""
+    named = bool(result.diagnosis) and main.difference is not None and main.difference.kind in ("value", "structure")
+    return main.text not in result.message and not named
+
+
 def _printed(main: CaseResult | None) -> list[str]:
     """The first lines that the code printed; nothing where it could print a held-out case's inputs."""
     if main is None or main.case.held_out:
@@ -214,6 +237,14 @@ def _frames(main: CaseResult) -> tuple:
     return main.outcome.error.frames if main.outcome.error and not main.case.held_out else ()
 
 
+def _explanation(main: CaseResult) -> str:
+    return "" if main.case.held_out else main.case.explanation
+
+
+def _line(frame: Frame) -> str:
+    return f"line {frame.line}, in {frame.function or 'your cell'}:  {frame.source}"
+
+
 def _after(case: CaseResult) -> str:
     if case.verdict == judge.SKIPPED:
         return " (not looked at: an earlier case must pass first)"
@@ -222,6 +253,12 @@ def _after(case: CaseResult) -> str:
 
 def _mark(verdict: str) -> str:
     return MARKS.get(verdict, "✗")
+
+
+def _mark_html(verdict: str) -> str:
+    said = {judge.PASSED: "passed", judge.SKIPPED: "not looked at"}.get(verdict, "not passed")
+    style = f"color:{_colour(verdict)};display:inline-block;min-width:1.1em"
+    return f"<span role='img' aria-label='{said}' style='{style}'>{_mark(verdict)}</span>"
 
 
 def _colour(verdict: str) -> str:
