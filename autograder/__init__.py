@@ -7,7 +7,7 @@ the observers below.
 from autograder.compare import at_least, between, close, exactly
 from autograder.exercise import exercise
 from autograder.inputs import inputs, integer_inputs, normal_inputs
-from autograder.observe import with_inputs, with_warnings
+from autograder.observe import inputs_after, with_inputs, with_warnings
 from autograder.session import check, hint, reset, solution
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "exercise",
     "hint",
     "inputs",
+    "inputs_after",
     "integer_inputs",
     "normal_inputs",
     "reset",

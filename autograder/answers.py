@@ -20,7 +20,7 @@ from autograder.outcome import Outcome
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a known mistake returns: per case its value, or the name of the exception it raises."""
+    """What a known mistake returns: per case its value, or the message of the exception it raises."""
 
     name: str
     message: str
@@ -58,7 +58,7 @@ def work_out(exercise: Exercise, cases: Iterable[Case], reference: Mapping[str, 
 def fingerprint(name: str, message: str, results: Mapping[str, Outcome]) -> Fingerprint:
     """What is remembered of a mistake's results."""
     values = {case: result.value for case, result in results.items() if result.kind == outcome.RETURNED}
-    errors = {case: result.error.type_name for case, result in results.items() if result.error}
+    errors = {case: result.error.message for case, result in results.items() if result.error}
     return Fingerprint(name, message, values, errors)
 
 
@@ -94,7 +94,9 @@ def write(path: Path, lesson: str, answers: Mapping[str, Answer], digest: str) -
         }
         for name, answer in answers.items()
     }
-    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(node, ensure_ascii=False)}" for name, node in exercises.items())
+    lines = ",\n".join(
+        f"{json.dumps(name)}: {json.dumps(node, ensure_ascii=False)}" for name, node in exercises.items()
+    )
     head = f'"lesson": {json.dumps(lesson)},\n"digest": {json.dumps(digest)}'
     path.write_text(f'{{{head},\n"exercises": {{\n{lines}\n}}}}\n', encoding="utf-8")
 

@@ -20,7 +20,7 @@ from autograder.wire import Opaque, Tensor
 class Difference:
     """The first thing that differs.
 
-    kind: "type", "shape", "structure" or "value"; where: the path inside the result, such as "[1]['AND']", "" for the
+    kind: "type", "shape", "structure" or "value"; where: the path inside the result, such as "[1]“AND”", "" for the
     whole; text: one or two sentences for the learner; got, expected: the two values there, for a picture or table.
     """
 
@@ -98,7 +98,7 @@ def describe(value: Any) -> str:
     if isinstance(value, int | float | complex | np.generic):
         return f"the number {show(value)}"
     if isinstance(value, str):
-        return f"the text {value[:60]!r}"
+        return f"“{value[:100]}”"
     if isinstance(value, list | tuple):
         return f"a {type(value).__name__} of {_items(len(value))}"
     return f"a dict of {len(value)} {'entry' if len(value) == 1 else 'entries'}"
@@ -166,7 +166,7 @@ def _dicts(got: Any, expected: dict, rtol: float, atol: float, where: str) -> Di
     for key in got:
         if key not in expected:
             return Difference("structure", where, f"{_at(where)}has an entry too many: {key!r}.", got, expected)
-    pairs = ((got[key], expected[key], f"{where}[{key!r}]") for key in expected)
+    pairs = ((got[key], expected[key], f"{where}{_step(key)}") for key in expected)
     return next((d for g, e, w in pairs if (d := _compare(g, e, rtol, atol, w))), None)
 
 
@@ -255,8 +255,15 @@ def _wrong_type(got: Any, expected: Any, where: str) -> Difference:
     return Difference("type", where, text, got, expected)
 
 
+def _step(key: Any) -> str:
+    """A dictionary's key as part of a path."""
+    return f"“{key}”" if isinstance(key, str) else f"[{key!r}]"
+
+
 def _at(where: str) -> str:
-    return f"The result at {where} " if where else "The result "
+    if not where:
+        return "The result "
+    return f"The result for {where} " if where.startswith("“") else f"The result at {where} "
 
 
 def _number(value: Any) -> float | None:

@@ -31,6 +31,7 @@ class Case:
     part: str
     judge: Compare
     after: tuple[str, ...]
+    reveals: bool = True
 
     @property
     def title(self) -> str:
@@ -76,13 +77,18 @@ class Exercise:
     returns: str = ""
     stretch: bool = False
     independent: bool = False
+    labels: tuple[str, ...] = ()
     cases: list[Case] = field(default_factory=list)
     mistakes: list[Implementation] = field(default_factory=list)
     variants: list[Implementation] = field(default_factory=list)
     equivalent_mutants: dict[str, str] = field(default_factory=dict)
 
     def case(self, function: Callable | None = None, **options: Any) -> Callable:
-        """Register a case that learners may see. Options: part, judge, after (names of cases that must pass first)."""
+        """Register a case that learners may see.
+
+        Options: part, judge, after (names of cases that must pass first), reveals (False: the expected result, being
+        the answer itself, is not shown).
+        """
         return self._register(function, False, options)
 
     def held_out(self, function: Callable | None = None, **options: Any) -> Callable:
@@ -129,7 +135,7 @@ class Exercise:
             self.cases.append(Case(function.__name__, function, held_out, part, judge, tuple(after)))
             return function
 
-        if unknown := set(options) - {"part", "judge", "after"}:
+        if unknown := set(options) - {"part", "judge", "after", "reveals"}:
             raise AuthoringError(f"{self.name}: a case has no option {sorted(unknown)[0]!r}.")
         return register if function is None else register(function)
 
@@ -172,11 +178,12 @@ def exercise(
     returns: str = "",
     stretch: bool = False,
     independent: bool = False,
+    labels: list[str] | tuple[str, ...] = (),
 ) -> Exercise:
     """Declare an exercise (in `checks.py`), or get it back by its name alone to extend it (in `hidden.py`).
 
     points: full marks; with `parts` they are the sum of the parts' points. independent: each part counts by itself.
-    stretch: optional, 0 points, still checked.
+    stretch: optional, 0 points, still checked. labels: names of the parts of a result that is a tuple.
     """
     exercises = _exercises.get()
     if exercises is None:
@@ -189,6 +196,6 @@ def exercise(
     shares = dict(parts) if parts else {"the answer": total}
     if stretch:
         shares = dict.fromkeys(shares, 0)
-    made = Exercise(name, total, tuple(hints), shares, tuple(needs), returns, stretch, independent)
+    made = Exercise(name, total, tuple(hints), shares, tuple(needs), returns, stretch, independent, tuple(labels))
     exercises[name] = made
     return made

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from autograder import outcome
+from autograder.advice import advice
 from autograder.answers import Answer, Fingerprint
 from autograder.compare import Difference, describe, same
 from autograder.exercise import Case, Exercise
@@ -27,6 +28,7 @@ _WORST_FIRST = (TIMEOUT, MEMORY, CRASHED, ERROR, FAILED, SKIPPED)
 class CaseResult:
     """One case: its verdict, and what is needed to explain it."""
 
+    exercise: str
     case: Case
     verdict: str
     outcome: Outcome
@@ -36,9 +38,13 @@ class CaseResult:
     def text(self) -> str:
         """What went wrong, in a sentence or two; empty when nothing did. Of a held-out case it says no value."""
         if self.difference:
-            return _held_out_text(self.difference) if self.case.held_out else self.difference.text
+            if self.case.held_out:
+                return _held_out_text(self.difference)
+            return self.difference.text if self.case.reveals else "The answer is another one."
         if self.outcome.error:
-            return _held_out_error(self.outcome) if self.case.held_out else _error_text(self.outcome)
+            if self.case.held_out:
+                return _held_out_error(self.outcome)
+            return _error_text(self.outcome, self.exercise)
         return _ENDING_TEXTS.get(self.verdict, "")
 
 
@@ -99,13 +105,13 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
     if absent := next((o.missing for o in outcomes.values() if o.kind == outcome.MISSING), ""):
         return _missing(exercise, cases, outcomes, absent)
     if any(o.unwritten for o in outcomes.values()) and not any(o.kind == outcome.RETURNED for o in outcomes.values()):
-        results = tuple(CaseResult(case, NOT_ATTEMPTED, outcomes[case.name]) for case in cases)
+        results = tuple(CaseResult(exercise.name, case, NOT_ATTEMPTED, outcomes[case.name]) for case in cases)
         text = (
             f"`{exercise.name}` isn't written yet: replace the placeholder in the cell above with your code, "
             "run that cell, then this one."
         )
         return Result(exercise, NOT_ATTEMPTED, 0, text, results, _parts(exercise, results))
-    results = _judge_cases(cases, outcomes, answer)
+    results = _judge_cases(exercise, cases, outcomes, answer)
     parts = _parts(exercise, results)
     points = sum(part.points for part in parts)
     failed = [result for result in results if result.verdict != PASSED]
@@ -150,36 +156,46 @@ def _fits(outcomes: Mapping[str, Outcome], known: Fingerprint) -> bool:
             if name not in known.values or not same(got.value, known.values[name]):
                 return False
         elif got.kind == outcome.RAISED:
-            if known.errors.get(name) != (got.error and got.error.type_name):
+            if known.errors.get(name) != (got.error and got.error.message):
                 return False
         else:
             return False
     return True
 
 
-def _judge_cases(cases: list[Case], outcomes: Mapping[str, Outcome], answer: Answer) -> tuple[CaseResult, ...]:
+def _judge_cases(
+    exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], answer: Answer
+) -> tuple[CaseResult, ...]:
     results: dict[str, CaseResult] = {}
     for case in cases:
         got = outcomes[case.name]
         failed_before = any(result.verdict != PASSED for result in results.values())
         if any(results[name].verdict != PASSED for name in case.after if name in results):
-            results[case.name] = CaseResult(case, SKIPPED, got)
+            results[case.name] = CaseResult(exercise.name, case, SKIPPED, got)
         elif got.kind == outcome.RETURNED:
-            difference = _difference(case, got.value, answer.expected[case.name])
-            results[case.name] = CaseResult(case, FAILED if difference else PASSED, got, difference)
+            difference = _difference(exercise, case, got.value, answer.expected[case.name])
+            results[case.name] = CaseResult(exercise.name, case, FAILED if difference else PASSED, got, difference)
         elif got.kind == outcome.NOT_RUN and failed_before:
-            results[case.name] = CaseResult(case, SKIPPED, got)
+            results[case.name] = CaseResult(exercise.name, case, SKIPPED, got)
         else:
-            results[case.name] = CaseResult(case, _ENDINGS.get(got.kind, CRASHED), got)
+            results[case.name] = CaseResult(exercise.name, case, _ENDINGS.get(got.kind, CRASHED), got)
     return tuple(results.values())
 
 
-def _difference(case: Case, got: Any, expected: Any) -> Difference | None:
+def _difference(exercise: Exercise, case: Case, got: Any, expected: Any) -> Difference | None:
     try:
-        return case.judge(got, expected)
+        return _labelled(case.judge(got, expected), exercise.labels)
     except Exception:  # an author's own judge met something it wasn't written for: that is not the right answer
         text = f"The result is {describe(got)}, which can't be compared with what is expected."
         return Difference("type", "", text, got, expected)
+
+
+def _labelled(difference: Difference | None, labels: tuple[str, ...]) -> Difference | None:
+    """Where the result has parts with names, "The result at [1]" is called by its name."""
+    for index, label in enumerate(labels):
+        if difference is not None and difference.where.startswith(f"[{index}]"):
+            return replace(difference, text=difference.text.replace(f"The result at [{index}]", f"`{label}`", 1))
+    return difference
 
 
 def _parts(exercise: Exercise, results: tuple[CaseResult, ...]) -> tuple[PartResult, ...]:
@@ -195,7 +211,7 @@ def _parts(exercise: Exercise, results: tuple[CaseResult, ...]) -> tuple[PartRes
 
 
 def _missing(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], absent: str) -> Result:
-    results = tuple(CaseResult(case, MISSING, outcomes[case.name]) for case in cases)
+    results = tuple(CaseResult(exercise.name, case, MISSING, outcomes[case.name]) for case in cases)
     if absent == exercise.name:
         text = f"`{absent}` isn't defined yet: run the cell above that defines it, then this one again."
     else:
@@ -232,20 +248,18 @@ def _unwritten_elsewhere(exercise: Exercise, failed: list[CaseResult]) -> str:
     return ""
 
 
-def _error_text(got: Outcome) -> str:
+def _error_text(got: Outcome, exercise: str) -> str:
     assert got.error is not None
     message, kind = got.error.message, got.error.type_name
     if got.unwritten:
         return "A part of it isn't written yet: the placeholder `raise NotImplementedError()` is still there."
-    if kind == "TypeError" and "positional argument" in message:
-        return (
-            f"The number of arguments doesn't fit: {message.removeprefix('TypeError: ')}. Keep the first line as given."
-        )
     if kind == "TypeError" and message.endswith("object is not callable") and not got.error.frames:
-        return f"{message.removeprefix('TypeError: ')}: this name should be a function, written with `def`."
+        return f"{message.removeprefix('TypeError: ')}: `{exercise}` should be a function, written with `def`."
     if kind == "SystemExit":
         return "Your code ends the whole program (exit or quit): return a value instead."
-    return f"Your code stopped with {message}"
+    text = f"Your code stopped with {message}"
+    cure = advice(got.error, exercise)
+    return f"{text.rstrip('.')}. {cure}" if cure else text
 
 
 _ENDING_TEXTS = {

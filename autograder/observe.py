@@ -11,19 +11,24 @@ import numpy as np
 
 
 def with_warnings(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
-    """Call the function and note what it warned of: {"result": …, "warnings": ["overflow encountered in exp"]}.
+    """Call the function and note what it warned of: {"result": …, "warnings": "overflow encountered in exp"}.
 
-    NumPy's floating-point warnings are on; the texts are sorted and each is listed once.
+    NumPy's floating-point warnings are on; the texts are sorted, each is there once; without any it is "none".
     """
     with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn", invalid="warn", divide="warn"):
         warnings.simplefilter("always")
         result = function(*arguments)
-    return {"result": result, "warnings": sorted({str(warning.message) for warning in caught})}
+    return {"result": result, "warnings": "; ".join(sorted({str(warning.message) for warning in caught})) or "none"}
 
 
 def with_inputs(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
-    """Call the function and note whether it changed its arguments: {"result": …, "inputs unchanged": True}."""
+    """Call the function and note whether it changed its arguments: {"result": …, "inputs": "unchanged"}."""
     before = copy.deepcopy(arguments)
     result = function(*arguments)
     unchanged = all(np.array_equal(a, b) for a, b in zip(before, arguments, strict=True) if not callable(a))
-    return {"result": copy.deepcopy(result), "inputs unchanged": unchanged}
+    return {"result": copy.deepcopy(result), "inputs": "unchanged" if unchanged else "changed"}
+
+
+def inputs_after(function: Callable[..., Any], *arguments: Any) -> str:
+    """Call the function and say only what became of its arguments: "unchanged" or "changed"."""
+    return with_inputs(function, *arguments)["inputs"]

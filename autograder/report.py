@@ -72,8 +72,8 @@ class Summary:
 
 def text(result: Result, footer: str = "") -> str:
     """The report as plain text."""
-    lines = [f"{_mark(result.verdict)} {result.name}: {_headline(result)}", ""]
-    lines += [f"  {result.message}"] if result.verdict != judge.PASSED else []
+    lines = [f"{_mark(result.verdict)} {result.name}: {_headline(result)}"]
+    lines += ["", f"  {result.message}"] if result.verdict != judge.PASSED else []
     main = result.main
     if main is not None and _explains(result):
         lines += ["", f"  Seen in the case {main.case.title}. {_explanation(main)}".rstrip()]

@@ -195,7 +195,8 @@ def _open(folder: Path | None = None) -> _Lesson:
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UserError(f"{paths[1]} is damaged: start Ground Up again, which puts it right.") from None
         exercises = checks.load(folder)
-        if any(case.name not in known[e.name].expected for e in exercises.values() for case in e.visible_cases):
+        asked = {(name, case.name) for name, exercise in exercises.items() for case in exercise.visible_cases}
+        if asked - {(name, case) for name, answer in known.items() for case in answer.expected}:
             raise UserError(f"checks.py and answers.json in {folder} don't belong together: start Ground Up again.")
         _lesson = _Lesson(folder, stamp, exercises, known)
         _hints_shown.clear()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import exercise, with_inputs, with_warnings
+from autograder import exercise, inputs_after, with_warnings
 
 # --- dense --------------------------------------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ def as_many_samples_as_classes(softmax):
 
 @softmax.case
 def the_input_is_left_as_it_was(softmax):
-    return with_inputs(softmax, np.array([[0.3, -0.7], [2.0, 1.0]]))
+    return inputs_after(softmax, np.array([[0.3, -0.7], [2.0, 1.0]]))
 
 
 @softmax.case(part="no overflow")
@@ -100,6 +100,7 @@ def huge_logits(softmax):
 init_dense = exercise(
     "init_dense",
     points=2,
+    labels=["W", "b"],
     returns="the pair (W, b): W (n_in, n_out), b (n_out,)",
     hints=[
         "The variance is the square of the spread. If rng draws numbers of spread 1, what must you multiply them with?",
@@ -190,7 +191,7 @@ def a_single_layer(forward):
 @forward.case
 def the_arrays_handed_in_are_left_as_they_were(forward):
     W, b = layer(3, 2, 0.2)
-    return with_inputs(lambda X, W, b: forward(X, [(W, b)]), X_SEEN[:2].copy(), W, b)
+    return inputs_after(lambda X, W, b: forward(X, [(W, b)]), X_SEEN[:2].copy(), W, b)
 
 
 # --- count_parameters ---------------------------------------------------------------------------------------------
@@ -229,6 +230,7 @@ def one_layer(count_parameters):
 collapse = exercise(
     "collapse",
     points=2,
+    labels=["W", "b"],
     returns="the pair (W, b) of the one layer: W (d_in, d_out), b (d_out,)",
     hints=[
         "Write the second layer's output with the first one put in: (X @ W1 + b1) @ W2 + b2. What do you get when you "

@@ -16,7 +16,7 @@ def weighted_sum(x, w, b):
 
 
 def sigmoid(z):
-    """Squash z into (0, 1), entry by entry.
+    """Squash z into the range from 0 to 1, entry by entry.
 
     z: array of any shape. Returns an array of the same shape, without overflow or
     warnings up to |z| = 1000.
@@ -28,7 +28,7 @@ def sigmoid(z):
 def relu(z):
     """Negative entries become 0, the others stay.
 
-    z: array of any shape. Returns an array of the same shape.
+    z: array of any shape. Returns a new array of the same shape; z stays as it is.
     """
     return np.maximum(0, z)
 
@@ -62,8 +62,8 @@ def train_perceptron(X, y, epochs, lr):
     """Learn w and b from labelled samples.
 
     X: array (n, d); y: array (n,) of labels 0 or 1; epochs: how often to go over all
-    samples; lr: learning rate. Starts from w = zeros and b = 0 and takes the samples
-    in order. Returns (w, b), w of shape (d,).
+    samples; lr: learning rate. Starts from w = zeros and b = 0, takes the samples in
+    order, one at a time. Returns (w, b), w of shape (d,).
     """
     w, b = np.zeros(X.shape[1]), 0.0
     for _ in range(epochs):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import at_least, exercise, with_inputs, with_warnings
+from autograder import at_least, exercise, inputs_after, with_warnings
 from course.data import iris
 
 # --- weighted_sum -------------------------------------------------------------------------------------------------
@@ -54,11 +54,12 @@ sigmoid = exercise(
     parts={"values": 1, "no overflow": 1},
     returns="the same shape as z: each number is squashed by itself",
     hints=[
-        "What should the curve do far to the left, at 0, and far to the right?",
-        "σ(z) = 1 / (1 + e^(−z)). For z < 0 the same number can be written e^z / (1 + e^z): which exponent is small "
-        "in each case?",
-        "Compute e = exp(−|z|), which can never overflow. Where z is not negative the answer is 1 / (1 + e), elsewhere "
+        "Which of the two forms is safe for negative z, and which for positive z? Which power of e occurs in both safe "
+        "cases?",
+        "For z ≥ 0 it is 1 / (1 + e^(−z)), for z < 0 it is e^z / (1 + e^z). With e = e^(−|z|) they read 1 / (1 + e) and "
         "e / (1 + e).",
+        "Compute e = exp(−|z|) for the whole array: it can never overflow. Then let np.where choose, entry by entry, "
+        "between 1 / (1 + e) and e / (1 + e).",
     ],
 )
 
@@ -121,7 +122,7 @@ def any_shape(relu):
 @relu.case
 def the_input_is_left_as_it_was(relu):
     """Somebody may still need the old z."""
-    return with_inputs(relu, np.array([-1.0, 2.0, -3.0]))
+    return inputs_after(relu, np.array([-1.0, 2.0, -3.0]))
 
 
 # --- neuron -------------------------------------------------------------------------------------------------------
@@ -181,10 +182,11 @@ CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
 
 def truth_table(gates, name):
-    """The gate's answers at the corners, for a step that says 1 when z > 0 and for one that says 1 when z ≥ 0."""
+    """The gate's answer at each corner."""
     w, b = gates[name]
     z = CORNERS @ np.asarray(w, dtype=float) + b
-    return {"step z > 0": (z > 0).astype(int), "step z >= 0": (z >= 0).astype(int)}
+    answers = np.where(z == 0, "on the line", np.where(z > 0, "1", "0"))
+    return {f"({x1:.0f}, {x2:.0f})": str(answer) for (x1, x2), answer in zip(CORNERS, answers, strict=True)}
 
 
 @logic_gates.case(part="AND")
@@ -210,6 +212,7 @@ def nand_is_the_opposite_of_and(logic_gates):
 perceptron_step = exercise(
     "perceptron_step",
     points=2,
+    labels=["w", "b"],
     returns="the pair (w, b)",
     hints=[
         "When the answer is right, what should change? When a 1 was missed, should the sum for this x grow or shrink?",
@@ -257,7 +260,7 @@ def the_bias_takes_part_in_the_decision(perceptron_step):
 @perceptron_step.case
 def the_arrays_handed_in_are_left_as_they_were(perceptron_step):
     """w and x belong to the caller: return new arrays."""
-    return with_inputs(perceptron_step, X_SEEN.copy(), 1, W_SEEN.copy(), 0.1, 0.5)
+    return inputs_after(perceptron_step, X_SEEN.copy(), 1, W_SEEN.copy(), 0.1, 0.5)
 
 
 # --- train_perceptron ---------------------------------------------------------------------------------------------
@@ -265,6 +268,8 @@ def the_arrays_handed_in_are_left_as_they_were(perceptron_step):
 train_perceptron = exercise(
     "train_perceptron",
     points=3,
+    labels=["w", "b"],
+    returns="the pair (w, b)",
     needs=["perceptron_step"],
     hints=[
         "How often must each sample be looked at? What is remembered from one sample to the next?",
@@ -292,7 +297,7 @@ def one_epoch_is_enough_for_two_points(train_perceptron):
 
 
 @train_perceptron.case(judge=at_least(1.0, "accuracy"))
-def it_learns_and(train_perceptron):
+def it_learns_the_gate_AND(train_perceptron):
     """The four corners of AND, 25 epochs, lr = 0.2."""
     return answers_after_training(train_perceptron, CORNERS, AND_LABELS, 25, 0.2, CORNERS, AND_LABELS)
 
@@ -328,10 +333,10 @@ xor_best_accuracy = exercise(
 @xor_best_accuracy.case
 def it_is_a_fraction(xor_best_accuracy):
     """An accuracy lies between 0 (all wrong) and 1 (all right)."""
-    return bool(0 <= xor_best_accuracy <= 1)
+    return "from 0 to 1" if 0 <= xor_best_accuracy <= 1 else "outside of 0 to 1"
 
 
-@xor_best_accuracy.case
+@xor_best_accuracy.case(reveals=False)
 def it_is_what_the_best_line_reaches(xor_best_accuracy):
     """How many of the four corners does the best line get right?"""
     return float(xor_best_accuracy)
@@ -347,8 +352,8 @@ xor_from_gates = exercise(
     hints=[
         "XOR is 1 when at least one input is 1, but not both. Which two gates say those two halves?",
         "XOR(x) = AND(OR(x), NAND(x)): the outputs of two neurons are the inputs of a third.",
-        "Ask your neuron with OR's weights and with NAND's weights, put the two answers side by side as the two columns "
-        "of a new input (np.stack with axis=-1), and ask it with AND's weights.",
+        "Ask your neuron with OR's weights and with NAND's, make the two answers the two columns of a new table "
+        "(np.stack([…, …], axis=-1)), and ask it with AND's weights.",
     ],
 )
 

@@ -112,6 +112,15 @@ def very_negative_and_very_positive_numbers_together(sigmoid):
     return with_warnings(sigmoid, np.array([[-1000.0, 999.0], [-745.5, 710.0]]))
 
 
+@sigmoid.mistake(
+    "other-form-only",
+    "e^z / (1 + e^z) is safe for negative z, but now large positive ones overflow (and ∞ / ∞ is nan). Each form is safe "
+    "on one side only: use e^(−|z|).",
+)
+def negative_form_everywhere(z):
+    return np.exp(z) / (1 + np.exp(z))
+
+
 @sigmoid.mistake("sign-in-exp", "Your curve falls where it should rise. The exponent needs a minus: e^(−z).")
 def falling(z):
     return 1 / (1 + np.exp(np.clip(z, -700, 700)))
@@ -142,7 +151,8 @@ def both_branches(z):
 
 
 @sigmoid.mistake(
-    "integer-output", "The result inherited the integer type of z, so its fractions were cut off. Make it a float array."
+    "integer-output",
+    "The result inherited the integer type of z, so its fractions were cut off. Make it a float array.",
 )
 def integers_stay_integers(z):
     out = np.empty_like(z)
@@ -222,7 +232,9 @@ def leaky(z):
     return np.maximum(0.01 * z, z)
 
 
-@relu.mistake("mask-only", "You return whether z is positive. Where it is, the number itself should come out: z, not 1.")
+@relu.mistake(
+    "mask-only", "You return whether z is positive. Where it is, the number itself should come out: z, not 1."
+)
 def mask_only(z):
     return (z > 0).astype(float)
 
@@ -232,6 +244,14 @@ def mask_only(z):
 )
 def numpy_max(z):
     return np.max(0, z)
+
+
+@relu.mistake(
+    "decides-once",
+    "Python's `max` and `if` decide once, for a single number. Every entry needs its own decision: `np.maximum`.",
+)
+def one_decision(z):
+    return max(0, z)
 
 
 @relu.mistake("input-changed", "Your function changed the array it was given. Work on a copy, or use `np.maximum`.")
@@ -290,12 +310,22 @@ def twice(x, w, b, activation):
     return activation(activation(x @ w + b))
 
 
+@neuron.mistake(
+    "sum-missing",
+    "The sum is missing: x · w means multiply *and* add up. Your own `weighted_sum` does it, bias included.",
+)
+def products_only(x, w, b, activation):
+    return activation(x * w + b)
+
+
 @neuron.mistake("bias-forgotten", "The bias is missing in the sum that goes into the activation.")
 def neuron_without_bias(x, w, b, activation):
     return activation(x @ w)
 
 
-@neuron.mistake("bias-after-activation", "The bias was added after the activation. It belongs inside: activation(x·w + b).")
+@neuron.mistake(
+    "bias-after-activation", "The bias was added after the activation. It belongs inside: activation(x·w + b)."
+)
 def bias_outside(x, w, b, activation):
     return activation(x @ w) + b
 
@@ -393,7 +423,11 @@ logic_gates.variant(
 )
 logic_gates.variant(
     name="arrays and other biases",
-    value={"AND": [np.array([1.0, 1.0]), -1.2], "OR": [np.array([1.0, 1.0]), -0.9], "NAND": [np.array([-1.0, -1.0]), 1.9]},
+    value={
+        "AND": [np.array([1.0, 1.0]), -1.2],
+        "OR": [np.array([1.0, 1.0]), -0.9],
+        "NAND": [np.array([-1.0, -1.0]), 1.9],
+    },
 )
 
 
@@ -429,7 +463,8 @@ def away(x, y, w, b, lr):
 
 
 @perceptron_step.mistake(
-    "half-the-errors", "A false alarm is an error too (−1), but you only correct missed ones. Let the error be y − prediction."
+    "half-the-errors",
+    "A false alarm is an error too (−1), but you only correct missed ones. Let the error be y − prediction.",
 )
 def only_missed(x, y, w, b, lr):
     error = y - (x @ w + b > 0)
@@ -479,6 +514,20 @@ def soft(x, y, w, b, lr):
 def decides_without_bias(x, y, w, b, lr):
     error = y - int(x @ w > 0)
     return w + lr * error * x, b + lr * error
+
+
+@perceptron_step.mistake(
+    "sum-missing", "z is one number for this sample: multiply x and w *and* add up. Your own `weighted_sum` does it."
+)
+def decides_per_input(x, y, w, b, lr):
+    error = y - np.where(x * w + b > 0, 1, 0)
+    return w + lr * error * x, b + lr * error
+
+
+@perceptron_step.mistake("rate-not-for-bias", "The bias moves by lr · error as well: you left out lr there.")
+def bias_in_full_steps(x, y, w, b, lr):
+    error = y - (x @ w + b > 0)
+    return w + lr * error * x, b + error
 
 
 @perceptron_step.mistake("rate-forgotten", "The learning rate is missing: each correction is scaled by lr.")
@@ -561,6 +610,12 @@ def step(x, y, w, b, lr):
     return w + lr * error * x, b + lr * error
 
 
+def step_as_taught(x, y, w, b, lr):
+    """The step as the lesson writes it: given a whole table it fails as a learner's own would."""
+    error = y - np.where(x @ w + b > 0, 1.0, 0.0)
+    return w + lr * error * x, b + lr * error
+
+
 @train_perceptron.mistake(
     "one-pass-only", "Each sample got one chance only. Go over the data again, `epochs` times in all."
 )
@@ -572,7 +627,41 @@ def one_pass(X, y, epochs, lr):
 
 
 @train_perceptron.mistake(
-    "result-thrown-away", "`perceptron_step` returns the new w and b, but you don't keep them: w, b = perceptron_step(…)."
+    "starts-over", "w and b are set back to zero in every epoch, so only the last one counts. Set them once, before."
+)
+def starts_over(X, y, epochs, lr):
+    for _ in range(epochs):
+        w, b = np.zeros(X.shape[1]), 0.0
+        for x, target in zip(X, y, strict=True):
+            w, b = step(x, target, w, b, lr)
+    return w, b
+
+
+@train_perceptron.mistake(
+    "returns-after-first-epoch", "You return after the first epoch: `return` belongs below both loops, not inside one."
+)
+def returns_too_early(X, y, epochs, lr):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(epochs):
+        for x, target in zip(X, y, strict=True):
+            w, b = step(x, target, w, b, lr)
+        return w, b
+
+
+@train_perceptron.mistake(
+    "whole-table-at-once",
+    "`perceptron_step` takes one sample and its label, and you gave it the whole table. Loop over the rows of X and y.",
+)
+def all_at_once(X, y, epochs, lr):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(epochs):
+        w, b = step_as_taught(X, y, w, b, lr)
+    return w, b
+
+
+@train_perceptron.mistake(
+    "result-thrown-away",
+    "`perceptron_step` returns the new w and b, but you don't keep them: w, b = perceptron_step(…).",
 )
 def thrown_away(X, y, epochs, lr):
     w, b = np.zeros(X.shape[1]), 0.0
@@ -659,14 +748,20 @@ def no_line_of_a_fine_grid_does_better(xor_best_accuracy):
 
 
 xor_best_accuracy.mistake(
-    "half", "A line that leaves all corners on one side gets two right. Tilt it and cut off one corner alone.", value=0.5
+    "half",
+    "A line that leaves all corners on one side gets two right. Tilt it and cut off one corner alone.",
+    value=0.5,
 )
 xor_best_accuracy.mistake(
-    "one", "One straight line can't get all four: the two 1s lie across from each other, with a 0 on either side.", value=1.0
+    "one",
+    "One straight line can't get all four: the two 1s lie across from each other, with a 0 on either side.",
+    value=1.0,
 )
 xor_best_accuracy.mistake("percent", "Write the accuracy as a fraction between 0 and 1, not in per cent.", value=75)
 xor_best_accuracy.mistake("count", "That is the number of corners. Divide by four to get the accuracy.", value=3)
-xor_best_accuracy.mistake("error-rate", "That is the share of wrong corners. The accuracy is the share of right ones.", value=0.25)
+xor_best_accuracy.mistake(
+    "error-rate", "That is the share of wrong corners. The accuracy is the share of right ones.", value=0.25
+)
 xor_best_accuracy.variant(name="a NumPy number", value=np.float64(0.75))
 xor_best_accuracy.variant(name="one minus a quarter", value=1 - 1 / 4)
 
@@ -690,12 +785,16 @@ def only_or(x):
     return (x.sum(axis=-1) > 0.5).astype(float)
 
 
-@xor_from_gates.mistake("nand-for-xor", "That is NAND: it also says 1 when both inputs are 0. OR must agree as well.")
+@xor_from_gates.mistake(
+    "nand-for-xor", "Your answers are NAND's: 1 also when both inputs are 0. Only OR tells that apart."
+)
 def only_nand(x):
     return (x.sum(axis=-1) < 1.5).astype(float)
 
 
-@xor_from_gates.mistake("and-for-xor", "That is AND of the inputs themselves. AND should see the answers of OR and NAND.")
+@xor_from_gates.mistake(
+    "and-for-xor", "That is AND of the inputs themselves. AND should see the answers of OR and NAND."
+)
 def only_and(x):
     return (x.sum(axis=-1) > 1.5).astype(float)
 
@@ -705,7 +804,19 @@ def or_of_both(x):
     return np.ones(len(x))
 
 
-@xor_from_gates.mistake("xnor", "Your answers are all turned around: 1 where both inputs agree. XOR is 1 where they differ.")
+@xor_from_gates.mistake(
+    "answers-as-rows",
+    "The two answers became two rows. They are the two inputs of the last neuron, so they must be two columns: "
+    "np.stack([…, …], axis=-1).",
+)
+def rows_for_columns(x):
+    total = x.sum(axis=-1)
+    return np.where(np.array([total > 0.5, total < 1.5]).astype(float) @ np.array([1.0, 1.0]) - 1.5 > 0, 1.0, 0.0)
+
+
+@xor_from_gates.mistake(
+    "xnor", "Your answers are all turned around: 1 where both inputs agree. XOR is 1 where they differ."
+)
 def turned_around(x):
     return (x[..., 0] == x[..., 1]).astype(float)
 

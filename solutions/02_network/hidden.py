@@ -491,7 +491,7 @@ def second_bias_only(W1, b1, W2, b2):
 
 
 @collapse.mistake("second-bias-forgotten", "The second bias got lost: add b2 at the end.")
-def first_bias_only(W1, b1, W2, b2):
+def without_second_bias(W1, b1, W2, b2):
     return W1 @ W2, b1 @ W2
 
 

@@ -1,0 +1,58 @@
+"""What to do about the errors that beginners meet most with arrays: Python and NumPy say what, rarely what to do."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.outcome import Raised
+
+_ADVICE = (
+    (
+        r"truth value of an array",
+        "`if`, `while`, `and`, `or` and Python's own `max` decide once, for a single value. For a whole array use "
+        "`np.where`, `np.maximum` or a mask such as `z > 0`.",
+    ),
+    (
+        r"axis (-?\d+) is out of bounds",
+        "The array has fewer axes here than you expect; `axis=-1` is always the last one.",
+    ),
+    (
+        r"only (0-dimensional|length-1|size-1) arrays can be converted",
+        "Functions of the module `math`, `float` and `int` take single numbers. NumPy's own (`np.exp`, `np.sqrt`, …) "
+        "take arrays.",
+    ),
+    (
+        r"mismatch in its core dimension",
+        "In A @ B the last axis of A must be as long as B's last but one (or only) axis. Print both shapes.",
+    ),
+    (
+        r"could not be broadcast together",
+        "The two shapes don't fit entry by entry: compare them axis by axis, from the last one. Is it one sample where "
+        "you use a whole table, or the other way round?",
+    ),
+    (
+        r"(too many|not enough) values to unpack",
+        "Something has another number of parts than the names it is unpacked into. A pair of weights and bias is "
+        "written (w, b), where w holds all weights.",
+    ),
+    (r"inhomogeneous shape|setting an array element with a sequence", "The rows of an array must all be equally long."),
+    (r"can't multiply sequence by non-int", "Lists don't calculate: make an array of it first, np.array(…)."),
+    (r"'NoneType'", "Something is None: does a function you call lack its `return`?"),
+    (r"^KeyError", "There is no entry with exactly this key: compare the spelling, capitals included."),
+    (r"^(NameError|UnboundLocalError)", "Is the name spelt as where it was defined, and was that line run before?"),
+    (r"^IndexError", "An index went beyond the end: the last one is the length minus 1."),
+    (r"unexpected keyword argument", "The names of the arguments must stay as they were given."),
+    (
+        r"'(\w+)' object is not callable",
+        "Round brackets behind a name call it as a function, and this is none. Is a name of yours covering one?",
+    ),
+)
+
+
+def advice(error: Raised, exercise: str) -> str:
+    """One or two sentences on what to do about an error in the answer to `exercise`; empty when we have none."""
+    if error.type_name == "TypeError" and "positional argument" in error.message:
+        if re.search(rf"\b{re.escape(exercise)}\(\)", error.message):
+            return "Keep the line with `def` as it was given."
+        return "A function is called here with more or fewer arguments than it takes."
+    return next((text for pattern, text in _ADVICE if re.search(pattern, error.message)), "")

@@ -1,0 +1,223 @@
+"""The networks that the X-ray can show, running them on your functions, and the names of their parts.
+
+A network is a list of (W, b), one pair per layer: W (d_in, d_out), b (d_out,).
+"""
+
+from functools import cache
+from itertools import pairwise
+from string import ascii_uppercase
+
+import numpy as np
+
+from course.data import digits
+from course.digits_network import TRAINED_ON, digits_network
+from course.figures import LearnerError
+from course.figures.scene import number
+
+RANDOM, XOR, IDENTITY, DIGIT = "random", "XOR", "identity", "Digit"
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+CORNER_CLASSES = np.array([0, 1, 1, 0])
+EDGE = 3.0  # the square shows inputs from −3 to 3
+MOST_NEURONS = 6  # in a layer of a network that is drawn box by box
+
+
+# --- our versions of your functions ---------------------------------------------------------------------
+
+
+def dense(X, W, b):
+    return X @ W + b
+
+
+def relu(z):
+    return np.maximum(z, 0)
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def forward(X, params):
+    for W, b in params[:-1]:
+        X = relu(dense(X, W, b))
+    return softmax(dense(X, *params[-1]))
+
+
+def collapse(W1, b1, W2, b2):
+    return W1 @ W2, b1 @ W2 + b2
+
+
+def count_parameters(sizes):
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+
+
+def xor_network():
+    W1, b1 = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0])
+    W2, b2 = np.array([[0.0, 4.0], [0.0, -8.0]]), np.array([0.0, -2.0])
+    return [(W1, b1), (W2, b2)]
+
+
+OURS = {
+    "dense": dense,
+    "relu": relu,
+    "softmax": softmax,
+    "forward": forward,
+    "collapse": collapse,
+    "count_parameters": count_parameters,
+    "xor_network": xor_network,
+}
+
+
+# --- the networks ---------------------------------------------------------------------------------------
+
+
+def network(name, seed, functions):
+    """The network of that name, before anything was changed."""
+    if name == XOR:
+        return checked_network(functions.call("xor_network"), functions)
+    if name == DIGIT:
+        return digits_network()
+    return identity_network() if name == IDENTITY else random_network(seed)
+
+
+def identity_network():
+    """2-3-3-2: two numbers pass unchanged wherever they are positive; the third neurons do nothing."""
+    pass_on = np.eye(3)
+    return [(pass_on[:2], np.zeros(3)), (pass_on, np.zeros(3)), (pass_on[:, :2], np.zeros(2))]
+
+
+def random_network(seed):
+    """2-3-3-2 with weights and biases in half steps, easy to follow by hand.
+
+    Drawn again until it has something to show: both classes, and inputs that leave one hidden neuron alive.
+    """
+    rng = np.random.default_rng(seed)
+    while True:
+        params = [
+            (rng.choice([-1.5, -1, -0.5, 0.5, 1, 1.5], (n_in, n_out)), rng.integers(-2, 3, n_out) / 2)
+            for n_in, n_out in ((2, 3), (3, 3), (3, 2))
+        ]
+        X = square(25)
+        A = relu(dense(X, *params[0]))
+        B = relu(dense(A, *params[1]))
+        alive = np.hstack([A, B]) > 0
+        blue = forward(X, params)[:, 1].mean()
+        if 0.2 < blue < 0.8 and (alive.sum(axis=1) == 1).mean() > 0.02 and (alive.mean(axis=0) > 0.1).all():
+            return params
+
+
+def checked_network(params, functions):
+    """The params if they are a network from 2 inputs to 2 classes that fits on the page."""
+    whose = functions.used.get("xor_network", "our").capitalize()
+    try:
+        params = [(np.array(W, dtype=float), np.array(b, dtype=float)) for W, b in params]
+    except (TypeError, ValueError) as error:
+        raise LearnerError(f"{whose} xor_network must return a list of pairs (W, b) of number arrays.") from error
+    width = 2
+    for layer, (W, b) in enumerate(params, start=1):
+        if W.ndim != 2 or W.shape[0] != width or b.shape != W.shape[1:] or W.shape[1] > MOST_NEURONS:
+            raise LearnerError(
+                f"In layer {layer} {whose.lower()} xor_network has W of shape {W.shape} and b of shape {b.shape}; "
+                f"W must be ({width}, k) and b (k,), with k at most {MOST_NEURONS}."
+            )
+        width = W.shape[1]
+    if width != 2 or not 2 <= len(params) <= 3:
+        raise LearnerError(f"{whose} xor_network must have one or two hidden layers and end in two classes.")
+    return params
+
+
+def square(points):
+    """A grid of inputs over the square, (points², 2), row by row from below."""
+    across = np.linspace(-EDGE, EDGE, points)
+    return np.stack(np.meshgrid(across, across), axis=-1).reshape(-1, 2)
+
+
+@cache
+def held_out_digits():
+    """Pixels 0..1 (360, 64) and labels (360,) of the digits that took no part in the training."""
+    data = digits()
+    return data.X[TRAINED_ON:] / 16, data.y[TRAINED_ON:]
+
+
+# --- running the network --------------------------------------------------------------------------------
+
+
+def through(X, params, killed, bend, functions):
+    """All numbers on the way through: weighted sums per layer, activations per hidden layer, probabilities."""
+    Z, A, below = [], [], X
+    for layer, (W, b) in enumerate(params):
+        z = functions.call("dense", below, W, b, shape=(len(X), W.shape[1]))
+        Z.append(z)
+        if layer < len(params) - 1:
+            below = functions.call("relu", z, shape=z.shape) if bend else z
+            below = np.where(killed[layer], 0.0, below)
+            A.append(below)
+    return Z, A, functions.call("softmax", Z[-1], shape=Z[-1].shape)
+
+
+def folded(params, functions):
+    """One layer for all: your collapse, two layers at a time."""
+    W, b = params[0]
+    for W2, b2 in params[1:]:
+        W, b = functions.call("collapse", W, b, W2, b2, shape=[(len(W), W2.shape[1]), b2.shape])
+    return W, b
+
+
+def compare_with_forward(X, p, params, functions):
+    """Says so if your forward and the picture don't agree."""
+    try:
+        theirs = functions.call("forward", X, params, shape=p.shape)
+    except LearnerError as error:
+        functions.note(str(error))
+        return
+    if functions.used.get("forward") != "your" or np.allclose(theirs, p, atol=1e-6):
+        return
+    row = int(np.abs(theirs - p).max(axis=1).argmax())
+    best = int(np.abs(theirs - p)[row].argmax())
+    functions.note(
+        f"Your forward says {number(theirs[row, best])} for class {best} where your dense, relu and softmax, "
+        f"one after the other, give {number(p[row, best])}. The picture shows the latter."
+    )
+
+
+# --- names ----------------------------------------------------------------------------------------------
+
+
+def part_names(sizes):
+    """The names of all neurons, layer by layer: x1 x2, A1 A2 …, B1 …, then class 0, class 1 …"""
+    first = [f"x{i + 1}" for i in range(sizes[0])]
+    if sizes[0] == 64:
+        first = [f"pixel {row},{column}" for row in range(8) for column in range(8)]
+    hidden = [[f"{ascii_uppercase[k]}{i + 1}" for i in range(n)] for k, n in enumerate(sizes[1:-1])]
+    return [first, *hidden, [f"class {i}" for i in range(sizes[-1])]]
+
+
+def place_of(part, names):
+    """Where a neuron (layer, index) or a line (layer, index of its source, of its target) is; None if nowhere."""
+    source, arrow, target = (part or "").partition("→")
+    if arrow:
+        here, there = place_of(source, names), place_of(target, names)
+        return (here[0], here[1], there[1]) if here and there and there[0] == here[0] + 1 else None
+    for layer, layer_names in enumerate(names):
+        if source in layer_names:
+            return layer, layer_names.index(source)
+    return None
+
+
+def with_edits(params, names, edits, shift):
+    """New params: single weights and biases set, and `shift` added to all scores."""
+    params = [(W.copy(), b.copy()) for W, b in params]
+    for part, value in edits.items():
+        place = place_of(part, names)
+        if place is not None and len(place) == 3:
+            params[place[0]][0][place[1:]] = value
+        elif place is not None and place[0] > 0:
+            params[place[0] - 1][1][place[1]] = value
+    params[-1][1][:] += shift
+    return params
+
+
+def without(killed, params):
+    """New params in which the killed neurons (one array of flags per hidden layer) pass nothing on."""
+    rest = [(np.where(flags[:, None], 0.0, W), b) for flags, (W, b) in zip(killed, params[1:], strict=True)]
+    return [params[0], *rest]
