@@ -53,7 +53,7 @@ ANSWER = Answer(
             "bias-twice",
             "The bias counts twice.",
             {"one_sample": 5.0, "accuracy": 0.5, "a_secret_batch": np.array([0.3, 0.6])},
-            {"a_batch": "ValueError"},
+            {"a_batch": "ValueError: bad"},
         ),
     ],
 )

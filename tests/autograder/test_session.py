@@ -1,0 +1,274 @@
+"""check, hint, solution and reset as a learner meets them: in a real IPython shell, in a lesson's folder."""
+
+import os
+import shutil
+import sys
+import warnings
+
+import pytest
+import tiny
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
+
+from autograder import progress, session
+
+SOLVED = {
+    "double": "def double(x):\n    return 2 * x",
+    "norm": "def norm(x):\n    return np.sqrt(np.sum(x * x)), np.sqrt(np.sum(double(x) * double(x)))",
+    "limit": "limit = 3.5",
+}
+
+
+class Notebook:
+    """Runs cells as a notebook would; returns what a person sees."""
+
+    def __init__(self, shell):
+        self.shell = shell
+        self.shell.reset(new_session=True)
+        self.run("import numpy as np\nfrom autograder import check, hint, reset, solution")
+
+    def run(self, cell):
+        with capture_output() as seen:
+            ran = self.shell.run_cell(cell)
+        self.result = ran.result
+        seen = seen.stdout + seen.stderr
+        assert "/autograder/" not in seen, seen  # no traceback of ours
+        return seen if ran.result is None else seen.split("]: ", 1)[-1].lstrip("\n")
+
+
+@pytest.fixture(scope="module")
+def shell():
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    yield InteractiveShell.instance(config=config)
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return tiny.released(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture
+def notebook(shell, course, tmp_path, monkeypatch):
+    """A notebook in a copy of the course, in its released lesson's folder."""
+    root = tmp_path / "course"
+    shutil.copytree(course, root)
+    monkeypatch.chdir(root / "lessons" / "01_tiny")
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setattr(session, "_lesson", None)
+    session._hints_shown.clear()
+    return Notebook(shell)
+
+
+def test_a_right_answer_is_correct(notebook):
+    notebook.run(SOLVED["double"])
+    assert notebook.run('check("double")').startswith("✓ double: Correct · 3 of 3 points")
+    assert "Correct" in notebook.result._repr_html_()
+
+
+def test_a_known_mistake_is_named_and_a_hint_is_offered(notebook):
+    notebook.run("def double(x):\n    return x + 2")
+    seen = notebook.run('check("double")')
+    assert "You added 2 instead of multiplying by it." in seen
+    assert 'Stuck? `hint("double")` gives a hint.' in seen
+
+
+def test_all_exercises_at_once_are_a_table(notebook):
+    for cell in SOLVED.values():
+        notebook.run(cell)
+    notebook.run("limit = ...")
+    seen = notebook.run("check()")
+    assert seen.rstrip().endswith("2 of 3 exercises correct, 5 of 5 points.")
+    assert [line.split()[1] for line in seen.splitlines()[:3]] == ["double", "norm", "limit"]
+
+
+def test_an_exercise_not_defined_yet_says_which_cell_to_run(notebook):
+    assert "`double` isn't defined yet: run the cell above" in notebook.run('check("double")')
+
+
+def test_a_stub_is_not_attempted(notebook):
+    notebook.run("def double(x):\n    raise NotImplementedError()")
+    assert "Not attempted yet · 0 of 3 points" in notebook.run('check("double")')
+
+
+def test_a_wrong_number_of_arguments_is_said(notebook):
+    notebook.run("def double():\n    return 2")
+    assert "double() takes 0 positional arguments but 1 was given" in notebook.run('check("double")')
+
+
+def test_something_that_is_no_function_is_said(notebook):
+    notebook.run("double = 3")
+    assert "should be a function" in notebook.run('check("double")')
+
+
+def test_a_crash_shows_the_learners_line_only(notebook):
+    notebook.run("def helper(x):\n    return x.shap\n\ndef double(x):\n    return helper(x)")
+    seen = notebook.run('check("double")')
+    assert "line 5, in double:  return helper(x)" in seen
+    assert "line 2, in helper:  return x.shap" in seen
+    assert "AttributeError" in seen and "Traceback" not in seen
+
+
+def test_a_wrong_exercise_that_is_called_is_to_be_finished_first(notebook):
+    notebook.run("def double(x):\n    return 3 * x")
+    notebook.run(SOLVED["norm"])
+    assert "`norm` calls `double`, which isn't right yet: finish that one first." in notebook.run('check("norm")')
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            'check("duoble")',
+            "No exercise is called 'duoble'. Did you mean 'double'? In this lesson: double, norm, limit.",
+        ),
+        ('check("pqz")', "No exercise is called 'pqz'. In this lesson: double, norm, limit."),
+        ('hint("nrom")', "Did you mean 'norm'?"),
+        ('reset("lim")', "Did you mean 'limit'?"),
+        ('solution("doubles", sure=True)', "Did you mean 'double'?"),
+    ],
+)
+def test_a_misspelt_name_suggests_the_nearest(notebook, call, said):
+    assert said in notebook.run(call)
+
+
+@pytest.mark.parametrize("call", ["check(double)", "hint(double)", "solution(double)", "reset(double)"])
+@pytest.mark.parametrize("value", ["lambda x: 2 * x", "{}", "[1]", "3.5"])
+def test_a_name_without_quotes_is_told_what_to_write(notebook, call, value):
+    notebook.run(f"double = {value}")
+    assert notebook.run(call).strip() == 'Write the exercise\'s name in quotation marks, such as "double".'
+
+
+@pytest.mark.skipif(not hasattr(__import__("signal"), "setitimer"), reason="no timers on this system")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True:\n        pass",
+        "while True:\n        try:\n            x = x + 1\n        except:\n            pass",
+        "import time\n    time.sleep(1000)",
+    ],
+)
+def test_an_endless_loop_is_cut(notebook, monkeypatch, body):
+    monkeypatch.setattr(session, "TIME_LIMIT", 0.3)
+    notebook.run(f"def double(x):\n    {body}")
+    assert "Took too long · 0 of 3 points" in notebook.run('check("double")')
+    notebook.run(SOLVED["double"])
+    assert "Correct" in notebook.run('check("double")')
+
+
+def test_what_the_cases_share_survives_a_function_that_changes_it(notebook):
+    notebook.run("def double(x):\n    x *= 2\n    return x")
+    assert "You changed the array you were given." in notebook.run('check("double")')
+    notebook.run(SOLVED["double"])
+    assert "Correct" in notebook.run('check("double")')
+
+
+def test_hints_come_one_at_a_time_and_then_the_solution_is_offered(notebook):
+    shown = [notebook.run('hint("double")') for _ in range(4)]
+    assert [text.count("Hint ") for text in shown] == [1, 2, 3, 3]
+    assert shown[0].strip() == "Hint 1 of 3: What is twice three?"
+    assert 'solution("double")' in shown[2] and "solution" not in shown[1]
+    notebook.run("def double(x):\n    return 0 * x")
+    assert '`solution("double")` shows one way to do it.' in notebook.run('check("double")')
+
+
+def test_the_solution_is_shown_only_to_someone_who_says_yes(notebook, monkeypatch):
+    asked = []
+
+    def answering(reply):
+        monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or reply)
+
+    answering("n")
+    assert "return 2 * x" not in notebook.run('solution("double")')
+    answering("y")
+    assert "return 2 * x" in notebook.run('solution("double")')
+    assert asked[0].startswith("Show the solution of double?")
+    assert "return 2 * x" in notebook.run('solution("double", sure=True)')
+    assert "BEGIN SOLUTION" not in notebook.run('solution("double", sure=True)')
+
+
+def test_where_nobody_can_be_asked_it_says_how_to_go_on(notebook, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda question: (_ for _ in ()).throw(EOFError))
+    assert 'use solution("double", sure=True)' in notebook.run('solution("double")')
+
+
+def test_a_written_question_has_a_model_answer(notebook):
+    assert notebook.run('solution("why", sure=True)').strip() == "Because it does."
+
+
+def test_without_the_solutions_folder_it_says_who_has_them(notebook):
+    shutil.rmtree("../../solutions/01_tiny")
+    seen = notebook.run('solution("double", sure=True)')
+    assert seen.strip() == "The solutions aren't part of this copy of the course; your instructor has them."
+
+
+def test_reset_puts_the_stub_into_the_next_cell(notebook):
+    seen = notebook.run('reset("double")')
+    assert "as it was handed out" in seen
+    assert notebook.shell.rl_next_input.startswith("def double(x):")
+    assert "raise NotImplementedError()" in notebook.shell.rl_next_input
+
+
+def test_outside_a_lesson_it_says_where_to_go(notebook, tmp_path):
+    os.chdir(tmp_path)
+    for call in ('check("double")', "check()", 'hint("double")', 'reset("double")', 'solution("double")'):
+        assert "There is no lesson in" in notebook.run(call)
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"exercises": {}, "digest": ""}', "[]", '{"exercises": {"double": 1}}'])
+def test_damaged_answers_are_one_sentence(notebook, damage):
+    with open("answers.json", "w") as file:
+        file.write(damage)
+    seen = notebook.run('check("double")')
+    assert "start Ground Up again" in seen and len(seen.strip().splitlines()) == 1
+
+
+def test_changed_checks_are_loaded_anew(notebook):
+    notebook.run(SOLVED["double"])
+    assert "one number" not in notebook.run('check("double")')
+    checks = open("checks.py").read()
+    with open("checks.py", "w") as file:
+        file.write(checks.replace("double(3.0)", "double(4.0)"))
+    os.utime("checks.py", (1, 1))
+    assert "The result is 8, expected 6." in notebook.run('check("double")')
+
+
+def test_where_only_a_program_reads_the_output_a_failed_check_fails_the_cell(notebook, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    notebook.run("def double(x):\n    return 0 * x")
+    with pytest.raises(session.CheckFailed, match="Not right yet"), notebook.shell.builtin_trap:
+        exec('check("double")', notebook.shell.user_ns)
+    notebook.run(SOLVED["double"])
+    exec('check("double")', notebook.shell.user_ns)
+    with pytest.raises(session.CheckFailed, match="No exercise is called"):
+        exec('check("duoble")', notebook.shell.user_ns)
+
+
+def test_outside_a_workspace_nothing_is_recorded(notebook):
+    notebook.run(SOLVED["double"])
+    before = sorted(os.listdir("../.."))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        notebook.run('check("double")')
+        notebook.run("check()")
+    assert sorted(os.listdir("../..")) == before
+
+
+def test_a_look_at_all_exercises_records_what_passed_and_counts_no_try(notebook, monkeypatch):
+    recorded = []
+    monkeypatch.setattr(progress, "record", lambda folder, name, *rest: recorded.append((name, rest[0])))
+    notebook.run(SOLVED["double"])
+    notebook.run("check()")
+    assert recorded == [("double", "PASSED")]
+
+
+def test_without_ipython_the_calling_programs_names_are_checked(notebook, tmp_path):
+    import subprocess
+
+    script = tmp_path / "answers.py"
+    script.write_text("from autograder import check\ndef double(x):\n    return 2 * x\nprint(check('double'))\n")
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert ran.stdout.startswith("✓ double: Correct"), ran.stderr
