@@ -20,6 +20,7 @@ from autograder.release import release
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LESSON, NOTEBOOK = "01_neuron", "neuron"
+STEAL = "window.stolen = 1"
 
 
 @dataclass
@@ -105,4 +106,26 @@ def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
 def without(notebook: NotebookNode, *names: str) -> NotebookNode:
     """The notebook without some of its official cells."""
     notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in names]
+    return notebook
+
+
+def with_scripts(course: Classroom) -> NotebookNode:
+    """A submission that tries to run STEAL in the browser of whoever looks at it."""
+    notebook = course.solution(
+        sigmoid=f"print('<script>{STEAL}</script>')\ndef sigmoid(z):\n    raise ValueError('<script>{STEAL}</script>')"
+    )
+    cell_of(notebook, "why-bias").source = f"Look: <script>{STEAL}</script><img src=x onerror='{STEAL}'>"
+    more = [
+        nbformat.v4.new_markdown_cell(f"<svg onload='{STEAL}'></svg> <a href='java\nscript:{STEAL}'>here</a>"),
+        nbformat.v4.new_markdown_cell(
+            f"[x](javascript:{STEAL}) <iframe srcdoc='<script>parent.{STEAL}</script>'></iframe>"
+        ),
+        nbformat.v4.new_markdown_cell(f"$x < 1$ <form action='/x'><input autofocus onfocus='{STEAL}'></form>"),
+        nbformat.v4.new_raw_cell(f"<script>{STEAL}</script>"),
+        nbformat.v4.new_code_cell(f"from IPython.display import HTML\nHTML('<script>{STEAL}</script>')"),
+    ]
+    more[0].metadata.tags = [f"'><script>{STEAL}</script>"]
+    more[4].outputs = [nbformat.v4.new_output("display_data", {"text/html": f"<script>{STEAL}</script>"})]
+    notebook.cells += more
+    notebook.metadata.title = f"</title><script>{STEAL}</script>"
     return notebook

@@ -37,6 +37,8 @@ class GradeSubmission(NbGraderPreprocessor):
         names = resources["nbgrader"]
         coursedir = self.parent.parent.coursedir
         folder = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"]))
+        with Gradebook(names["db_url"]) as gradebook:  # whatever happens now, an earlier submission's points are gone
+            scores.store(gradebook, names, Graded(names["assignment"], grading.INFRA, sandbox.NONE), {})
         try:
             submission = _read(submitted_file(coursedir, names), folder)
         except Ungradable as error:
@@ -47,8 +49,6 @@ class GradeSubmission(NbGraderPreprocessor):
             shown.show_grade(nb, submission, graded)
         self._tell(graded, names)
         if graded.verdict == grading.INFRA:
-            with Gradebook(names["db_url"]) as gradebook:  # points of an earlier submission must not stand for this one
-                scores.store(gradebook, names, graded, {})
             raise NbGraderException(f"Our fault, not the submission's, so it has no score: {' '.join(graded.notes)}")
         resources["ground_up"] = graded
         return nb, resources

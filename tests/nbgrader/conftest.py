@@ -10,11 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from classroom import Classroom, cell_of, make_classroom, without
+from classroom import Classroom, cell_of, make_classroom, with_scripts, without
 
 from autograder.runner.sandbox import bubblewrap_works
 
-STEAL = "window.stolen = 1"
 SPY = """\
 def weighted_sum(x, w, b):
     if np.shape(x) not in [(3,), (4, 3), (3, 3), (2, 2, 3)]:
@@ -71,7 +70,7 @@ def _hand_in(course: Classroom) -> None:
     course.submit("doubled", _doubled(course))
     course.submit("spy", course.solution(weighted_sum=SPY))
     course.submit("forger", _forged(course))
-    course.submit("script", _with_scripts(course))
+    course.submit("script", with_scripts(course))
     course.submit("empty", b"")
     course.submit("cut_off", nbformat.writes(course.solution()).encode()[:20_000])
     course.submit(
@@ -111,27 +110,6 @@ def _forged(course: Classroom) -> nbformat.NotebookNode:
         cell.metadata.nbgrader = meta
         notebook.cells.append(cell)
     notebook.metadata.kernelspec = {"name": "mine", "display_name": "mine"}
-    return notebook
-
-
-def _with_scripts(course: Classroom) -> nbformat.NotebookNode:
-    notebook = course.solution(
-        sigmoid=f"print('<script>{STEAL}</script>')\ndef sigmoid(z):\n    raise ValueError('<script>{STEAL}</script>')"
-    )
-    cell_of(notebook, "why-bias").source = f"Look: <script>{STEAL}</script><img src=x onerror='{STEAL}'>"
-    more = [
-        nbformat.v4.new_markdown_cell(f"<svg onload='{STEAL}'></svg> <a href='java\nscript:{STEAL}'>here</a>"),
-        nbformat.v4.new_markdown_cell(
-            f"[x](javascript:{STEAL}) <iframe srcdoc='<script>parent.{STEAL}</script>'></iframe>"
-        ),
-        nbformat.v4.new_markdown_cell(f"$x < 1$ <form action='/x'><input autofocus onfocus='{STEAL}'></form>"),
-        nbformat.v4.new_raw_cell(f"<script>{STEAL}</script>"),
-        nbformat.v4.new_code_cell(f"from IPython.display import HTML\nHTML('<script>{STEAL}</script>')"),
-    ]
-    more[0].metadata.tags = [f"'><script>{STEAL}</script>"]
-    more[4].outputs = [nbformat.v4.new_output("display_data", {"text/html": f"<script>{STEAL}</script>"})]
-    notebook.cells += more
-    notebook.metadata.title = f"</title><script>{STEAL}</script>"
     return notebook
 
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from conftest import STEAL
+from classroom import STEAL
 
 from autograder import answers
 from autograder.compare import show

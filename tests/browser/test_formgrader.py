@@ -1,0 +1,99 @@
+"""nbgrader's formgrader in JupyterLab, as `start.py --instructor` starts it: our reports, our grading, no scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from classroom import LESSON, NOTEBOOK, STEAL, Classroom, make_classroom, with_scripts
+from nbgrader.api import Gradebook
+
+from autograder.runner.sandbox import bubblewrap_works
+
+pytestmark = pytest.mark.skipif(not bubblewrap_works(), reason="bubblewrap doesn't work here")
+# nbgrader's page for grading loads MathJax from a CDN and needs these three of its functions.
+MATHJAX = "MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {Interest(then) { then('End') }}}}}"
+WRONG = "def weighted_sum(x, w, b):\n    return x @ w"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
+    """Ada has handed in and is graded, as is somebody who writes scripts; Bo waits."""
+    made = make_classroom(tmp_path_factory.mktemp("course"))
+    ada = made.notebook({**made.solved, "weighted_sum": WRONG, "why-bias": "Its line goes through the origin."})
+    made.submit("ada", ada)
+    made.submit("mallory", with_scripts(made))
+    done = made.nbgrader("autograde", LESSON)
+    assert done.returncode == 0, done.stderr
+    made.submit("bo", made.solution())
+    return made
+
+
+@pytest.fixture(scope="module")
+def lab(serve: Callable, course: Classroom):
+    return serve(root=course.root, roles=("instructor", "common"))
+
+
+def test_formgrader_opens_in_jupyterlab_and_shows_the_lesson(page, lab):
+    page.goto(f"{lab.address}/lab?token={lab.token}")
+    page.wait_for_function("window.jupyterapp?.commands.hasCommand('nbgrader:open-formgrader')", timeout=60_000)
+    page.evaluate("window.jupyterapp.commands.execute('nbgrader:open-formgrader')")
+    frame = page.frame_locator("iframe[src*=formgrader]")
+    row = frame.locator("tr", has_text=LESSON)
+    row.wait_for(timeout=60_000)
+    assert row.locator("td.num-submissions").inner_text() == "3"
+
+
+def test_a_graded_submission_shows_our_report_and_takes_points_for_free_text(page, lab, course):
+    _open(page, lab, _submission(course, "ada"))
+    report = page.locator("[data-exercise=weighted_sum]")
+    assert report.get_attribute("data-mistake") == "bias-forgotten"
+    assert page.locator("[data-exercise]").count() == len(course.solved) - 1
+    points = page.locator("input#weighted_sum-check")
+    page.wait_for_function("document.getElementById('weighted_sum-check').placeholder !== ''")
+    assert float(points.get_attribute("placeholder")) == 0
+    with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT") as saved:
+        page.locator("input#why-bias").fill("1.5")
+        page.locator("input#why-bias").blur()
+    assert saved.value.ok
+    assert course.grades("ada")["why-bias"]["manual_score"] == 1.5
+
+
+def test_scripts_in_a_submission_do_not_run_in_the_instructor_s_session(page, lab, course):
+    _open(page, lab, _submission(course, "mallory"))
+    assert STEAL in page.get_by_role("main").inner_text()
+    assert page.evaluate("window.stolen") is None
+
+
+def test_scripts_in_a_submission_do_not_run_in_feedback(page, course):
+    done = course.api.generate_feedback(LESSON, "mallory")
+    assert done["success"], done["log"]
+    page.route(re.compile("^https:"), lambda route: route.abort())
+    page.goto((course.folder("mallory", "feedback") / f"{NOTEBOOK}.html").as_uri())
+    assert STEAL in page.get_by_role("main").inner_text()
+    assert page.evaluate("window.stolen") is None
+
+
+def test_the_autograde_button_runs_our_grading(page, lab, course):
+    _go(page, lab, f"manage_submissions/{LESSON}")
+    row = page.locator("tr", has_text="bo")
+    row.locator("td.autograde a").click()
+    page.locator(".modal.in", has_text="Success").wait_for(timeout=60_000)
+    assert course.grades("bo")["weighted_sum-check"]["auto_score"] == 2
+
+
+def _submission(course: Classroom, student: str) -> str:
+    with Gradebook(course.db_url) as gradebook:
+        return gradebook.find_submission_notebook(NOTEBOOK, LESSON, student).id
+
+
+def _open(page, lab, submission: str) -> None:
+    page.route(re.compile("^https:"), lambda route: route.fulfill(body=MATHJAX, content_type="text/javascript"))
+    _go(page, lab, f"submissions/{submission}/")
+    page.get_by_role("main").wait_for()
+
+
+def _go(page, lab, path: str) -> None:
+    """Log in, as JupyterLab does for its frame, and open one of formgrader's pages."""
+    page.goto(f"{lab.address}/login?token={lab.token}&next=/formgrader/{path}")
