@@ -102,9 +102,9 @@ class NeuronPlayground(Figure):
     name = "neuron_playground"
     title = "Neuron playground"
     tries = (
-        "Drag b from 0 to −8: the line leaves the data, and everything is one class.",
-        "Double w₁, w₂ and b: the line stays where it is, only the blur around it narrows.",
-        "Choose XOR. Can one line get more than 3 of the 4 right? Predict first.",
+        "Drag b from 0 to −8. Where does the line go, and what happens to the classes?",
+        "Double w₁, w₂ and b. What changes, and what stays?",
+        "Choose XOR. How many of the four corners can one line get right? Predict first.",
     )
     ours = {  # noqa: RUF012
         "weighted_sum": weighted_sum,
