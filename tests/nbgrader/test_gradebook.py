@@ -81,9 +81,10 @@ def lesson(tmp_path: Path, empty_gradebook: bytes) -> Path:
 @pytest.fixture(scope="module")
 def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A gradebook as nbgrader makes it, which takes it two seconds."""
-    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
-    Gradebook(f"sqlite:///{path}").close()
-    return path.read_bytes()
+    root = tmp_path_factory.mktemp("course")
+    (root / "nbgrader_config.py").write_bytes((REPOSITORY / "nbgrader_config.py").read_bytes())
+    Gradebook(nbgrader_config(root).CourseDirectory.db_url).close()
+    return (root / "grading" / "gradebook.db").read_bytes()
 
 
 def test_a_release_makes_the_lesson_known(lesson):
