@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,18 +91,23 @@ def chromium_path() -> str | None:
     return os.environ.get("GROUNDUP_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-def start_lab(folder: Path) -> tuple[Lab, subprocess.Popen]:
-    """Start JupyterLab in a folder of its own; it answers when this returns."""
-    root, settings = folder / "notebooks", folder / "settings"
+def start_lab(
+    folder: Path, root: Path | None = None, roles: tuple[str, ...] = ("common",)
+) -> tuple[Lab, subprocess.Popen]:
+    """Start JupyterLab; it answers when this returns.
+
+    folder: for its settings and state. root: what it serves. roles: which of course/jupyter's settings it has.
+    """
+    root, settings = root or folder / "notebooks", folder / "settings"
     for path in (root, settings):
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_CONFIG_PATH": str(REPOSITORY / "course" / "jupyter" / "common"),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(str(REPOSITORY / "course" / "jupyter" / role) for role in roles),
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
@@ -140,16 +145,30 @@ def start_lab(folder: Path) -> tuple[Lab, subprocess.Popen]:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Lab]]:
+    """Starts a JupyterLab with `start_lab`'s root and roles; it is stopped after the last test."""
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
-    running, process = start_lab(tmp_path_factory.mktemp("lab"))
-    yield running
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    processes: list[subprocess.Popen] = []
+
+    def start(**options) -> Lab:
+        running, process = start_lab(tmp_path_factory.mktemp("lab"), **options)
+        processes.append(process)
+        return running
+
+    yield start
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def lab(serve: Callable[..., Lab]) -> Lab:
+    return serve()
 
 
 @pytest.fixture(scope="session")
