@@ -139,6 +139,8 @@ def snap(value: float, control: Scrub) -> float:
 def _literal(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return f"{value:.4g}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_literal(item) for item in value)}]"
     return repr(value)

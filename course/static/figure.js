@@ -1,7 +1,7 @@
 // The figure on the page: lays out what a frame says, and hands what the reader does to the link.
 
 import { readTheme } from "./colours.js";
-import { setAttribute, setText } from "./dom.js";
+import { setAttribute, setChildren, setText } from "./dom.js";
 import { Link } from "./link.js";
 import { plotPanel } from "./plot.js";
 import { netPanel } from "./net.js";
@@ -88,13 +88,11 @@ class View {
       if (this.onScreen) this.resized();
     });
     this.sight.observe(root);
-    this.restyle = () => {
+    this.themeChange = new MutationObserver(() => {
       this.theme = readTheme(root);
       if (this.frame) this.draw();
-    };
-    this.themeChange = new MutationObserver(this.restyle);
+    });
     this.themeChange.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
-    document.addEventListener("load", this.restyle, true); // a theme's style sheet may arrive after its name
   }
 
   close() {
@@ -102,7 +100,6 @@ class View {
     this.resize.disconnect();
     this.sight.disconnect();
     this.themeChange.disconnect();
-    document.removeEventListener("load", this.restyle, true);
     clearTimeout(this.speaking);
     clearTimeout(this.notice);
   }
@@ -123,8 +120,10 @@ class View {
   draw() {
     const { frame, parts, root } = this;
     const started = performance.now();
-    const shape = JSON.stringify([frame.panels.map(({ id, kind, column }) => [id, kind, column]), frame.controls.map(({ value, ...rest }) => rest)]);
+    const shape = JSON.stringify(frame.panels.map(({ id, kind, column }) => [id, kind, column]));
     if (shape !== this.shape) this.lay(shape);
+    const controls = JSON.stringify(frame.controls.map(({ value, ...rest }) => rest));
+    if (controls !== this.controlsShape) this.layControls(controls);
     for (const panel of frame.panels) this.panelsById.get(panel.id).update(panel);
     for (const control of frame.controls) this.controlsByName.get(control.name).update(control);
     parts.goal.hidden = !frame.goal;
@@ -149,7 +148,7 @@ class View {
     root.dispatchEvent(new CustomEvent("figure-frame", { detail: { since, received: frame.received, started, drawn: now } }));
   }
 
-  // Builds panels and controls anew; only when their kinds or places changed.
+  // Builds panels anew; only when their kinds or places changed.
   lay(shape) {
     const { frame, parts, root } = this;
     this.shape = shape;
@@ -176,13 +175,14 @@ class View {
       place.column.append(entry.element);
     }
     parts.columns.replaceChildren(...[...columns.entries()].sort((a, b) => a[0] - b[0]).map(([, { column }]) => column));
-    this.layControls();
     keepShortcutsOut(root);
     for (const panel of this.panelsById.values()) panel.measure?.();
   }
 
-  layControls() {
+  // Builds the controls that changed; the others stay where they are, and keep focus and a drag on them.
+  layControls(shape) {
     const { frame, parts } = this;
+    this.controlsShape = shape;
     const focused = document.activeElement?.closest?.("[data-control]")?.dataset.control;
     const kept = this.controlsByName;
     this.controlsByName = new Map();
@@ -197,8 +197,9 @@ class View {
       this.controlsByName.set(control.name, entry);
       (control.kind === "scrub" ? scrubs : toolbar).push(entry.element);
     }
-    parts.toolbar.replaceChildren(...toolbar);
-    parts.scrubs.replaceChildren(...scrubs);
+    setChildren(parts.toolbar, toolbar);
+    setChildren(parts.scrubs, scrubs);
+    keepShortcutsOut(this.root);
     if (focused && !this.root.contains(document.activeElement)) this.focus();
   }
 
@@ -207,7 +208,9 @@ class View {
     for (const panel of this.panelsById.values()) panel.repaint();
   }
 
+  // Also when it is put on the page, which is when its style is known at last.
   resized() {
+    this.theme = readTheme(this.root);
     for (const panel of this.panelsById.values()) panel.measure?.();
     this.repaint();
   }
@@ -272,6 +275,7 @@ class View {
   // --- what panels, controls and keys ask for ---------------------------------------------------------
 
   send(event) {
+    if (event.type !== "select" && event.type !== "drag") this.hold(null);
     this.link.send(event);
   }
 

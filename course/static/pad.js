@@ -72,9 +72,10 @@ export function padPanel(host) {
   }
 
   function ink(at) {
-    if (!at || (stroke.last && stroke.last[0] === at[0] && stroke.last[1] === at[1])) return;
+    const from = stroke.last ?? at;
     stroke.last = at;
-    host.send({ type: "ink", panel: panel.id, cells: [at], value: stroke.value, gesture: stroke.gesture });
+    if (!at || (from !== at && from[0] === at[0] && from[1] === at[1])) return;
+    host.send({ type: "ink", panel: panel.id, cells: cellsBetween(from, at), value: stroke.value, gesture: stroke.gesture });
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -106,4 +107,10 @@ export function padPanel(host) {
   });
 
   return { element, update, measure, repaint, ids: () => [], key: () => false };
+}
+
+// The cells of a straight stroke: a quick hand skips some between two events.
+function cellsBetween(from, to) {
+  const steps = Math.max(1, Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]));
+  return Array.from({ length: steps + 1 }, (_, i) => [0, 1].map((axis) => Math.round(from[axis] + ((to[axis] - from[axis]) * i) / steps)));
 }

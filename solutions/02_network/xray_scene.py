@@ -160,11 +160,11 @@ def softmax_table(arrays, column):
 
 def columns(names):
     """Where each layer stands, and behind the last one the probabilities."""
-    return [0.07 + 0.86 * i / len(names) for i in range(len(names) + 1)]
+    return [0.08 + 0.84 * i / len(names) for i in range(len(names) + 1)]
 
 
 def column_titles(names):
-    return ["input", *(f"hidden layer {layer[0][0]}" for layer in names[1:-1]), "scores", "softmax"]
+    return ["input", *(f"hidden {layer[0][0]}" for layer in names[1:-1]), "scores", "softmax"]
 
 
 def row(i, count):
