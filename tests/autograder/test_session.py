@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 import tiny
@@ -229,9 +230,8 @@ def test_damaged_answers_are_one_sentence(notebook, damage):
 def test_changed_checks_are_loaded_anew(notebook):
     notebook.run(SOLVED["double"])
     assert "one number" not in notebook.run('check("double")')
-    checks = open("checks.py").read()
-    with open("checks.py", "w") as file:
-        file.write(checks.replace("double(3.0)", "double(4.0)"))
+    path = Path("checks.py")
+    path.write_text(path.read_text().replace("double(3.0)", "double(4.0)"))
     os.utime("checks.py", (1, 1))
     assert "The result is 8, expected 6." in notebook.run('check("double")')
 
