@@ -27,8 +27,8 @@ _ADVICE = (
     ),
     (
         r"could not be broadcast together",
-        "The two shapes don't fit entry by entry: compare them axis by axis, from the last one. Is it one sample where "
-        "you use a whole table, or the other way round?",
+        "The two shapes don't fit entry by entry: compare them axis by axis, from the last one. A sum or maximum along "
+        "an axis loses that axis, unless you say `keepdims=True`.",
     ),
     (
         r"(too many|not enough) values to unpack",

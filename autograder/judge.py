@@ -118,7 +118,7 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
     if not failed:
         return Result(exercise, PASSED, exercise.points, "Correct.", results, parts)
     verdict = min((result.verdict for result in failed), key=_WORST_FIRST.index)
-    known = recognise(outcomes, answer)
+    known = recognise(results, answer)
     needed = _unwritten_elsewhere(exercise, failed)
     result = Result(
         exercise,
@@ -144,10 +144,21 @@ def after_needs(result: Result, others: Mapping[str, Result]) -> Result:
     return _with_message(replace(result, first_see=wrong))
 
 
-def recognise(outcomes: Mapping[str, Outcome], answer: Answer) -> Fingerprint | None:
-    """The one known mistake whose results are these, on every case that was run; None when none or several fit."""
-    fitting = [known for known in answer.mistakes if _fits(outcomes, known)]
-    return fitting[0] if len(fitting) == 1 else None
+def recognise(results: tuple[CaseResult, ...], answer: Answer) -> Fingerprint | None:
+    """The one known mistake whose results are these; None when none or several fit.
+
+    First over all cases that were run; failing that, over those of the first part that isn't right, since somebody
+    who makes this mistake may well not have come to the other parts yet.
+    """
+    everywhere = [result.case.name for result in results]
+    wrong = next(result.case.part for result in results if result.verdict != PASSED)
+    there = [result.case.name for result in results if result.case.part == wrong]
+    outcomes = {result.case.name: result.outcome for result in results}
+    for names in (everywhere, there):
+        fitting = [known for known in answer.mistakes if _fits({name: outcomes[name] for name in names}, known)]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 else None
+    return None
 
 
 def _fits(outcomes: Mapping[str, Outcome], known: Fingerprint) -> bool:

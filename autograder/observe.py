@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.compare import same
+from autograder.wire import plain
+
 
 def with_warnings(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
     """Call the function and note what it warned of: {"result": …, "warnings": "overflow encountered in exp"}.
@@ -25,7 +28,8 @@ def with_inputs(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]
     """Call the function and note whether it changed its arguments: {"result": …, "inputs": "unchanged"}."""
     before = copy.deepcopy(arguments)
     result = function(*arguments)
-    unchanged = all(np.array_equal(a, b) for a, b in zip(before, arguments, strict=True) if not callable(a))
+    pairs = zip(before, arguments, strict=True)
+    unchanged = all(same(plain(a), plain(b)) for a, b in pairs if not callable(a))
     return {"result": copy.deepcopy(result), "inputs": "unchanged" if unchanged else "changed"}
 
 

@@ -119,7 +119,7 @@ def any_shape(relu):
     return relu(np.array([[1.5, -1.5, 2.0], [-0.1, 0.1, -7.0]]))
 
 
-@relu.case
+@relu.case(after=["negative_becomes_0_and_positive_stays"])
 def the_input_is_left_as_it_was(relu):
     """Somebody may still need the old z."""
     return inputs_after(relu, np.array([-1.0, 2.0, -3.0]))
@@ -257,7 +257,7 @@ def the_bias_takes_part_in_the_decision(perceptron_step):
     return perceptron_step(X_SEEN, 1, W_SEEN, 2.0, 0.5)
 
 
-@perceptron_step.case
+@perceptron_step.case(after=["a_missed_1_raises_the_sum"])
 def the_arrays_handed_in_are_left_as_they_were(perceptron_step):
     """w and x belong to the caller: return new arrays."""
     return inputs_after(perceptron_step, X_SEEN.copy(), 1, W_SEEN.copy(), 0.1, 0.5)

@@ -84,7 +84,7 @@ def as_many_samples_as_classes(softmax):
     return softmax(np.array([[0.0, 1.0, 2.0], [3.0, -1.0, 0.5], [1.0, 1.0, 4.0]]))
 
 
-@softmax.case
+@softmax.case(after=["one_row"])
 def the_input_is_left_as_it_was(softmax):
     return inputs_after(softmax, np.array([[0.3, -0.7], [2.0, 1.0]]))
 
@@ -188,10 +188,10 @@ def a_single_layer(forward):
     return forward(X_SEEN, [layer(3, 3, 1.4)])
 
 
-@forward.case
-def the_arrays_handed_in_are_left_as_they_were(forward):
-    W, b = layer(3, 2, 0.2)
-    return inputs_after(lambda X, W, b: forward(X, [(W, b)]), X_SEEN[:2].copy(), W, b)
+@forward.case(after=["two_layers"])
+def what_was_handed_in_is_left_as_it_was(forward):
+    """X, and the list of parameters with everything in it."""
+    return inputs_after(forward, X_SEEN[:2].copy(), [layer(3, 3, 0.2), layer(3, 2, 0.7)])
 
 
 # --- count_parameters ---------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ count_parameters = exercise(
 
 @count_parameters.case
 def a_small_network(count_parameters):
-    """3 → 4 → 2: (3·4 + 4) + (4·2 + 2) = 26."""
+    """3 → 4 → 2 has 26: 16 in the first layer, 10 in the second."""
     return count_parameters([3, 4, 2])
 
 
@@ -298,8 +298,10 @@ def the_two_hidden_units_differ(xor_network):
 
 @xor_network.case
 def the_four_corners(xor_network, forward):
-    """(0,0), (0,1), (1,0), (1,1) belong to the classes 0, 1, 1, 0: the larger probability decides."""
-    return np.argmax(forward(CORNERS, xor_network()), axis=1)
+    """(0,0), (0,1), (1,0), (1,1) belong to the classes 0, 1, 1, 0. Equal probabilities are no answer."""
+    yes = forward(CORNERS, xor_network())[:, 1]
+    answers = np.where(np.isclose(yes, 0.5), "undecided", np.where(yes > 0.5, "1", "0"))
+    return {f"({x1:.0f}, {x2:.0f})": str(answer) for (x1, x2), answer in zip(CORNERS, answers, strict=True)}
 
 
 # --- bump (stretch) -----------------------------------------------------------------------------------------------

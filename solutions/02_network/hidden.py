@@ -136,6 +136,15 @@ def without_keepdims(z):
     return e / e.sum(axis=-1)
 
 
+@softmax.mistake(
+    "keepdims-missing-in-max",
+    "Your maxima line up with the columns instead of the rows. Keep the axis: `z.max(axis=-1, keepdims=True)`.",
+)
+def maximum_without_keepdims(z):
+    e = np.exp(z - z.max(axis=-1))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 @softmax.mistake("no-exp", "You divided the logits by their sum. They can be negative: take e^z first.")
 def shares(z):
     return z / z.sum(axis=-1, keepdims=True)
@@ -312,10 +321,48 @@ def bend(z):
     "layers-not-stacked", "Every layer reads the original input. Feed each layer with what the one before it returned."
 )
 def all_read_x(X, params):
+    A = X
     for W, b in params[:-1]:
         A = bend(X @ W + b)
-        del A
     W, b = params[-1]
+    return exact_softmax(A @ W + b)
+
+
+@forward.mistake(
+    "hidden-layers-unused", "The last layer reads the original input. Feed it with what the hidden layers returned."
+)
+def last_reads_x(X, params):
+    W, b = params[-1]
+    return exact_softmax(X @ W + b)
+
+
+@forward.mistake(
+    "relu-on-last-only", "The ReLU stands after the last layer, and none in between. It is the other way round."
+)
+def bent_at_the_end(X, params):
+    for W, b in params:
+        X = X @ W + b
+    return exact_softmax(bend(X))
+
+
+@forward.mistake(
+    "returns-inside-loop", "You return inside the loop, after the first layer. `return` belongs below the loop."
+)
+def returns_after_the_first(X, params):
+    for W, b in params[:-1]:
+        return bend(X @ W + b)
+    W, b = params[-1]
+    return exact_softmax(X @ W + b)
+
+
+@forward.mistake(
+    "params-changed", "You took layers out of the caller's list (`pop` does). Read them: params[:-1] and params[-1]."
+)
+def takes_layers_out(X, params):
+    params = params if isinstance(params, list) else list(params)
+    W, b = params.pop()
+    for V, c in params:
+        X = bend(X @ V + c)
     return exact_softmax(X @ W + b)
 
 
@@ -479,13 +526,13 @@ def inputs_left_alone(collapse):
 
 
 @collapse.mistake(
-    "bias-not-through-second-layer", "b1 passes through the second layer too: it is b1 @ W2 + b2, not b1 + b2."
+    "bias-not-through-second-layer", "You added the two biases. But what the first layer adds, b1, passes through the second layer too."
 )
 def biases_added(W1, b1, W2, b2):
     return W1 @ W2, b1 + b2
 
 
-@collapse.mistake("first-bias-forgotten", "The first bias got lost. It passes through the second layer: b1 @ W2 + b2.")
+@collapse.mistake("first-bias-forgotten", "The first bias got lost. It passes through the second layer, and what comes out of there counts.")
 def second_bias_only(W1, b1, W2, b2):
     return W1 @ W2, b2
 
@@ -498,6 +545,18 @@ def without_second_bias(W1, b1, W2, b2):
 @collapse.mistake("collapse-order", "Samples are rows here, so the first layer stands first: W1 @ W2.")
 def other_order(W1, b1, W2, b2):
     return W2 @ W1, b1 @ W2 + b2
+
+
+@collapse.mistake(
+    "everything-in-the-other-order", "Samples are rows here, so the first layer stands first, in the weights and in the bias."
+)
+def second_layer_first(W1, b1, W2, b2):
+    return W2 @ W1, b2 @ W1 + b1
+
+
+@collapse.mistake("bias-times-weights", "`*` multiplies entry by entry. The bias passes through the layer: matrix product, `@`.")
+def bias_entry_by_entry(W1, b1, W2, b2):
+    return W1 @ W2, b1 * W2 + b2
 
 
 @collapse.mistake("bias-through-first-layer", "b1 went through the first layer, but it comes after it: multiply b1 by W2.")
@@ -583,7 +642,14 @@ def one_output():
 
 
 @xor_network.mistake(
-    "always-no", "Your network says no at every corner. Is the hill high enough? The score for yes must get above 0."
+    "tie", "Where XOR says no, your probabilities are equal, so there is no answer. Lower the score for yes with a bias."
+)
+def undecided():
+    return network([[1, 1], [1, 1]], [0, -1], [[0, 4], [0, -8]], [0, 0])
+
+
+@xor_network.mistake(
+    "always-no", "Your network says no at every corner. Is the hill high enough, and does row i of W2 hold the weights of hidden unit i?"
 )
 def never():
     return network([[1, 1], [1, 1]], [0, -1], [[0, 1], [0, -2]], [0, -2])
