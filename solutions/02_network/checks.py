@@ -124,14 +124,14 @@ def shapes_and_a_zero_bias(init_dense):
 def the_weights_scatter_around_0_with_variance_2_over_n_in(init_dense):
     """n_in = 8 and very many neurons: the variance of all weights, times n_in, is 2; their mean is 0."""
     W, _ = init_dense(8, MANY, np.random.default_rng(2))
-    return {"variance times n_in": round(float(np.var(W)) * 8, 1), "mean": round(float(np.mean(W)), 2)}
+    return {"variance times n_in": round(float(np.var(W)) * 8, 1), "mean": round(float(np.mean(W)), 2) + 0.0}
 
 
 @init_dense.case
 def another_number_of_inputs(init_dense):
     """n_in = 32."""
     W, _ = init_dense(32, MANY // 4, np.random.default_rng(3))
-    return {"variance times n_in": round(float(np.var(W)) * 32, 1), "mean": round(float(np.mean(W)), 2)}
+    return {"variance times n_in": round(float(np.var(W)) * 32, 1), "mean": round(float(np.mean(W)), 2) + 0.0}
 
 
 @init_dense.case
