@@ -98,7 +98,7 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
         except RunnerFailed as error:
             graded = grading.Graded(submission.lesson, grading.INFRA, "none", notes=(str(error),))
     if as_json:
-        click.echo(json.dumps(graded.to_json(), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(graded.to_json(), indent=1))
     else:
         from autograder.grade_report import print_grade
 

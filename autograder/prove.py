@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import build, judge, source
+from autograder import build, checks, judge, outcome, source
 from autograder.answers import Answer
 from autograder.build import Lesson
 from autograder.execute import run_cases
@@ -121,9 +121,14 @@ def _merged(visible: Answer, held_out: Answer) -> Answer:
 class _Prover:
     def __init__(self, lesson: Lesson, visible: dict[str, Answer], full: dict[str, Answer]) -> None:
         self.lesson, self.visible, self.full = lesson, visible, full
+        self.sandboxed: dict[str, Exercise] = {}
+        folder = lesson.source.folder
+        checks.run((folder / "checks.py").read_text(encoding="utf-8"), "<checks>", self.sandboxed, folder)
+        hidden = checks.held_out_source((folder / "hidden.py").read_text(encoding="utf-8"))
+        checks.run(hidden, "<held-out cases>", self.sandboxed, folder)
 
     def exercise(self, exercise: Exercise) -> ExerciseProof:
-        problems = _too_few(exercise)
+        problems = _too_few(exercise) + self._lost_in_the_sandbox(exercise)
         problems += self._reference_and_stub(exercise)
         named, wrong = self._mistakes(exercise)
         problems += wrong + self._variants(exercise)
@@ -140,6 +145,17 @@ class _Prover:
         return ExerciseProof(
             exercise.name, len(exercise.cases), held_out, names, named, len(exercise.variants), fates, tuple(problems)
         )
+
+    def _lost_in_the_sandbox(self, exercise: Exercise) -> list[str]:
+        """Held-out cases that need something of hidden.py that isn't sent into the sandbox with them."""
+        given = self.sandboxed.get(exercise.name, Exercise(exercise.name)).cases
+        outcomes = run_cases(given, exercise.name, self.lesson.reference)
+        running = {name for name, result in outcomes.items() if result.kind == outcome.RETURNED}
+        return [
+            f"the held-out case {case.name!r} doesn't run by itself: write what it uses as plain definitions"
+            for case in exercise.cases
+            if case.name not in running
+        ]
 
     def _judge(self, exercise: Exercise, value: Any, cases: list[Case], answer: Answer) -> Result | str:
         """Judge an implementation; a string says how its process ended instead."""
@@ -239,9 +255,11 @@ def _too_few(exercise: Exercise) -> list[str]:
         "variants": len(exercise.variants),
         "hints": len(exercise.hints),
     }
-    return [
+    problems = [
         f"{have[what]} {what}, at least {least} are needed" for what, least in AT_LEAST.items() if have[what] < least
     ]
+    seen = {case.part for case in exercise.visible_cases}
+    return problems + [f"no visible case belongs to the part {part!r}" for part in exercise.parts if part not in seen]
 
 
 def apart(run: Callable[[], dict[str, Outcome]], seconds: float = 60.0) -> dict[str, Outcome] | str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.execute import clean
 from autograder.paths import UserError, find_lesson, lesson_names
 from autograder.runner.job import CodeCell
 
@@ -43,11 +44,14 @@ def read(path: Path, solutions: Path, lesson: str | None = None) -> Submission:
         meta = cell.get("metadata", {})
         nbgrader = meta.get("nbgrader", {})
         if cell.get("cell_type") == "markdown" and nbgrader.get("grade"):
-            questions[str(nbgrader.get("grade_id", ""))] = source
+            questions[_name(nbgrader)] = source
         if cell.get("cell_type") == "code" and not _is_left_out(meta, source):
-            name = str(nbgrader.get("grade_id", "")) if nbgrader.get("solution") else ""
-            cells.append(CodeCell(name, source))
+            cells.append(CodeCell(_name(nbgrader) if nbgrader.get("solution") else "", source))
     return Submission(path, lesson, tuple(cells), questions)
+
+
+def _name(nbgrader: dict[str, Any]) -> str:
+    return clean(str(nbgrader.get("grade_id", ""))[:200])
 
 
 def _is_left_out(meta: dict[str, Any], source: str) -> bool:
@@ -61,7 +65,7 @@ def load(path: Path) -> dict[str, Any]:
     """The notebook as JSON, with the shape of one. Raises Ungradable when it isn't."""
     if not path.exists():
         raise UserError(f"There is no file {path}: give the path of a notebook (.ipynb).")
-    if path.is_dir() or path.suffix != ".ipynb":
+    if not path.is_file() or path.suffix != ".ipynb":
         raise Ungradable(f"{path.name} is no notebook: hand in the .ipynb file of the lesson.")
     if path.stat().st_size > MAX_BYTES:
         raise Ungradable(f"{path.name} is larger than {MAX_BYTES // 2**20} MB: clear its outputs, save, hand in again.")

@@ -74,6 +74,15 @@ def plain(value: Any) -> Any:
     return decode(encode(value))
 
 
+def holds_opaque(value: Any) -> bool:
+    """Whether a plain value is, or holds somewhere inside, something that is no data."""
+    if isinstance(value, list | tuple):
+        return any(map(holds_opaque, value))
+    if isinstance(value, dict):
+        return any(holds_opaque(key) or holds_opaque(item) for key, item in value.items())
+    return isinstance(value, Opaque)
+
+
 def to_json(value: Any) -> dict[str, Any]:
     """A value as one JSON object, array bytes in base64 (for `answers.json`)."""
     encoded = encode(value)

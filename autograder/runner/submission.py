@@ -112,7 +112,7 @@ def may_not_come_back(source: str) -> bool:
     """Whether a cell does more than define functions and classes, import what is loaded, and assign constants."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a magic command, perhaps
+    except (SyntaxError, ValueError):  # a magic command, perhaps
         return True
     return not all(_only_defines(node) for node in tree.body)
 
