@@ -5,7 +5,7 @@
 
 const IN_FLIGHT = 2;
 const PATIENCE = 1000; // milliseconds before the first resend
-const QUIET_AFTER = 3; // resends before the reader is told
+const QUIET_AFTER = 2; // resends before the reader is told
 
 export class Link {
   constructor(model) {

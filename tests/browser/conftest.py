@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,9 +81,9 @@ class Lab:
             self.run_all(page)
 
     def run_all(self, page) -> None:
-        """Run all cells, once the kernel listens."""
+        """Start running all cells, once the kernel listens."""
         page.wait_for_function(KERNEL_IDLE, timeout=60_000)
-        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
 def chromium_path() -> str | None:
@@ -92,11 +93,12 @@ def chromium_path() -> str | None:
 
 
 def start_lab(
-    folder: Path, root: Path | None = None, roles: tuple[str, ...] = ("common",)
+    folder: Path, root: Path | None = None, roles: tuple[str, ...] = ("common",), prompt: bool = True
 ) -> tuple[Lab, subprocess.Popen]:
     """Start JupyterLab; it answers when this returns.
 
     folder: for its settings and state. root: what it serves. roles: which of course/jupyter's settings it has.
+    prompt: with the course's connection, which sends kernel messages at once.
     """
     root, settings = root or folder / "notebooks", folder / "settings"
     for path in (root, settings):
@@ -118,7 +120,6 @@ def start_lab(
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
-        "--ServerApp.kernel_websocket_connection_class=course.figures.server.PromptConnection",
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
         *(
             "--LabApp.expose_app_in_browser=True",
@@ -126,6 +127,8 @@ def start_lab(
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ),
     ]
+    if prompt:
+        command.append("--ServerApp.kernel_websocket_connection_class=course.figures.server.PromptConnection")
     process = subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
     log: deque[str] = deque(maxlen=40)
     ready = threading.Event()
@@ -183,14 +186,23 @@ def browser() -> Iterator:
         chromium.close()
 
 
+@contextmanager
+def fresh_page(browser) -> Iterator:
+    """A page of its own; on leaving, an error raised by a figure's script (not by JupyterLab's own) is a failure."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1200})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+    try:
+        yield opened
+    finally:
+        context.close()
+    ours = [stack for stack in errors if "/static/lab/" not in "".join(stack.splitlines()[1:2])]
+    assert not ours, f"the figure's scripts raised: {ours}"
+
+
 @pytest.fixture
 def page(browser) -> Iterator:
-    """A fresh page; the test fails if the page's own scripts raised."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1100})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    fresh = context.new_page()
-    errors: list[str] = []
-    fresh.on("pageerror", lambda error: errors.append(str(error)))
-    yield fresh
-    context.close()
-    assert not errors, f"the page's scripts raised: {errors}"
+    with fresh_page(browser) as opened:
+        yield opened
