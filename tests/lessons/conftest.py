@@ -1,0 +1,38 @@
+"""The lessons there are, solved."""
+
+from functools import cache
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.build import Lesson, open_lesson
+from autograder.paths import lesson_names, solutions
+from autograder.source import library_module
+
+LESSONS = lesson_names(solutions())
+
+
+@cache
+def opened(name: str) -> Lesson:
+    return open_lesson(solutions() / name)
+
+
+def pytest_generate_tests(metafunc):
+    if "lesson" in metafunc.fixturenames:
+        metafunc.parametrize("lesson", LESSONS, indirect=True)
+
+
+@pytest.fixture
+def lesson(request):
+    """Each lesson in turn, with what it needs to run importable."""
+    lesson = opened(request.param)
+    with library_module(lesson.library):
+        yield lesson
+
+
+@pytest.fixture
+def solved(request):
+    """The names that the reference solutions of the test module's lesson define, and its text as `source`."""
+    lesson = opened(request.module.LESSON)
+    text = (lesson.source.folder / f"{lesson.source.notebook}.md").read_text(encoding="utf-8")
+    return SimpleNamespace(**{n: v for n, v in lesson.reference.items() if n[:2] != "__"}, source=text)

@@ -1,0 +1,116 @@
+"""What must hold of each lesson: its proof, its release, a run from top to bottom, and that your code is graded."""
+
+import ast
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from autograder import grade
+from autograder.notebooks import CHECK_SUFFIX, solution_notebook
+from autograder.paths import PACKAGE_ROOT, lessons, solutions
+from autograder.prove import prove_lesson
+from autograder.release import release
+from autograder.runner.client import Runner
+from autograder.runner.job import CodeCell
+from autograder.submissions import Submission, read
+
+MINUTES_FOR_A_LESSON = 1.5
+
+
+def test_the_proof_holds(lesson):
+    assert prove_lesson(lesson.source.folder).problems == []
+
+
+def test_what_is_released_is_what_the_source_makes(lesson):
+    changed = release(lesson.source.folder, lessons(), check=True).changed
+    assert changed == (), f"run `autograder release`: {', '.join(changed)} differ"
+
+
+def test_nothing_in_the_released_folder_was_left_by_a_run(lesson):
+    folder = lessons() / lesson.name
+    for path in folder.glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            assert cell.get("outputs", []) == [] and cell.get("execution_count") is None
+    assert not list(folder.glob("*.part"))
+
+
+def test_the_solved_lesson_runs_from_top_to_bottom_and_every_check_passes(lesson, tmp_path, monkeypatch):
+    """In a real kernel, in a copy of the released folder, with demos and figures."""
+    shutil.copytree(PACKAGE_ROOT / "solutions", tmp_path / "solutions")
+    release(tmp_path / "solutions" / lesson.name, tmp_path / "lessons")
+    folder = tmp_path / "lessons" / lesson.name
+    for name in ("IPYTHONDIR", "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    notebook = solution_notebook(lesson)
+    client = NotebookClient(notebook, timeout=60 * MINUTES_FOR_A_LESSON, resources={"metadata": {"path": str(folder)}})
+    client.execute()
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(CHECK_SUFFIX) and cell.cell_type == "code":
+            shown = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+            assert "data-verdict='PASSED'" in shown, cell.source
+
+
+# --- it is the learner's own cell that is graded ------------------------------------------------------------------
+
+
+def uses(source: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+
+
+def fallen_with(broken: str, lesson) -> set[str]:
+    """The exercises that can't be right when this one is wrong: those that use it, directly or through others."""
+    source = {cell.exercise: cell.source for cell in lesson.source.cells if cell.exercise}
+    asks = {name: {p for c in exercise.cases for p in c.parameters} for name, exercise in lesson.exercises.items()}
+    fallen = {broken}
+    while more := {n for n in source if n not in fallen and (uses(source[n]) | asks[n]) & fallen}:
+        fallen |= more
+    return fallen
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with Runner(("numpy",)) as made:
+        yield made
+
+
+def test_each_broken_cell_costs_its_own_points_and_no_others(lesson, runner):
+    marks = grade.marking(lesson.source.folder, held_out=True)
+    cells = [c for c in lesson.source.cells if c.kind == "code" and "demo" not in c.tags]
+    for broken in lesson.exercises:
+        wrong = f"def {broken}(*arguments):\n    return 'broken'"
+        if not callable(lesson.reference[broken]):
+            wrong = f"{broken} = 'broken'"
+        code = tuple(CodeCell(c.exercise, wrong if c.exercise == broken else c.source) for c in cells)
+        graded = grade.grade(Submission(Path("x.ipynb"), lesson.name, code, {}), marks, runner)
+        lost = {result.name for result in graded.results if result.verdict != "PASSED"}
+        assert broken in lost
+        assert lost <= fallen_with(broken, lesson)
+        for result in graded.results:
+            if result.name == broken:
+                assert result.points == 0
+            elif result.name not in lost:
+                assert result.points == result.max_points
+
+
+def test_the_untouched_notebook_scores_nothing_and_the_solved_one_everything(lesson, runner):
+    marks = grade.marking(lesson.source.folder, held_out=True)
+    untouched = read(next((lessons() / lesson.name).glob("*.ipynb")), solutions())
+    graded = grade.grade(untouched, marks, runner)
+    assert graded.score == 0
+    assert {result.verdict for result in graded.results} == {"NOT_ATTEMPTED"}
+    cells = [c for c in lesson.source.cells if c.kind == "code" and "demo" not in c.tags]
+    everything = tuple(CodeCell(c.exercise, c.source) for c in cells)
+    solved = grade.grade(Submission(Path("x.ipynb"), lesson.name, everything, {}), marks, runner)
+    assert (solved.score, solved.notes) == (solved.max_score, ())
+
+
+def test_the_library_of_a_lesson_holds_only_what_earlier_ones_exported(lesson):
+    text = (lessons() / lesson.name / "nn.py").read_text(encoding="utf-8")
+    own = {cell.exercise for cell in lesson.source.cells if cell.exercise}
+    defined = {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert not defined & own
+    nbformat.validate(solution_notebook(lesson))
