@@ -4,7 +4,7 @@
 
 One row per figure and way of driving it. `hand` moves a slider once and waits for the picture (the time
 from hand to picture); `stream` moves it at every screen refresh (the time between two pictures); `play`
-lets the clock run. `floor` is an empty figure: what JupyterLab itself costs. Times in milliseconds.
+lets the clock run. `floor` is a figure of one number: what JupyterLab itself costs. Times in milliseconds.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 FLOOR = """
 from course.figures import Figure, Scrub
+from course.figures.scene import Table
 class Floor(Figure):
     name = title = "floor"
     def initial(self): return {"x": 0.0}
     def controls(self, state): return [Scrub("x", "x", -1, 1, 0.01)]
-    def scene(self, state, arrays): return []
+    def scene(self, state, arrays): return [Table("x", [["x", f"{state['x']:.2f}"]])]
     def describe(self, state, arrays): return f"x is {state['x']:.2f}"
 Floor().show()
 """
