@@ -221,9 +221,9 @@ def _explains(result: Result) -> bool:
 
 
 def _adds_to_the_message(result: Result, main: CaseResult) -> bool:
-    """Whether the case's own text says more: not beside a diagnosis, unless it tells of a crash or a shape."""
-    named = bool(result.diagnosis) and main.difference is not None and main.difference.kind in ("value", "structure")
-    return main.text not in result.message and not named
+    """Whether the case's own text says more. Beside a diagnosis, where in a dict something differs is noise."""
+    inside = main.difference is not None and main.difference.where.startswith("“")
+    return main.text not in result.message and not (result.diagnosis and inside)
 
 
 def _printed(main: CaseResult | None) -> list[str]:
