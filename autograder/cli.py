@@ -61,14 +61,17 @@ def release(names: tuple[str, ...], only_check: bool, gradebook: bool) -> None:
 @main.command()
 @click.argument("names", metavar="[LESSON]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print the kill table as JSON.")
-def prove(names: tuple[str, ...], as_json: bool) -> None:
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print one row per lesson, for the README.")
+def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool) -> None:
     """Prove that a lesson's checks tell right from wrong; exit status 1 when they don't."""
     from autograder.prove import prove_lesson
-    from autograder.prove_report import print_table
+    from autograder.prove_report import markdown, print_table
 
     proofs = [prove_lesson(find_lesson(name, solutions())) for name in names or lesson_names(solutions())]
     if as_json:
         click.echo(json.dumps({"lessons": [proof.to_json() for proof in proofs]}, indent=1, ensure_ascii=False))
+    elif as_markdown:
+        click.echo(markdown(proofs))
     else:
         print_table(proofs)
     sys.exit(0 if all(proof.holds for proof in proofs) else 1)

@@ -28,3 +28,26 @@ def print_table(proofs: list[LessonProof]) -> None:
         for problem in proof.problems:
             console.print(f"  problem   {problem}", markup=False, highlight=False)
         console.print(f"  {proof.killed:.1%} of the mutants died. {'The proof holds.' if proof.holds else ''}\n")
+
+
+def markdown(proofs: list[LessonProof]) -> str:
+    """One row per lesson, for the README; a lesson whose proof doesn't hold says so instead."""
+    rows = [
+        "| Lesson | Exercises | Cases (held out) | Mistakes told apart by name | Other right answers | Mutants killed |",
+        "|---|---|---|---|---|---|",
+    ]
+    for proof in proofs:
+        if not proof.holds:
+            rows.append(f"| `{proof.lesson}` | the proof doesn't hold | | | | |")
+            continue
+        each = proof.exercises
+        named, mistakes = sum(e.named_on_visible_cases for e in each), sum(len(e.mistakes) for e in each)
+        killed, mortal = sum(e.killed for e in each), sum(e.mortal for e in each)
+        equivalent = sum(len(e.mutants) for e in each) - mortal
+        cases, held_out = sum(e.cases for e in each), sum(e.held_out for e in each)
+        variants = sum(e.variants for e in each)
+        rows.append(
+            f"| `{proof.lesson}` | {len(each)} | {cases} ({held_out}) | {named} of {mistakes} | all {variants} pass "
+            f"| {killed} of {mortal} ({equivalent} more do the same as the reference) |"
+        )
+    return "\n".join(rows)
