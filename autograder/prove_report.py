@@ -33,7 +33,7 @@ def print_table(proofs: list[LessonProof]) -> None:
 def markdown(proofs: list[LessonProof]) -> str:
     """One row per lesson, for the README; a lesson whose proof doesn't hold says so instead."""
     rows = [
-        "| Lesson | Exercises | Cases (held out) | Mistakes told apart by name | Other right answers | Mutants killed |",
+        "| Lesson | Exercises | Cases (held out) | Mistakes named | Other right answers | Mutants killed |",
         "|---|---|---|---|---|---|",
     ]
     for proof in proofs:
