@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.text import clean
 from autograder.wire import Opaque, Tensor
 
 
@@ -85,7 +86,8 @@ def describe(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, Opaque):
-        return value.type_name if " " in value.type_name else f"an object of type {value.type_name}"
+        name = clean(value.type_name)
+        return name if " " in name else f"an object of type {name}"
     if isinstance(value, Tensor):
         shape = value.array.shape
         return f"a tensor of shape {shape}" if shape else f"a tensor holding the number {show(value.array[()])}"
@@ -98,7 +100,7 @@ def describe(value: Any) -> str:
     if isinstance(value, int | float | complex | np.generic):
         return f"the number {show(value)}"
     if isinstance(value, str):
-        return f"“{value[:100]}”"
+        return f"“{clean(value[:100])}”"
     if isinstance(value, list | tuple):
         return f"a {type(value).__name__} of {_items(len(value))}"
     return f"a dict of {len(value)} {'entry' if len(value) == 1 else 'entries'}"

@@ -21,6 +21,7 @@ import numpy as np
 from autograder import outcome, wire
 from autograder.exercise import Case, Exercise
 from autograder.outcome import Frame, Outcome, Raised
+from autograder.text import clean
 from autograder.unwritten import is_unwritten, refused_by
 
 MAX_PRINTED = 2_000
@@ -86,17 +87,6 @@ def describe_error(error: BaseException, case_file: str = "") -> Raised:
         message = f"{kind}: {error.msg}"
     message = re.sub(rf"^[\w.]*\b(?={re.escape(kind)}\b)", "", message)  # numpy.exceptions.AxisError → AxisError
     return Raised(kind, clean(message[:600]), tuple(frames[-6:]), refused_by(error))
-
-
-def clean(text: str) -> str:
-    """The text without what a terminal would obey, and with what UTF-8 can't hold replaced."""
-    text = _COLOURS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("\ufffd", text.encode("utf-8", "replace").decode("utf-8"))
-
-
-_COLOURS = re.compile("\x1b\\[[0-9;]*m")
-# Control characters but line feed and tab, and those that turn the direction of writing.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class CappedText(io.TextIOBase):

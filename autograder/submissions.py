@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.execute import clean
 from autograder.paths import UserError, find_lesson, lesson_names
 from autograder.runner.job import CodeCell
+from autograder.text import clean
 
 MAX_BYTES = 200 * 2**20
 

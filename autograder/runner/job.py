@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder import wire
-from autograder.execute import clean
 from autograder.outcome import KINDS, RAISED, Frame, Outcome, Raised
+from autograder.text import clean
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def test_what_is_the_same_number_agrees(got, expected):
 WRONG_TYPES = [
     (None, 0.5, "The result is None, expected the number 0.5. Is there a `return`?"),
     (None, np.zeros(3), "The result is None, expected an array of shape (3,). Is there a `return`?"),
-    ("0.5", 0.5, "The result is the text '0.5', expected the number 0.5."),
+    ("0.5", 0.5, "The result is “0.5”, expected the number 0.5."),
     (Opaque("function"), 0.5, "The result is an object of type function, expected the number 0.5."),
     (
         Opaque("a collection of more than 100,000 items"),
@@ -80,7 +80,7 @@ WRONG_TYPES = [
     (np.ones((2, 2)), (np.ones(2), 1.0), "The result is an array of shape (2, 2), expected a tuple of 2 items."),
     ([1.0], {"a": 1.0}, "The result is a list of 1 item, expected a dict of 1 entry."),
     (1, None, "The result is the number 1, expected None."),
-    (1, "a", "The result is the number 1, expected the text 'a'."),
+    (1, "a", "The result is the number 1, expected “a”."),
 ]
 
 
@@ -121,7 +121,7 @@ WRONG_STRUCTURES = [
     ({"and": 1}, {"AND": 1}, "The result has no entry 'AND' (entries: 'and')."),
     ({}, {"AND": 1}, "The result has no entry 'AND' (entries: none)."),
     ({"AND": 1, "OR": 1}, {"AND": 1}, "The result has an entry too many: 'OR'."),
-    ((1, {"w": [1, 2]}), (1, {"w": [1]}), "The result at [1]['w'] has 2 items, expected 1."),
+    ((1, {"w": [1, 2]}), (1, {"w": [1]}), "The result at [1]“w” has 2 items, expected 1."),
 ]
 
 
@@ -152,10 +152,10 @@ WRONG_VALUES = [
         "A number went beyond what a float can hold, or 0/0 was computed.",
     ),
     (np.float32(0.5), float("nan"), "The result is 0.5, expected nan."),
-    ({"AND": (1, 2)}, {"AND": (1, 3)}, "The result at ['AND'][1] is 2, expected 3."),
+    ({"AND": (1, 2)}, {"AND": (1, 3)}, "The result for “AND”[1] is 2, expected 3."),
     ((np.ones(2), 1.0), (np.zeros(2), 1.0), "The result at [0][0] is 1, expected 0. (2 of 2 numbers differ.)"),
     (True, False, "The result is True, expected False."),
-    ("cat", "dog", "The result is the text 'cat', expected the text 'dog'."),
+    ("cat", "dog", "The result is “cat”, expected “dog”."),
     (0.50001, 0.5, "The result is 0.50001, expected 0.5."),
     (0.50000501, 0.5, "The result is 0.500005, expected 0.5."),
     (1.000002, 1.0, "The result is 1.000002, expected 1.0."),
@@ -285,6 +285,13 @@ def test_two_values_that_are_no_data_are_the_same_mistake_only_by_type_and_place
     assert same([Opaque("function")], [Opaque("function")])
     assert not same([Opaque("function")], [Opaque("generator")])
     assert not same([0.5], [Opaque("function")])
+
+
+def test_what_a_terminal_would_obey_is_not_repeated():
+    for evil in ("\x1b[2J", Opaque("\x1b[2J"), {"\x1b[2J": 1}):
+        told = difference(evil, {"AND": 1}).text + describe(evil)
+        assert "\x1b" not in told
+    assert describe("\ud800") == "“?”"
 
 
 def test_numbers_are_shown_as_a_person_would_write_them():

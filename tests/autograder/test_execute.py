@@ -8,7 +8,8 @@ import torch
 
 from autograder import outcome
 from autograder.checks import run
-from autograder.execute import MAX_PRINTED, OutOfTime, clean, run_case
+from autograder.execute import MAX_PRINTED, OutOfTime, run_case
+from autograder.text import clean
 
 CHECKS = """
 import numpy as np

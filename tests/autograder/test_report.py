@@ -97,7 +97,7 @@ def secretive():
     yield "with a visible one", judged({"one_sample": returned(1.0), "a_secret_batch": returned(np.array([0.456]))})
 
 
-@pytest.mark.parametrize(("kind", "result"), secretive())
+@pytest.mark.parametrize(("kind", "result"), list(secretive()))
 def test_a_held_out_case_is_named_but_none_of_its_values_is_shown(kind, result):
     for told in (html(result, FOOTER), text(result, FOOTER), str(result.to_json())):
         assert not any(secret in told for secret in SECRETS)
@@ -136,7 +136,7 @@ def evil_results():
     yield raised("NotImplementedError", "NotImplementedError", [frame], names=EVIL)
 
 
-@pytest.mark.parametrize("result", evil_results(), ids=lambda o: o.kind)
+@pytest.mark.parametrize("result", list(evil_results()), ids=lambda o: o.kind)
 def test_nothing_of_the_learners_is_markup(result):
     made = exercise("weighted_sum", points=1)
 
