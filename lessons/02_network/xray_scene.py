@@ -29,14 +29,16 @@ def net(state, arrays, width, height, column):
     edges = []
     for layer, (W, _) in enumerate(arrays["params"]):
         for i, source in enumerate(names[layer]):
+            if source not in shown:
+                continue
+            a = float(outputs[layer][i])
             for j, target in enumerate(names[layer + 1]):
-                if source not in shown:
-                    continue
-                edge, weight, a = f"{source}→{target}", float(W[i, j]), float(outputs[layer][i])
+                edge, weight = f"{source}→{target}", float(W[i, j])
                 quiet = digit and state["selected"] not in (edge, source, target)
-                label = (
-                    f"W{layer + 1}[{i}, {j}] · {marked(source)} = {number(weight)} · {number(a)} = {number(weight * a)}"
-                )
+                label = ""
+                if state["selected"] == edge:
+                    product = f"{number(weight)} · {number(a)} = {number(weight * a)}"
+                    label = f"W{layer + 1}[{i}, {j}] · {marked(source)} = {product}"
                 edges.append(Edge(edge, source, target, weight, label, faded=quiet or (layer > 0 and a == 0)))
     captions = [] if digit else [(x, text) for x, text in zip(columns(names), column_titles(names), strict=True)]
     parameters = f"{arrays['count']} weights and biases" if not state["collapsed"] else "Collapsed into one layer"
