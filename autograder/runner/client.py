@@ -177,5 +177,11 @@ def _completed(wanted: CasesOf, results: dict[str, Outcome], ending: str) -> dic
 def modules_for(sources: list[str]) -> tuple[str, ...]:
     """Which of the slow modules the sources import: worth importing once, before forking."""
     imported = set(re.findall(r"^\s*(?:import|from)\s+(\w+)", "\n".join(sources), re.MULTILINE))
-    slow = {"torch": "torch", "sklearn": "sklearn", "scipy": "scipy", "matplotlib": "matplotlib.pyplot"}
+    slow = {
+        "torch": "torch",
+        "sklearn": "sklearn",
+        "scipy": "scipy",
+        "matplotlib": "matplotlib.pyplot",
+        "course": "course.data",
+    }
     return ("numpy", *(module for name, module in slow.items() if name in imported))
