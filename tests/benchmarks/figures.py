@@ -116,7 +116,7 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"{'figure':34s} {'':7s} {'p50':>7s} {'p95':>7s} {'per s':>7s} {'draw':>7s} {'n':>7s}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        lab, process = start_lab(Path(folder) / "lab", prompt=not options.plain_server)
+        lab, process = start_lab(Path(folder) / "lab", roles=() if options.plain_server else ("common",))
         try:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
             for name, (lesson, code, *_) in FIGURES.items():

@@ -93,12 +93,11 @@ def chromium_path() -> str | None:
 
 
 def start_lab(
-    folder: Path, root: Path | None = None, roles: tuple[str, ...] = ("common",), prompt: bool = True
+    folder: Path, root: Path | None = None, roles: tuple[str, ...] = ("common",)
 ) -> tuple[Lab, subprocess.Popen]:
     """Start JupyterLab; it answers when this returns.
 
     folder: for its settings and state. root: what it serves. roles: which of course/jupyter's settings it has.
-    prompt: with the course's connection, which sends kernel messages at once.
     """
     root, settings = root or folder / "notebooks", folder / "settings"
     for path in (root, settings):
@@ -127,8 +126,6 @@ def start_lab(
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ),
     ]
-    if prompt:
-        command.append("--ServerApp.kernel_websocket_connection_class=course.figures.server.PromptConnection")
     process = subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
     log: deque[str] = deque(maxlen=40)
     ready = threading.Event()
