@@ -283,7 +283,7 @@ class NeuronPlayground(Figure):
         where = "A line cuts the plane" if 0 < blue < 1 else f"No line in sight, all is {'blue' if blue else 'orange'}"
         return (
             f"{where}: {w} points to the blue side, b = {number(state['b'], 1)}. "
-            f"{right} of {n} points right; {100 * blue:.0f} % of the plane is blue."
+            f"{right} of {n} points right; {100 * blue:.0f} % of the plane is blue."
         )
 
     def goal(self, state, arrays):
@@ -298,7 +298,7 @@ class NeuronPlayground(Figure):
         elif right == n:
             done += ", by hand. Now reset, and see how few corrections do it."
         else:
-            done += f". Goal: all {n} by hand."
+            done += ". Can any line get more than 3?" if state["data"] == "XOR" else f". Goal: all {n} by hand."
         return Goal(done, right / n)
 
 
