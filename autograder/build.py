@@ -99,15 +99,15 @@ def built(folder: Path, released: Path, held_out: bool) -> Built:
         except (OSError, ValueError, KeyError):
             continue  # absent or from an interrupted build: made anew below
     lesson = open_lesson(folder)
-    visible, hidden = write_answers(lesson)
+    visible, hidden = write_answers(lesson, folder)
     return Built(answers.merge(visible, hidden) if held_out else visible, lesson.library)
 
 
-def write_answers(lesson: Lesson) -> tuple[dict[str, Answer], dict[str, Answer]]:
-    """Work out the visible and the held-out answers; keep them, and the library, beside the source."""
-    folder, current = lesson.source.folder, digest(lesson.source.folder)
+def write_answers(lesson: Lesson, beside: Path) -> tuple[dict[str, Answer], dict[str, Answer]]:
+    """Work out the visible and the held-out answers and write them, with the library, to the folder `beside`."""
+    current = digest(lesson.source.folder)
     visible, hidden = lesson.visible_answers(), lesson.held_out_answers()
-    answers.write(folder / "answers.json", lesson.name, visible, current)
-    answers.write(folder / "held_out.json", lesson.name, hidden, current)
-    (folder / "nn.py").write_text(lesson.library, encoding="utf-8")
+    answers.write(beside / "answers.json", lesson.name, visible, current)
+    answers.write(beside / "held_out.json", lesson.name, hidden, current)
+    (beside / "nn.py").write_text(lesson.library, encoding="utf-8")
     return visible, hidden

@@ -29,8 +29,10 @@ class Released:
 def release(folder: Path, lessons: Path, check: bool = False) -> Released:
     """Build the lesson in `folder` and bring `lessons/<name>` in line with it; with `check`, change nothing."""
     with tempfile.TemporaryDirectory() as scratch:
-        made = Path(scratch)
-        generate(folder, made)
+        beside, made = Path(scratch, "beside"), Path(scratch, "made")
+        beside.mkdir()
+        made.mkdir()
+        generate(folder, folder if not check else beside, made)
         target = lessons / folder.name
         changed = _differing(made, target)
         if not check:
@@ -38,15 +40,15 @@ def release(folder: Path, lessons: Path, check: bool = False) -> Released:
     return Released(folder.name, tuple(changed))
 
 
-def generate(folder: Path, made: Path) -> None:
-    """Write a lesson's released files to `made`; refresh what nbgrader needs beside the source."""
+def generate(folder: Path, beside: Path, made: Path) -> None:
+    """Build the lesson in `folder`: what nbgrader needs beside the source goes to `beside`, the rest to `made`."""
     lesson = build.open_lesson(folder)
     solved = solution_notebook(lesson)
     notebook = f"{lesson.source.notebook}.ipynb"
-    _write_notebook(folder / notebook, solved)
-    build.write_answers(lesson)
+    _write_notebook(beside / notebook, solved)
+    build.write_answers(lesson, beside)
     _write_notebook(made / notebook, learner_notebook(solved))
-    for path in sorted(folder.iterdir()):
+    for path in (*sorted(folder.iterdir()), beside / "answers.json", beside / "nn.py"):
         if path.is_file() and path.suffix not in (".md", ".ipynb") and path.name not in AUTHORS_ONLY:
             shutil.copyfile(path, made / path.name)
 

@@ -140,9 +140,13 @@ def prepare(notebooks: list[str], assignment: str = "", student: str = "") -> No
     expected = {path.name for path in (lessons(folder) / folder.name).glob("*.ipynb")}
     others = [path for path in notebooks if Path(path).name not in expected and Path(path).is_file()]
     for name in sorted(expected):
-        if (folder / name).exists():
+        copied = folder / f".{name}.copied"  # says that the file of this name is our copy of a renamed one
+        ours = copied.exists() and (folder / name).exists() and copied.read_bytes() == (folder / name).read_bytes()
+        if (folder / name).exists() and not ours:
             continue
         if len(others) == 1:
             log.warning("%s is taken for %s.", others[0], name)
             shutil.copyfile(others[0], folder / name)
-        notebooks.append(str(folder / name))  # still missing: GradeSubmission says so
+            shutil.copyfile(others[0], copied)
+        if not ours:
+            notebooks.append(str(folder / name))  # if still missing: GradeSubmission says so

@@ -122,6 +122,19 @@ def test_a_worse_resubmission_takes_the_points_away(graded):
     assert all(grade["auto_score"] is None for grade in course.grades("resubmits").values())
 
 
+def test_a_resubmission_under_the_students_own_file_name_is_the_one_that_counts(graded):
+    course = graded.course
+    course.submit("renames", course.solution(), "neuron by me.ipynb")
+    _autograde(course, "renames")
+    assert _score(course, "renames") == 16
+    course.submit("renames", course.notebook({"relu": course.solved["relu"]}), "neuron by me.ipynb")
+    _autograde(course, "renames")
+    assert _score(course, "renames") == 1
+    course.submit("renames", course.notebook({}))
+    _autograde(course, "renames")
+    assert _score(course, "renames") == 0
+
+
 def test_points_given_by_hand_survive_another_grading(graded):
     course = graded.course
     course.submit("by_hand", course.notebook({"why-bias": "Because."}))
