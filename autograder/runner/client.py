@@ -96,13 +96,19 @@ class Runner:
             theirs.close()
             conversation = _Conversation(ours, job)
             ran = conversation.hold()
-        if conversation.broke_off and (self._process is not process or self._is_gone()):
+        if conversation.broke_off and (self._process is not process or self._is_gone(within=0.2)):
             raise RunnerFailed("The process that runs notebooks went away.")
         return ran
 
-    def _is_gone(self) -> bool:
-        """Whether the other end of the control socket is closed; nothing is ever sent from there after the start."""
-        return self._control is None or bool(select.select([self._control], [], [], 0)[0])
+    def _is_gone(self, within: float = 0.0) -> bool:
+        """Whether the process ended, or ends within some seconds.
+
+        A sandbox ends with its outer process first. Of what is inside we see the control socket close: nothing is
+        ever sent from there after the start.
+        """
+        if self._process is None or self._control is None or self._process.poll() is not None:
+            return True
+        return bool(select.select([self._control], [], [], within)[0])
 
 
 class _Conversation:

@@ -101,7 +101,7 @@ class Shown:
         if self.root.locator(".gu-help").count():
             self.press("Escape")
         self.button("Reset").click()
-        self.until("root.dataset.say.startsWith(argument)", start)
+        self.until("root.dataset.say.startsWith(argument) && root.dataset.code.endsWith('()')", start)
         self.root.focus()
 
 
