@@ -600,7 +600,7 @@ def a_line_far_from_the_origin(train_perceptron):
     X = inputs("perceptron far", (30, 2)) + np.array([6.0, 6.0])
     y = (X.sum(axis=1) > 12).astype(int)
     X = X + 0.4 * np.where(y == 1, 1, -1)[:, None]
-    w, b = train_perceptron(X, y, 400, 1.0)
+    w, b = train_perceptron(X, y, 60, 1.0)
     return {"accuracy": float(np.mean((X @ np.asarray(w) + b > 0) == (y == 1)))}
 
 
