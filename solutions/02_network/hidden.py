@@ -54,7 +54,9 @@ def bias_into_weights(X, W, b):
     return X @ (W + b)
 
 
-@dense.mistake("relu-inside", "Your layer bends as well. `dense` is the weighted sums only; the ReLU comes in `forward`.")
+@dense.mistake(
+    "relu-inside", "Your layer bends as well. `dense` is the weighted sums only; the ReLU comes in `forward`."
+)
 def bends(X, W, b):
     return np.maximum(0, X @ W + b)
 
@@ -103,7 +105,9 @@ def down_the_columns(z):
     return e / e.sum(axis=0)
 
 
-@softmax.mistake("softmax-whole", "You shared one total among all samples: everything adds up to 1. Each row needs its own.")
+@softmax.mistake(
+    "softmax-whole", "You shared one total among all samples: everything adds up to 1. Each row needs its own."
+)
 def one_total(z):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum()
@@ -156,7 +160,9 @@ def one_by_one(z):
     return np.where(z >= 0, 1 / (1 + e), e / (1 + e))
 
 
-@softmax.mistake("divided-by-max", "You divided by the largest entry of each row. Divide by the row's sum, so that it adds up to 1.")
+@softmax.mistake(
+    "divided-by-max", "You divided by the largest entry of each row. Divide by the row's sum, so that it adds up to 1."
+)
 def by_the_largest(z):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.max(axis=-1, keepdims=True)
@@ -220,7 +226,8 @@ def spread_is_variance(n_in, n_out, rng):
 
 
 @init_dense.mistake(
-    "all-positive", "All your weights are positive. Draw from a normal distribution around 0: rng.normal, not rng.random."
+    "all-positive",
+    "All your weights are positive. Draw from a normal distribution around 0: rng.normal, not rng.random.",
 )
 def positive(n_in, n_out, rng):
     return rng.random((n_in, n_out)) * np.sqrt(2 / n_in), np.zeros(n_out)
@@ -242,21 +249,24 @@ def unscaled(n_in, n_out, rng):
 
 
 @init_dense.mistake(
-    "zeros", "All weights are 0, so all neurons are equal, and equal neurons learn the same for ever. Draw them at random."
+    "zeros",
+    "All weights are 0, so all neurons are equal, and equal neurons learn the same for ever. Draw them at random.",
 )
 def all_zero(n_in, n_out, rng):
     return np.zeros((n_in, n_out)), np.zeros(n_out)
 
 
 @init_dense.mistake(
-    "global-random", "You drew from NumPy's own generator. Use the rng you were handed, or nobody can repeat your result."
+    "global-random",
+    "You drew from NumPy's own generator. Use the rng you were handed, or nobody can repeat your result.",
 )
 def somebody_elses(n_in, n_out, rng):
     return np.random.normal(0, np.sqrt(2 / n_in), (n_in, n_out)), np.zeros(n_out)
 
 
 @init_dense.mistake(
-    "same-seed-every-call", "Two calls gave the same weights: you make a new generator inside. Use the rng you were handed."
+    "same-seed-every-call",
+    "Two calls gave the same weights: you make a new generator inside. Use the rng you were handed.",
 )
 def always_the_same(n_in, n_out, rng):
     return np.random.default_rng(0).normal(0, np.sqrt(2 / n_in), (n_in, n_out)), np.zeros(n_out)
@@ -375,7 +385,9 @@ def bent_to_the_end(X, params):
     return exact_softmax(X)
 
 
-@forward.mistake("no-relu-between", "There is no bend between your layers, so together they are only one layer. Add ReLU.")
+@forward.mistake(
+    "no-relu-between", "There is no bend between your layers, so together they are only one layer. Add ReLU."
+)
 def all_linear(X, params):
     for W, b in params:
         X = X @ W + b
@@ -390,7 +402,9 @@ def logits_only(X, params):
     return X @ W + b
 
 
-@forward.mistake("softmax-everywhere", "You used softmax after every layer. Between layers it is ReLU, softmax only at the end.")
+@forward.mistake(
+    "softmax-everywhere", "You used softmax after every layer. Between layers it is ReLU, softmax only at the end."
+)
 def competes_everywhere(X, params):
     for W, b in params:
         X = exact_softmax(X @ W + b)
@@ -466,7 +480,8 @@ def weights_only(sizes):
 
 
 @count_parameters.mistake(
-    "count-input-layer", "You gave the inputs biases too. They have no parameters: one bias per neuron of the later layers."
+    "count-input-layer",
+    "You gave the inputs biases too. They have no parameters: one bias per neuron of the later layers.",
 )
 def biases_for_inputs(sizes):
     return sum(a * b for a, b in zip(sizes, sizes[1:], strict=False)) + sum(sizes)
@@ -479,7 +494,9 @@ def bias_for_each_input(sizes):
     return sum(a * b + a for a, b in zip(sizes, sizes[1:], strict=False))
 
 
-@count_parameters.mistake("neurons-not-weights", "That is the number of neurons. Count what can be set: weights and biases.")
+@count_parameters.mistake(
+    "neurons-not-weights", "That is the number of neurons. Count what can be set: weights and biases."
+)
 def neurons(sizes):
     return sum(sizes[1:])
 
@@ -526,13 +543,17 @@ def inputs_left_alone(collapse):
 
 
 @collapse.mistake(
-    "bias-not-through-second-layer", "You added the two biases. But what the first layer adds, b1, passes through the second layer too."
+    "bias-not-through-second-layer",
+    "You added the two biases. But what the first layer adds, b1, passes through the second layer too.",
 )
 def biases_added(W1, b1, W2, b2):
     return W1 @ W2, b1 + b2
 
 
-@collapse.mistake("first-bias-forgotten", "The first bias got lost. It passes through the second layer, and what comes out of there counts.")
+@collapse.mistake(
+    "first-bias-forgotten",
+    "The first bias got lost. It passes through the second layer, and what comes out of there counts.",
+)
 def second_bias_only(W1, b1, W2, b2):
     return W1 @ W2, b2
 
@@ -548,23 +569,30 @@ def other_order(W1, b1, W2, b2):
 
 
 @collapse.mistake(
-    "everything-in-the-other-order", "Samples are rows here, so the first layer stands first, in the weights and in the bias."
+    "everything-in-the-other-order",
+    "Samples are rows here, so the first layer stands first, in the weights and in the bias.",
 )
 def second_layer_first(W1, b1, W2, b2):
     return W2 @ W1, b2 @ W1 + b1
 
 
-@collapse.mistake("bias-times-weights", "`*` multiplies entry by entry. The bias passes through the layer: matrix product, `@`.")
+@collapse.mistake(
+    "bias-times-weights", "`*` multiplies entry by entry. The bias passes through the layer: matrix product, `@`."
+)
 def bias_entry_by_entry(W1, b1, W2, b2):
     return W1 @ W2, b1 * W2 + b2
 
 
-@collapse.mistake("bias-through-first-layer", "b1 went through the first layer, but it comes after it: multiply b1 by W2.")
+@collapse.mistake(
+    "bias-through-first-layer", "b1 went through the first layer, but it comes after it: multiply b1 by W2."
+)
 def wrong_layer(W1, b1, W2, b2):
     return W1 @ W2, b1 @ W1 + b2
 
 
-@collapse.mistake("weights-added", "The weights of the two layers were added. One after the other means product: W1 @ W2.")
+@collapse.mistake(
+    "weights-added", "The weights of the two layers were added. One after the other means product: W1 @ W2."
+)
 def sums(W1, b1, W2, b2):
     return W1 + W2, b1 @ W2 + b2
 
@@ -617,7 +645,9 @@ def same_units():
     return network([[1, 1], [1, 1]], [0, 0], [[0, 4], [0, -4]], [0, -1])
 
 
-@xor_network.mistake("or-network", "That network says OR: it is also sure of (1, 1). The second unit must pull it down there.")
+@xor_network.mistake(
+    "or-network", "That network says OR: it is also sure of (1, 1). The second unit must pull it down there."
+)
 def only_or():
     return network([[1, 1], [1, 1]], [0, -1], [[0, 4], [0, 0]], [0, -2])
 
@@ -635,21 +665,24 @@ def swapped():
 
 
 @xor_network.mistake(
-    "one-output", "Your last layer has one output. softmax of a single number is always 1: use two columns, one per class."
+    "one-output",
+    "Your last layer has one output. softmax of a single number is always 1: use two columns, one per class.",
 )
 def one_output():
     return network([[1, 1], [1, 1]], [0, -1], [[4], [-8]], [-2])
 
 
 @xor_network.mistake(
-    "tie", "Where XOR says no, your probabilities are equal, so there is no answer. Lower the score for yes with a bias."
+    "tie",
+    "Where XOR says no, your probabilities are equal, so there is no answer. Lower the score for yes with a bias.",
 )
 def undecided():
     return network([[1, 1], [1, 1]], [0, -1], [[0, 4], [0, -8]], [0, 0])
 
 
 @xor_network.mistake(
-    "always-no", "Your network says no at every corner. Is the hill high enough, and does row i of W2 hold the weights of hidden unit i?"
+    "always-no",
+    "Your network says no at every corner. Is the hill high enough, and does row i of W2 hold the weights of hidden unit i?",
 )
 def never():
     return network([[1, 1], [1, 1]], [0, -1], [[0, 1], [0, -2]], [0, -2])
@@ -695,7 +728,9 @@ def many_points(bump):
     return bump(inputs("bump x", (4, 5), -3, 3), 0.6, 1.75)
 
 
-@bump.mistake("tip-not-doubled", "After the tip your curve stays flat: the slope must turn from +1 to −1, a change of −2.")
+@bump.mistake(
+    "tip-not-doubled", "After the tip your curve stays flat: the slope must turn from +1 to −1, a change of −2."
+)
 def plateau(x, centre, width):
     return (bend(x - centre + width) - bend(x - centre)) / width
 
