@@ -172,6 +172,8 @@ class View {
       place.width = Math.max(place.width, panel.width);
       place.column.style.flexBasis = `${0.75 * place.width}px`;
       place.column.style.maxWidth = `min(100%, ${place.width}px)`;
+      // A picture may shrink, numbers may not.
+      if (panel.kind === "table") place.column.style.minWidth = `min(100%, ${0.9 * panel.width}px)`;
       place.column.append(entry.element);
     }
     parts.columns.replaceChildren(...[...columns.entries()].sort((a, b) => a[0] - b[0]).map(([, { column }]) => column));
