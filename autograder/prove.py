@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import build, checks, judge, outcome, source
-from autograder.answers import Answer
+from autograder.answers import Answer, merge
 from autograder.build import Lesson
 from autograder.execute import run_cases
 from autograder.exercise import Case, Exercise
@@ -108,14 +108,8 @@ def prove_lesson(folder: Path) -> LessonProof:
     lesson = build.open_lesson(folder)
     with source.library_module(lesson.library):
         visible, held_out = lesson.visible_answers(), lesson.held_out_answers()
-        prover = _Prover(lesson, visible, {n: _merged(visible[n], held_out[n]) for n in visible})
+        prover = _Prover(lesson, visible, merge(visible, held_out))
         return LessonProof(lesson.name, tuple(prover.exercise(e) for e in lesson.exercises.values()))
-
-
-def _merged(visible: Answer, held_out: Answer) -> Answer:
-    from autograder.answers import merge
-
-    return merge({"": visible}, {"": held_out})[""]
 
 
 class _Prover:

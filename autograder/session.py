@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -13,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import answers, checks, judge, outcome, progress
+from autograder import answers, checks, judge, outcome, progress, source
 from autograder.answers import Answer
 from autograder.execute import OutOfTime, run_case
 from autograder.exercise import Exercise
 from autograder.judge import Result
 from autograder.outcome import Outcome
-from autograder.paths import UserError, solutions, suggest
+from autograder.paths import UserError, lessons, solutions, suggest
 from autograder.report import Report, Summary
 
 TIME_LIMIT = 30.0  # seconds for all cases of one exercise
@@ -230,8 +231,6 @@ def _footer(result: Result) -> str:
 
 
 def _solution_text(lesson: _Lesson, name: str) -> str:
-    from autograder import source
-
     folder = solutions() / lesson.folder.name
     if not folder.is_dir():
         raise UserError("The solutions aren't part of this copy of the course; your instructor has them.")
@@ -251,11 +250,7 @@ def _agrees(name: str) -> bool:
 
 
 def _stub(lesson: _Lesson, name: str) -> str:
-    """The exercise's cell as handed out, from the released notebook or, failing that, the lesson's source."""
-    import json
-
-    from autograder.paths import lessons
-
+    """The exercise's cell as handed out, from the released notebook."""
     for notebook in sorted((lessons() / lesson.folder.name).glob("*.ipynb")):
         for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
             if cell["metadata"].get("nbgrader", {}).get("grade_id") == name:

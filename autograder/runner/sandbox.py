@@ -10,6 +10,7 @@ import functools
 import os
 import shutil
 import site
+import socket
 import subprocess
 import sys
 import tempfile
@@ -41,10 +42,12 @@ def bubblewrap_works() -> bool:
     """Whether a sandbox can be made here, found out by making one and looking for what must not be seen."""
     if shutil.which("bwrap") is None:
         return False
-    with tempfile.NamedTemporaryFile(prefix="canary-") as canary:
-        command = [*_bubblewrap(), sys.executable, "-c", _PROBE.format(canary=canary.name)]
+    with tempfile.NamedTemporaryFile(prefix="canary-") as canary, socket.create_server(("127.0.0.1", 0)) as server:
+        probe = _PROBE.format(canary=canary.name, port=server.getsockname()[1])
         try:
-            tried = subprocess.run(command, capture_output=True, timeout=20, check=False)
+            tried = subprocess.run(
+                [*_bubblewrap(), sys.executable, "-c", probe], capture_output=True, timeout=20, check=False
+            )
         except (OSError, subprocess.TimeoutExpired):
             return False
     return tried.stdout.strip() == b"apart"
@@ -54,7 +57,7 @@ _PROBE = """
 import os, socket
 seen = os.path.exists({canary!r})
 try:
-    socket.create_connection(("127.0.0.1", 9), 0.2)
+    socket.create_connection(("127.0.0.1", {port}), 2)
     seen = True
 except OSError:
     pass
