@@ -27,8 +27,8 @@ _ADVICE = (
     ),
     (
         r"could not be broadcast together",
-        "The two shapes don't fit entry by entry: compare them axis by axis, from the last one. A sum or maximum along "
-        "an axis loses that axis, unless you say `keepdims=True`.",
+        "The two shapes don't fit entry by entry: compare them axis by axis, from the last one. Print the shapes of "
+        "what you hand over in this line.",
     ),
     (
         r"(too many|not enough) values to unpack",
@@ -37,6 +37,8 @@ _ADVICE = (
     ),
     (r"inhomogeneous shape|setting an array element with a sequence", "The rows of an array must all be equally long."),
     (r"can't multiply sequence by non-int", "Lists don't calculate: make an array of it first, np.array(…)."),
+    (r"unsupported operand .*'function'", "A function does its work when it is called, with round brackets: f(z)."),
+    (r"'str'", "Numbers stand without quotation marks."),
     (r"'NoneType'", "Something is None: does a function you call lack its `return`?"),
     (r"^KeyError", "There is no entry with exactly this key: compare the spelling, capitals included."),
     (r"^(NameError|UnboundLocalError)", "Is the name spelt as where it was defined, and was that line run before?"),

@@ -56,11 +56,14 @@ def at_least(minimum: float, what: str) -> Compare:
 def between(low: float, high: float, what: str) -> Compare:
     """A number from `low` to `high` (inclusive); `what` names it for the learner.
 
-    When the case returns a dict, the entry called `what` is judged; the others only help to recognise mistakes.
+    When the case returns a dict, the entry called `what` is judged; the others only help to recognise mistakes. An
+    entry "problem" is a sentence that says why there is no such number.
     """
 
     def judge(got: Any, expected: Any) -> Difference | None:
         if isinstance(got, dict):
+            if "problem" in got:
+                return Difference("structure", "", str(got["problem"]), got)
             got = got.get(what)
         number = _number(got.array if isinstance(got, Tensor) else got)
         if number is None:

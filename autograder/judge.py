@@ -237,6 +237,11 @@ def _rank(result: CaseResult) -> tuple[bool, bool, int]:
     return result.verdict == SKIPPED, result.case.held_out, step
 
 
+def _whole(main: CaseResult, exercise: Exercise) -> bool:
+    """Whether it is the result as a whole that is wrong, so that saying what it should be helps."""
+    return bool(exercise.returns) and main.difference is not None and not main.difference.where
+
+
 def _with_message(result: Result) -> Result:
     main = result.main
     assert main is not None
@@ -246,7 +251,7 @@ def _with_message(result: Result) -> Result:
         text = result.diagnosis
     else:
         text = main.text
-        if main.difference and main.difference.kind != "value" and result.exercise.returns:
+        if main.difference and main.difference.kind in ("type", "shape") and _whole(main, result.exercise):
             text += f" It should be {result.exercise.returns}."
     return replace(result, message=text)
 

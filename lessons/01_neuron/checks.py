@@ -191,19 +191,19 @@ def truth_table(gates, name):
 
 @logic_gates.case(part="AND")
 def and_is_1_only_when_both_are(logic_gates):
-    """At the corners (0,0), (0,1), (1,0), (1,1) the answers should be 0, 0, 0, 1."""
+    """The answers should be 0, 0, 0, 1. A corner exactly on the line (z = 0) is undecided: move the bias a little."""
     return truth_table(logic_gates, "AND")
 
 
 @logic_gates.case(part="OR")
 def or_is_1_when_at_least_one_is(logic_gates):
-    """At the corners (0,0), (0,1), (1,0), (1,1) the answers should be 0, 1, 1, 1."""
+    """The answers should be 0, 1, 1, 1. A corner exactly on the line (z = 0) is undecided: move the bias a little."""
     return truth_table(logic_gates, "OR")
 
 
 @logic_gates.case(part="NAND")
 def nand_is_the_opposite_of_and(logic_gates):
-    """At the corners (0,0), (0,1), (1,0), (1,1) the answers should be 1, 1, 1, 0."""
+    """The answers should be 1, 1, 1, 0. A corner exactly on the line (z = 0) is undecided: move the bias a little."""
     return truth_table(logic_gates, "NAND")
 
 
@@ -235,8 +235,14 @@ def a_missed_1_raises_the_sum(perceptron_step):
 
 @perceptron_step.case
 def a_false_alarm_lowers_the_sum(perceptron_step):
-    """z = 1.0, so the neuron says 1, but y = 0."""
-    return perceptron_step(X_SEEN, 0, -W_SEEN, 0.1, 0.5)
+    """z = 1.2, so the neuron says 1, but y = 0."""
+    return perceptron_step(X_SEEN, 0, -W_SEEN, 0.3, 0.5)
+
+
+@perceptron_step.case
+def one_small_correction_even_if_it_is_not_enough(perceptron_step):
+    """z = −0.8 and y = 1. With lr = 0.1 the sum rises to −0.275 only: still wrong, and that is as it should be."""
+    return perceptron_step(X_SEEN, 1, W_SEEN, 0.1, 0.1)
 
 
 @perceptron_step.case
@@ -280,20 +286,28 @@ train_perceptron = exercise(
 )
 
 AND_LABELS = np.array([0, 0, 0, 1])
-TWO_POINTS = np.array([[2.0, 1.0], [-1.0, -3.0]])
+THREE_POINTS = np.array([[2.0, 1.0], [-1.0, -3.0], [-2.0, -0.5]])
 
 
 def answers_after_training(train_perceptron, X, y, epochs, lr, X_new, y_new):
     """Train, then answer for new samples: their accuracy and the answers themselves."""
-    w, b = train_perceptron(X, y, epochs, lr)
+    learned = train_perceptron(X, y, epochs, lr)
+    if not isinstance(learned, tuple | list) or len(learned) != 2:
+        return {"problem": "Return both, w and b: `return w, b`."}
+    w, b = learned
+    if np.shape(w) != X.shape[1:] or np.ndim(b):
+        return {
+            "problem": f"w needs one weight per input, here shape ({X.shape[1]},), and b is one number; "
+            f"yours have the shapes {np.shape(w)} and {np.shape(b)}."
+        }
     answers = (X_new @ np.asarray(w) + b > 0).astype(int)
     return {"accuracy": float(np.mean(answers == y_new)), "answers": answers}
 
 
 @train_perceptron.case(judge=at_least(1.0, "accuracy"))
-def one_epoch_is_enough_for_two_points(train_perceptron):
-    """The points (2, 1) with label 1 and (−1, −3) with label 0."""
-    return answers_after_training(train_perceptron, TWO_POINTS, np.array([1, 0]), 1, 1.0, TWO_POINTS, [1, 0])
+def one_epoch_is_enough_for_three_points(train_perceptron):
+    """The points (2, 1) with label 1, (−1, −3) and (−2, −0.5) with label 0."""
+    return answers_after_training(train_perceptron, THREE_POINTS, np.array([1, 0, 0]), 1, 1.0, THREE_POINTS, [1, 0, 0])
 
 
 @train_perceptron.case(judge=at_least(1.0, "accuracy"))

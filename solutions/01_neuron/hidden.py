@@ -135,7 +135,7 @@ def minus_below(z):
 
 @sigmoid.mistake(
     "overflow",
-    "The values are right, but e^1000 is too large for a float. Where z is negative use the form e^z / (1 + e^z).",
+    "The values are right, but e^1000 is too large for a float. Each of the two forms is safe on one side only; the power e^(−|z|), which occurs in both safe cases, is never large.",
 )
 def plain(z):
     return 1 / (1 + np.exp(-z))
@@ -173,7 +173,7 @@ def hyperbolic(z):
 
 @sigmoid.mistake(
     "negative-half-mirrored",
-    "For negative z you still divide 1 by (1 + e): the left half of your curve mirrors the right. There it is e / (1 + e).",
+    "The left half of your curve mirrors the right one. For negative z the answer is e / (1 + e), with e = e^(−|z|).",
 )
 def mirrored(z):
     return 1 / (1 + np.exp(-np.abs(z)))
@@ -394,7 +394,7 @@ logic_gates.mistake(
 )
 logic_gates.mistake(
     "threshold-for-bias",
-    "You wrote thresholds. The bias is added, so it is minus the threshold: turn the signs of the biases around.",
+    "You wrote a threshold. The bias is added, so it is minus the threshold: turn its sign around.",
     value={"AND": ((1, 1), 1.5), "OR": ((1, 1), 0.5), "NAND": ((-1, -1), -1.5)},
 )
 logic_gates.mistake(
@@ -412,6 +412,13 @@ logic_gates.mistake(
     "For some corners the sum is exactly 0, so the answer depends on how the step treats 0. Move each bias a little.",
     value={"AND": ((1, 1), -2), "OR": ((1, 1), -1), "NAND": ((-1, -1), 2)},
 )
+logic_gates.mistake(
+    "nand-weights-positive",
+    "For NAND a second 1 must make the answer smaller, so its weights are negative.",
+    value={"AND": ((1, 1), -1.5), "OR": ((1, 1), -0.5), "NAND": ((1, 1), 1.5)},
+)
+
+
 logic_gates.mistake(
     "no-bias",
     "All biases are 0, so every line passes through the corner (0, 0). Use the bias to slide it.",
@@ -476,6 +483,31 @@ def only_missed(x, y, w, b, lr):
 )
 def always(x, y, w, b, lr):
     return w + lr * y * x, b + lr * y
+
+
+@perceptron_step.mistake(
+    "error-without-sign", "Every mistake raises the sum, also a false alarm, which should lower it. The error has a sign: y − prediction."
+)
+def always_up(x, y, w, b, lr):
+    error = abs(y - (1 if x @ w + b > 0 else 0))
+    return w + lr * error * x, b + lr * error
+
+
+@perceptron_step.mistake(
+    "bias-times-input", "The bias was moved by lr · error · x, so it became an array. Times x is for the weights only."
+)
+def bias_moves_by_x(x, y, w, b, lr):
+    error = y - (1 if x @ w + b > 0 else 0)
+    return w + lr * error * x, b + lr * error * x
+
+
+@perceptron_step.mistake(
+    "repeats-until-right", "You correct until the sample is right. One call is one correction, even if that isn't enough yet."
+)
+def until_right(x, y, w, b, lr):
+    while (error := y - (1 if x @ w + b > 0 else 0)) != 0:
+        w, b = w + lr * error * x, b + lr * error
+    return w, b
 
 
 @perceptron_step.mistake("bias-never-updated", "The bias learns too: b + lr · (y − prediction).")
@@ -616,6 +648,19 @@ def step_as_taught(x, y, w, b, lr):
     return w + lr * error * x, b + lr * error
 
 
+def by_index(X, y, epochs, lr):
+    w, b = np.zeros(X.shape[1]), 0
+    for _ in range(epochs):
+        for i in range(X.shape[0]):
+            error = y[i] - (1 if X[i] @ w + b >= 0 else 0)
+            w = w + lr * error * X[i]
+            b = b + lr * error
+    return w, b
+
+
+train_perceptron.variant(by_index)
+
+
 @train_perceptron.mistake(
     "one-pass-only", "Each sample got one chance only. Go over the data again, `epochs` times in all."
 )
@@ -646,6 +691,32 @@ def returns_too_early(X, y, epochs, lr):
         for x, target in zip(X, y, strict=True):
             w, b = step(x, target, w, b, lr)
         return w, b
+
+
+@train_perceptron.mistake(
+    "loops-swapped", "Your loops are swapped: each sample is repeated on its own. The epochs are the outer loop."
+)
+def epochs_inside(X, y, epochs, lr):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for x, target in zip(X, y, strict=True):
+        for _ in range(epochs):
+            w, b = step(x, target, w, b, lr)
+    return w, b
+
+
+@train_perceptron.mistake(
+    "epochs-as-samples", "You use the number of the epoch to choose a sample. Two loops: epochs outside, samples inside."
+)
+def epoch_chooses_sample(X, y, epochs, lr):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for i in range(epochs):
+        w, b = step(X[i], y[i], w, b, lr)
+    return w, b
+
+
+@train_perceptron.mistake("bias-not-returned", "Return both, w and b: `return w, b`.")
+def returns_w_only(X, y, epochs, lr):
+    return by_index(X, y, epochs, lr)[0]
 
 
 @train_perceptron.mistake(
@@ -701,17 +772,6 @@ def returns_at_once(X, y, epochs, lr):
     for _ in range(epochs):
         for x, target in zip(X, y, strict=True):
             return step(x, target, w, b, lr)
-    return w, b
-
-
-@train_perceptron.variant
-def by_index(X, y, epochs, lr):
-    w, b = np.zeros(X.shape[1]), 0
-    for _ in range(epochs):
-        for i in range(X.shape[0]):
-            error = y[i] - (1 if X[i] @ w + b >= 0 else 0)
-            w = w + lr * error * X[i]
-            b = b + lr * error
     return w, b
 
 
