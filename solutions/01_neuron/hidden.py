@@ -486,7 +486,8 @@ def always(x, y, w, b, lr):
 
 
 @perceptron_step.mistake(
-    "error-without-sign", "Every mistake raises the sum, also a false alarm, which should lower it. The error has a sign: y − prediction."
+    "error-without-sign",
+    "Every mistake raises the sum, also a false alarm, which should lower it. The error has a sign: y − prediction.",
 )
 def always_up(x, y, w, b, lr):
     error = abs(y - (1 if x @ w + b > 0 else 0))
@@ -502,7 +503,8 @@ def bias_moves_by_x(x, y, w, b, lr):
 
 
 @perceptron_step.mistake(
-    "repeats-until-right", "You correct until the sample is right. One call is one correction, even if that isn't enough yet."
+    "repeats-until-right",
+    "You correct until the sample is right. One call is one correction, even if that isn't enough yet.",
 )
 def until_right(x, y, w, b, lr):
     while (error := y - (1 if x @ w + b > 0 else 0)) != 0:
@@ -705,7 +707,8 @@ def epochs_inside(X, y, epochs, lr):
 
 
 @train_perceptron.mistake(
-    "epochs-as-samples", "You use the number of the epoch to choose a sample. Two loops: epochs outside, samples inside."
+    "epochs-as-samples",
+    "You use the number of the epoch to choose a sample. Two loops: epochs outside, samples inside.",
 )
 def epoch_chooses_sample(X, y, epochs, lr):
     w, b = np.zeros(X.shape[1]), 0.0

@@ -43,6 +43,12 @@ def as_many_samples_as_neurons(dense):
     return dense(X_SEEN[:3], W_SQUARE, B_SQUARE)
 
 
+@dense.case(after=["four_samples_through_two_neurons"])
+def the_result_is_an_array(dense):
+    """Not a list of lists: later functions need an array."""
+    return "an array" if hasattr(dense(X_SEEN, W_SEEN, np.array([0.5, -2.0])), "shape") else "a list"
+
+
 @dense.case
 def a_single_sample(dense):
     """X is (1, 3): still a table, with one row."""
@@ -274,8 +280,8 @@ xor_network = exercise(
         "The sum x₁ + x₂ is 0, 1, 1 or 2. XOR wants a hill: low, high, low. What does the bump builder need to make one?",
         "Two hidden units: h₁ = relu(x₁ + x₂) and h₂ = relu(x₁ + x₂ − 1). Tabulate both for the sums 0, 1 and 2: which "
         "combination of them is 0, 1, 0?",
-        "h₁ − 2·h₂ is 0, 1, 0. Let the second output be this times a positive number minus half of it, the first output "
-        "0, and write both as W2 and b2.",
+        "h₁ − 2·h₂ is 0, 1, 0. Let this be the score of class 1, and let class 0 have the constant score 0.5 (weights 0, "
+        "bias 0.5), which lies between low and high. Write both as the columns of W2 and the entries of b2.",
     ],
 )
 

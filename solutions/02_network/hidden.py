@@ -61,6 +61,13 @@ def bends(X, W, b):
     return np.maximum(0, X @ W + b)
 
 
+@dense.mistake(
+    "list-of-lists", "The numbers are right, but they are in a list of lists. Return an array: np.array(…), or use `@`."
+)
+def in_lists(X, W, b):
+    return [[float(row @ column + c) for column, c in zip(W.T, b, strict=True)] for row in X]
+
+
 @dense.mistake("operands-swapped", "The order of a matrix product matters: samples first, X @ W.")
 def weights_first(X, W, b):
     return W @ X + b
@@ -147,6 +154,24 @@ def without_keepdims(z):
 def maximum_without_keepdims(z):
     e = np.exp(z - z.max(axis=-1))
     return e / e.sum(axis=-1, keepdims=True)
+
+
+@softmax.mistake(
+    "softmax-whole-plain",
+    "You shared one total among all samples: everything adds up to 1. Each row needs its own sum.",
+)
+def one_total_of_plain_powers(z):
+    e = np.exp(z)
+    return e / e.sum()
+
+
+@softmax.mistake(
+    "keepdims-missing-plain",
+    "Your sums line up with the columns, not with the rows. Keep the summed axis: `sum(axis=-1, keepdims=True)`.",
+)
+def plain_without_keepdims(z):
+    e = np.exp(z)
+    return e / e.sum(axis=-1)
 
 
 @softmax.mistake("no-exp", "You divided the logits by their sum. They can be negative: take e^z first.")
@@ -236,6 +261,14 @@ def positive(n_in, n_out, rng):
 @init_dense.mistake("fan-out", "You divided by the number of neurons. It is the number of inputs that counts: 2/n_in.")
 def by_outputs(n_in, n_out, rng):
     return rng.normal(0, np.sqrt(2 / n_out), (n_in, n_out)), np.zeros(n_out)
+
+
+@init_dense.mistake(
+    "spread-as-mean",
+    "The first argument of rng.normal is the mean, the second the spread: rng.normal(0, spread, size=…).",
+)
+def spread_in_the_first_place(n_in, n_out, rng):
+    return rng.normal(np.sqrt(2 / n_in), size=(n_in, n_out)), np.zeros(n_out)
 
 
 @init_dense.mistake("one-over-n", "Your variance is 1/n_in. ReLU throws half of the signal away, hence the 2: 2/n_in.")
@@ -336,6 +369,17 @@ def all_read_x(X, params):
         A = bend(X @ W + b)
     W, b = params[-1]
     return exact_softmax(A @ W + b)
+
+
+@forward.mistake(
+    "result-not-handed-on",
+    "The result of a layer gets another name than the next one reads, so every layer reads X. Use one name for both.",
+)
+def another_name(X, params):
+    for W, b in params[:-1]:
+        h = bend(X @ W + b)
+    W, b = params[-1]
+    return exact_softmax(h @ W + b)
 
 
 @forward.mistake(
@@ -588,6 +632,13 @@ def bias_entry_by_entry(W1, b1, W2, b2):
 )
 def wrong_layer(W1, b1, W2, b2):
     return W1 @ W2, b1 @ W1 + b2
+
+
+@collapse.mistake(
+    "sum-for-pair", "You added weights and biases into one. Return two things, with a comma: the new W, and the new b."
+)
+def one_sum(W1, b1, W2, b2):
+    return W1 @ W2 + b1 @ W2 + b2
 
 
 @collapse.mistake(
