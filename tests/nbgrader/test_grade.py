@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,8 @@ from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 
 from autograder.batch import run as running
-from autograder.batch.results import MAX_KEPT, Results, ran_from_json, ran_to_json
+from autograder.batch.results import MAX_KEPT, ran_from_json, ran_to_json
+from autograder.batch.store import MARK
 from autograder.cli import main
 from autograder.outcome import RETURNED, Outcome
 from autograder.runner.client import RunnerFailed
@@ -169,24 +171,28 @@ def test_a_failure_of_ours_is_no_score_and_tried_again_by_the_next_command(here,
     assert _score(here, "unlucky") == 16
 
 
-@pytest.mark.parametrize("lines", [0, 1, 4, 7])
-def test_a_killed_command_goes_on_where_it_was(here, lines):
-    for number in range(6):
-        here.submit(f"killed_{number}", here.solution(relu=f"def relu(z):\n    return np.maximum({lines} * 0, z)"))
-    _results(here).unlink()
+@pytest.mark.parametrize(("lines", "stored"), [(0, 0), (4, 0), (0, 1), (0, 4)])
+def test_a_killed_command_goes_on_where_it_was(here, lines, stored):
+    killed = [f"killed_{number}" for number in range(6)]
+    for student in killed:
+        here.submit(student, here.solution(relu=f"def relu(z):\n    return np.maximum(0 * {lines + stored}, z)"))
+        shutil.rmtree(here.folder(student, "autograded"), ignore_errors=True)
+    _results(here).unlink(missing_ok=True)
     command = [sys.executable, "-m", "autograder.cli", "grade", LESSON, "--jobs", "2"]
     process = subprocess.Popen(command, cwd=here.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None and not (_results(here).with_suffix(".lock").exists() and len(_lines(here)) >= lines):
+    marks = [here.folder(student, "autograded") / MARK for student in killed]
+    while process.poll() is None and (len(_lines(here)) < lines or sum(mark.exists() for mark in marks) < stored):
         os.sched_yield()
     process.kill()
     process.wait()
-    done = len(Results(_results(here))._known)
+    done = len(_lines(here))
     with open(_results(here), "ab") as file:
         file.write(b'{"student": "right", "key": "torn')
     said = json.loads(_invoke("--json").output)
     assert {each["student"]: each["score"] for each in said["students"]}["killed_0"] == 16
-    assert len(Results(_results(here))._known) == len(said["students"]) >= done
-    for student in (*SCORES, *(f"killed_{number}" for number in range(6))):
+    finished = [line for line in _lines(here) if "torn" not in line]
+    assert len(finished) == len(said["students"]) >= done
+    for student in (*SCORES, *killed):
         assert _score(here, student) == SCORES.get(student, 16)
     with Gradebook(here.db_url) as gradebook:
         handed_in = [each.student.id for each in gradebook.find_assignment(LESSON).submissions]
