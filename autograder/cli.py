@@ -12,7 +12,7 @@ import click
 from autograder.exercise import AuthoringError
 from autograder.paths import UserError, find_lesson, lesson_names, lessons, solutions
 
-GRADED_STATUS, UNUSABLE, INFRASTRUCTURE = 0, 2, 3
+GRADED_STATUS, UNUSABLE, INFRASTRUCTURE, INTERRUPTED = 0, 2, 3, 130
 
 
 class _Group(click.Group):
@@ -127,7 +127,11 @@ def grade_command(lesson: str, jobs: int | None, force: bool, sandbox: str, as_j
     from autograder.batch.classroom import grade_class
     from autograder.batch.summary import print_summary
 
-    summary = grade_class(find_lesson(lesson, solutions()), sandbox, jobs or 0, force, show=not as_json)
+    try:
+        summary = grade_class(find_lesson(lesson, solutions()), sandbox, jobs or 0, force, show=not as_json)
+    except KeyboardInterrupt:
+        click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
+        sys.exit(INTERRUPTED)
     if as_json:
         click.echo(json.dumps(summary.to_json(), indent=1))
     else:

@@ -10,6 +10,7 @@ import click
 
 from autograder import grade as grading
 from autograder.grade import Graded
+from autograder.text import clean
 
 SLOWEST = 5
 
@@ -87,12 +88,13 @@ def print_summary(summary: Summary) -> None:
     if summary.exercises:
         _print_table(summary.exercises)
     if summary.slowest:
-        click.echo("Slowest: " + ", ".join(f"{student} {seconds:.1f} s" for student, seconds in summary.slowest) + "\n")
+        slowest = ", ".join(f"{clean(student)} {seconds:.1f} s" for student, seconds in summary.slowest)
+        click.echo(f"Slowest: {slowest}\n")
     for verdict in (grading.UNGRADABLE, grading.INFRA):
         for student, graded in sorted(summary.of(verdict).items()):
-            click.echo(f"{verdict} {student}: {' '.join(graded.notes)}")
+            click.echo(clean(f"{verdict} {student}: {' '.join(graded.notes)}"))
     for path in summary.ignored:
-        click.echo(f"Ignored, because it is not at {summary.submitted}: {path}")
+        click.echo(clean(f"Ignored, because it is not at {summary.submitted}: {path}"))
     if summary.grades:
         counts = [f"{len(summary.graded)} graded", f"{len(summary.skipped)} unchanged"]
         for verdict in (grading.UNGRADABLE, grading.INFRA):
