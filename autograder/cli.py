@@ -12,7 +12,7 @@ import click
 from autograder.exercise import AuthoringError
 from autograder.paths import UserError, find_lesson, lesson_names, lessons, solutions
 
-GRADED_STATUS, UNUSABLE, INFRASTRUCTURE = 0, 2, 3
+GRADED_STATUS, UNUSABLE, INFRASTRUCTURE, INTERRUPTED = 0, 2, 3, 130
 
 
 class _Group(click.Group):
@@ -107,6 +107,36 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
 
         print_grade(graded)
     sys.exit({grading.GRADED: GRADED_STATUS, grading.INFRA: INFRASTRUCTURE}.get(graded.verdict, UNUSABLE))
+
+
+@main.command("grade")
+@click.argument("lesson")
+@click.option("--jobs", type=click.IntRange(min=1), help="How many submissions at a time (default: one per core).")
+@click.option("--force", is_flag=True, help="Grade also what didn't change since it was last graded.")
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "bubblewrap", "none"]),
+    default="auto",
+    show_default=True,
+    help="auto: the strongest there is, and without one nothing runs. none: only where you trust every submission.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def grade_command(lesson: str, jobs: int | None, force: bool, sandbox: str, as_json: bool) -> None:
+    """Grade a whole class into the gradebook, several submissions at a time; what didn't change is skipped."""
+    from autograder import grade as grading
+    from autograder.batch.classroom import grade_class
+    from autograder.batch.summary import print_summary
+
+    try:
+        summary = grade_class(find_lesson(lesson, solutions()), sandbox, jobs or 0, force, show=not as_json)
+    except KeyboardInterrupt:
+        click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
+        sys.exit(INTERRUPTED)
+    if as_json:
+        click.echo(json.dumps(summary.to_json(), indent=1))
+    else:
+        print_summary(summary)
+    sys.exit(INFRASTRUCTURE if summary.of(grading.INFRA) else GRADED_STATUS)
 
 
 @main.command()

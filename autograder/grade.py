@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,17 +90,21 @@ def modules(marks: Marking, submissions: Iterable[Submission]) -> tuple[str, ...
 
 def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Graded:
     """Run and judge one submission. A failure of ours is tried again, then reported as INFRA, never as a score."""
+    try:
+        ran = run(submission, marks, runner, limits)
+    except RunnerFailed as error:
+        return Graded(marks.lesson, INFRA, runner.level, notes=(str(error),))
+    return judge_run(submission, marks, ran, runner.level)
+
+
+def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Ran:
+    """Run one submission, a second time when we fail ourselves. Raises RunnerFailed."""
     wanted = tuple(CasesOf(name, tuple(c.name for c in marks.cases(e))) for name, e in marks.exercises.items())
     job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits())
-    problem = ""
-    for _ in range(TRIES):
-        try:
-            ran = runner.run(job)
-        except RunnerFailed as error:
-            problem = str(error)
-            continue
-        return judge_run(submission, marks, ran, runner.level)
-    return Graded(marks.lesson, INFRA, runner.level, notes=(problem,))
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(RunnerFailed):
+            return runner.run(job)
+    return runner.run(job)
 
 
 def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> Graded:

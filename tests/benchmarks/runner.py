@@ -39,6 +39,10 @@ def main(name: str = "01_neuron", class_size: str = "20") -> None:
         for level in [sandbox.BUBBLEWRAP] * sandbox.bubblewrap_works() + [sandbox.NONE]:
             rows.append((f"ours cold ({level}), 1", 1, timed(lambda level=level: command(notebook, level))))
             rows += ours(notebook, level, count)
+            course = Path(scratch) / f"course-{level}"
+            rows.append(
+                (f"autograder grade ({level}), {count}", count, whole_class(name, notebook, course, level, count))
+            )
     per_stock = {n: seconds / n for _, n, seconds in rows[:2]}
     print(f"\n{name}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end\n")
     print(f"{'':<40}{'seconds':>10}{'each':>12}{'per minute':>12}{'stock / this':>14}")
@@ -73,6 +77,23 @@ def command(notebook: Path, level: str) -> None:
     """Everything from nothing: a new Python, a new runner, one submission."""
     arguments = ["check", str(notebook), "--held-out", "--json", "--sandbox", level]
     subprocess.run([sys.executable, "-m", "autograder.cli", *arguments], check=True, capture_output=True)
+
+
+def whole_class(name: str, notebook: Path, course: Path, level: str, count: int) -> float:
+    """Seconds that `autograder grade` takes for so many submissions, from nothing to the gradebook."""
+    shutil.copytree(solutions(), course / "solutions")
+    shutil.copy(solutions().parent / "nbgrader_config.py", course)
+
+    def autograder(*arguments: str) -> None:
+        command = [sys.executable, "-m", "autograder.cli", *arguments]
+        subprocess.run(command, cwd=course, check=True, capture_output=True)
+
+    autograder("release", name)
+    for number in range(count):
+        handed_in = course / "grading" / "submitted" / f"student{number:02d}" / name
+        handed_in.mkdir(parents=True)
+        shutil.copy(notebook, handed_in)
+    return timed(lambda: autograder("grade", name, "--sandbox", level, "--json"))
 
 
 def stock(name: str, notebook: Path, course: Path, count: int) -> float:

@@ -1,0 +1,58 @@
+"""What a class handed in: which submissions there are, and which files lie where nobody looks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.submissions import MAX_BYTES
+
+TIMESTAMP = "timestamp.txt"
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One student's submission. path: the notebook that is graded; digest: of its content; stamp: when it came."""
+
+    student: str
+    path: Path
+    digest: str
+    stamp: str
+
+
+def handed_in(student: str, path: Path) -> HandedIn:
+    """Look at the notebook at `path`, which may be missing."""
+    stamp = path.parent / TIMESTAMP
+    return HandedIn(student, path, digest(path), digest(stamp))
+
+
+def digest(path: Path) -> str:
+    """A hash of a file's content; of what can't be graded anyway (missing, huge), something that tells it apart."""
+    if not path.is_file():
+        return "missing"
+    if (size := path.stat().st_size) > MAX_BYTES:
+        return f"{size} bytes"
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def ignored(submitted: Path, lesson: str, assignments: set[str]) -> list[str]:
+    """The files under `submitted` that belong to no submission, as paths relative to it, sorted.
+
+    assignments: the names that may follow a student's. A file is in its place directly in `<student>/<assignment>/`;
+    below that folder only notebooks are out of place, and all files when it holds no notebook itself.
+    """
+    lost: list[str] = []
+    for folder, inner, files in os.walk(submitted):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        parts = Path(folder).relative_to(submitted).parts
+        if len(parts) >= 2 and parts[1] != lesson and parts[1] in assignments:
+            continue
+        home = submitted.joinpath(*parts[:2])
+        in_place = len(parts) >= 2 and parts[1] == lesson and any(home.glob("*.ipynb"))
+        for name in files:
+            misplaced = not in_place or (len(parts) > 2 and name.endswith(".ipynb"))
+            if misplaced and not name.startswith("."):
+                lost.append("/".join([*parts, name]))
+    return sorted(lost)

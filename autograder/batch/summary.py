@@ -1,0 +1,114 @@
+"""What grading a class came to, for a person and for a program."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from autograder import grade as grading
+from autograder.grade import Graded
+from autograder.text import clean
+
+SLOWEST = 5
+
+
+@dataclass
+class Summary:
+    """grades: by student. stored: the students whose grade went into the gradebook now. seconds: of each run."""
+
+    lesson: str
+    submitted: str
+    sandbox: str
+    grades: dict[str, Graded] = field(default_factory=dict)
+    stored: set[str] = field(default_factory=set)
+    seconds: dict[str, float] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    total_seconds: float = 0.0
+
+    def of(self, verdict: str) -> dict[str, Graded]:
+        return {student: graded for student, graded in self.grades.items() if graded.verdict == verdict}
+
+    @property
+    def graded(self) -> list[str]:
+        """Who got a score now."""
+        return sorted(student for student in self.of(grading.GRADED) if student in self.stored)
+
+    @property
+    def skipped(self) -> list[str]:
+        """Whose grade was in the gradebook already."""
+        return sorted(s for s, g in self.grades.items() if g.verdict != grading.INFRA and s not in self.stored)
+
+    @property
+    def exercises(self) -> dict[str, Counter[str]]:
+        """How often each verdict was reached, by exercise."""
+        counts: dict[str, Counter[str]] = {}
+        for graded in self.grades.values():
+            for result in graded.results:
+                counts.setdefault(result.name, Counter())[result.verdict] += 1
+        return counts
+
+    @property
+    def slowest(self) -> list[tuple[str, float]]:
+        return sorted(self.seconds.items(), key=lambda item: -item[1])[:SLOWEST]
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented form of `autograder grade --json`."""
+        return {
+            "lesson": self.lesson,
+            "sandbox": self.sandbox,
+            "graded": len(self.graded),
+            "skipped": len(self.skipped),
+            "ungradable": self._reasons(grading.UNGRADABLE),
+            "infra": self._reasons(grading.INFRA),
+            "waiting": self.waiting,
+            "ignored": self.ignored,
+            "exercises": self.exercises,
+            "slowest": [{"student": student, "seconds": seconds} for student, seconds in self.slowest],
+            "seconds": round(self.total_seconds, 3),
+            "students": [self._student(student, graded) for student, graded in sorted(self.grades.items())],
+        }
+
+    def _reasons(self, verdict: str) -> list[dict[str, str]]:
+        return [{"student": s, "reason": " ".join(g.notes)} for s, g in sorted(self.of(verdict).items())]
+
+    def _student(self, student: str, graded: Graded) -> dict[str, Any]:
+        found = graded.to_json()
+        skipped = student in self.skipped
+        return {"student": student, **{n: found[n] for n in ("verdict", "score", "max_score")}, "skipped": skipped}
+
+
+def print_summary(summary: Summary) -> None:
+    """The summary in the terminal."""
+    if not summary.grades:
+        click.echo(f"Nobody has handed in {summary.lesson}: put notebooks at {summary.submitted}.")
+    if summary.exercises:
+        _print_table(summary.exercises)
+    if summary.slowest:
+        slowest = ", ".join(f"{clean(student)} {seconds:.1f} s" for student, seconds in summary.slowest)
+        click.echo(f"Slowest: {slowest}\n")
+    for verdict in (grading.UNGRADABLE, grading.INFRA):
+        for student, graded in sorted(summary.of(verdict).items()):
+            click.echo(clean(f"{verdict} {student}: {' '.join(graded.notes)}"))
+    for path in summary.ignored:
+        click.echo(clean(f"Ignored, because it is not at {summary.submitted}: {path}"))
+    if summary.grades:
+        counts = [f"{len(summary.graded)} graded", f"{len(summary.skipped)} unchanged"]
+        for verdict in (grading.UNGRADABLE, grading.INFRA):
+            if who := summary.of(verdict):
+                counts.append(f"{len(who)} {verdict}")
+        counts.append(f"{len(summary.waiting)} waiting for manual grading")
+        click.echo(f"{summary.lesson}: {', '.join(counts)} ({summary.total_seconds:.1f} s, sandbox: {summary.sandbox})")
+
+
+def _print_table(exercises: dict[str, Counter[str]]) -> None:
+    verdicts = [verdict for verdict, _ in sum(exercises.values(), Counter()).most_common()]
+    width = max(map(len, exercises))
+    click.echo(" " * width + "".join(f"  {verdict}" for verdict in verdicts))
+    for name, counts in exercises.items():
+        cells = "".join(f"  {counts[verdict] or '·':>{len(verdict)}}" for verdict in verdicts)
+        click.echo(f"{name:<{width}}{cells}")
+    click.echo()
