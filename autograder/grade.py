@@ -89,7 +89,7 @@ def modules(marks: Marking, submissions: Iterable[Submission]) -> tuple[str, ...
 
 def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Graded:
     """Run and judge one submission. A failure of ours is tried again, then reported as INFRA, never as a score."""
-    wanted = tuple(CasesOf(name, tuple(c.name for c in marks.cases(e))) for name, e in marks.exercises.items())
+    wanted = _visible_first(marks)
     job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits())
     problem = ""
     for _ in range(TRIES):
@@ -100,6 +100,17 @@ def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits
             continue
         return judge_run(submission, marks, ran, runner.level)
     return Graded(marks.lesson, INFRA, runner.level, notes=(problem,))
+
+
+def _visible_first(marks: Marking) -> tuple[CasesOf, ...]:
+    """All exercises' visible cases, then all held-out ones."""
+    wanted = []
+    for held_out in (False, True):
+        for name, exercise in marks.exercises.items():
+            cases = tuple(case.name for case in marks.cases(exercise) if case.held_out == held_out)
+            if cases:
+                wanted.append(CasesOf(name, cases, held_out))
+    return tuple(wanted)
 
 
 def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> Graded:

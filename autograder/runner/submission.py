@@ -8,6 +8,7 @@ cell ends well, the copy goes on instead and the other only waits. So a crash co
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import select
 import signal
@@ -36,7 +37,7 @@ def run(connection: socket.socket, shell: Any) -> None:
         Path(name).write_text(text, encoding="utf-8")
     sys.path.insert(0, os.getcwd())
     confine.limit(limits["memory"], limits["submission"])
-    cells = _run_cells(header["cells"], shell, limits["cell"])
+    cells = _run_cells(connection, header["cells"], shell, limits["cell"])
     frames.send(connection, {"cells": cells})
     while True:
         try:
@@ -46,25 +47,27 @@ def run(connection: socket.socket, shell: Any) -> None:
         _run_exercise(connection, request, shell, limits["exercise"])
 
 
-def _run_cells(cells: list[dict[str, Any]], shell: Any, seconds: float) -> list[dict[str, Any]]:
+def _run_cells(
+    connection: socket.socket, cells: list[dict[str, Any]], shell: Any, seconds: float
+) -> list[dict[str, Any]]:
+    """The grader is told which cell is begun: should everything here end, it knows why."""
     results: list[dict[str, Any]] = []
-    for cell in cells:
+    for number, cell in enumerate(cells):
         if not may_not_come_back(cell["source"]):
             results.append(_run_cell(cell, shell))
             continue
+        frames.send(connection, {"cell": number})
         ending = _checkpoint(seconds)
         if ending is None:
             done = _run_cell(cell, shell)
             results.append(done)
-            writing = _report_to.pop()
-            os.write(writing, b"k")
-            os.close(writing)
+            _report()
         else:
             results.append({"name": cell["name"], **outcome_to_frame(Outcome(ending))[0]})
     return results
 
 
-_report_to: list[int] = []
+_report_to: list[socket.socket] = []
 
 
 def _checkpoint(seconds: float) -> str | None:
@@ -72,23 +75,41 @@ def _checkpoint(seconds: float) -> str | None:
 
     When the copy's cell ends well, the original waits for the copy's end and ends with it.
     """
-    reading, writing = os.pipe()
+    ours, copys = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        os.close(reading)
+        ours.close()
         confine.die_with_parent()
         os.setpgid(0, 0)
-        _report_to.append(writing)
+        _report_to.append(copys)
         return None
-    os.close(writing)
-    ready, _, _ = select.select([reading], [], [], seconds)
-    came_back = bool(ready) and os.read(reading, 1) == b"k"
-    os.close(reading)
+    copys.close()
+    ready, _, _ = select.select([ours], [], [], seconds)
+    came_back = bool(ready) and _received(ours) == b"k"
     if came_back:
+        with contextlib.suppress(OSError):
+            ours.send(b"k")
         _, status = os.waitpid(pid, 0)
         os._exit(0 if status == 0 else 1)
+    ours.close()
     status = confine.kill(pid)
     return outcome.TIMEOUT if not ready else ending_of(status)
+
+
+def _report() -> None:
+    """In the copy: say that the cell ended well; go on only when the original, which a cell may kill, has heard it."""
+    with _report_to.pop() as original:
+        with contextlib.suppress(OSError):
+            original.sendall(b"k")
+        if _received(original) != b"k":
+            os._exit(1)
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(1)
+    except OSError:
+        return b""
 
 
 def ending_of(status: int) -> str:
@@ -168,4 +189,4 @@ def _serve_cases(connection: socket.socket, request: dict[str, Any], shell: Any)
     for case in exercises[name].cases:
         if case.name in wanted:
             node, buffers = outcome_to_frame(run_case(case, name, shell.user_ns))
-            frames.send(connection, {"case": case.name, **node}, buffers)
+            frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)
