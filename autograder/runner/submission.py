@@ -2,13 +2,12 @@
 
 A cell that may not come back (it does more than define and import) runs in a forked copy. When the copy dies or takes
 too long, the process that forked it still has the state from before that cell and goes on with the next one; when the
-cell ends well, the copy goes on instead and the other only waits. So a crash costs one cell, not the notebook.
+cell ends well, the copy goes on instead and the other ends. So a crash costs one cell, not the notebook.
 """
 
 from __future__ import annotations
 
 import ast
-import contextlib
 import os
 import select
 import signal
@@ -28,8 +27,8 @@ from autograder.runner import confine, frames
 from autograder.runner.job import outcome_to_frame
 
 
-def run(connection: socket.socket, shell: Any) -> None:
-    """Serve one job on `connection`, in this process and forks of it; never returns to what called it."""
+def run(connection: socket.socket, keeper: socket.socket, shell: Any) -> None:
+    """Serve one job on `connection`, in this process and forks of it; `keeper` hears which one goes on."""
     header, _ = frames.receive(connection)
     limits = header["limits"]
     os.chdir(tempfile.mkdtemp(prefix="submission-"))
@@ -37,7 +36,7 @@ def run(connection: socket.socket, shell: Any) -> None:
         Path(name).write_text(text, encoding="utf-8")
     sys.path.insert(0, os.getcwd())
     confine.limit(limits["memory"], limits["submission"])
-    cells = _run_cells(connection, header["cells"], shell, limits["cell"])
+    cells = _run_cells(connection, keeper, header["cells"], shell, limits["cell"])
     frames.send(connection, {"cells": cells})
     while True:
         try:
@@ -48,7 +47,7 @@ def run(connection: socket.socket, shell: Any) -> None:
 
 
 def _run_cells(
-    connection: socket.socket, cells: list[dict[str, Any]], shell: Any, seconds: float
+    connection: socket.socket, keeper: socket.socket, cells: list[dict[str, Any]], shell: Any, seconds: float
 ) -> list[dict[str, Any]]:
     """The grader is told which cell is begun: should everything here end, it knows why."""
     results: list[dict[str, Any]] = []
@@ -57,7 +56,7 @@ def _run_cells(
             results.append(_run_cell(cell, shell))
             continue
         frames.send(connection, {"cell": number})
-        ending = _checkpoint(seconds)
+        ending = _checkpoint(keeper, seconds)
         if ending is None:
             done = _run_cell(cell, shell)
             results.append(done)
@@ -70,10 +69,10 @@ def _run_cells(
 _report_to: list[socket.socket] = []
 
 
-def _checkpoint(seconds: float) -> str | None:
+def _checkpoint(keeper: socket.socket, seconds: float) -> str | None:
     """Fork. In the copy: None (run the cell, then report). In the original: how the copy's cell ended badly.
 
-    When the copy's cell ends well, the original waits for the copy's end and ends with it.
+    When the copy's cell ends well, the original tells the keeper of it and ends (or waits, should the keeper not hear).
     """
     ours, copys = socket.socketpair()
     pid = os.fork()
@@ -87,10 +86,11 @@ def _checkpoint(seconds: float) -> str | None:
     ready, _, _ = select.select([ours], [], [], seconds)
     came_back = bool(ready) and _received(ours) == b"k"
     if came_back:
-        with contextlib.suppress(OSError):
-            ours.send(b"k")
-        _, status = os.waitpid(pid, 0)
-        os._exit(0 if status == 0 else 1)
+        handed_over = _sent(keeper, str(pid).encode())
+        _sent(ours, b"k")
+        if not handed_over:
+            os.waitpid(pid, 0)
+        os._exit(0)
     ours.close()
     status = confine.kill(pid)
     return outcome.TIMEOUT if not ready else ending_of(status)
@@ -99,10 +99,18 @@ def _checkpoint(seconds: float) -> str | None:
 def _report() -> None:
     """In the copy: say that the cell ended well; go on only when the original, which a cell may kill, has heard it."""
     with _report_to.pop() as original:
-        with contextlib.suppress(OSError):
-            original.sendall(b"k")
-        if _received(original) != b"k":
+        confine.die_with_parent(False)
+        if not _sent(original, b"k") or _received(original) != b"k":
             os._exit(1)
+
+
+def _sent(connection: socket.socket, message: bytes) -> bool:
+    """Whether a short message could be sent without waiting."""
+    try:
+        connection.send(message, socket.MSG_DONTWAIT)
+    except OSError:
+        return False
+    return True
 
 
 def _received(connection: socket.socket) -> bytes:

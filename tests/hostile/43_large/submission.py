@@ -4,8 +4,12 @@ VERDICTS = {}
 
 
 def variants(canary):
-    """20 MB of pictures; 200 cells that only define."""
-    return {"pictures": {"edit": _pictures}, "cells": {"cells": [f"value_{n} = {n}" for n in range(200)]}}
+    """20 MB of pictures; 200 cells that only define; 200 that might not come back."""
+    return {
+        "pictures": {"edit": _pictures},
+        "cells": {"cells": [f"value_{n} = {n}" for n in range(200)]},
+        "cells that run": {"cells": [f"value_{n} = abs({n})" for n in range(200)]},
+    }
 
 
 def _pictures(notebook):
