@@ -99,12 +99,23 @@ def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits
 
 def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Ran:
     """Run one submission, a second time when we fail ourselves. Raises RunnerFailed."""
-    wanted = tuple(CasesOf(name, tuple(c.name for c in marks.cases(e))) for name, e in marks.exercises.items())
+    wanted = _visible_first(marks)
     job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits())
     for _ in range(TRIES - 1):
         with contextlib.suppress(RunnerFailed):
             return runner.run(job)
     return runner.run(job)
+
+
+def _visible_first(marks: Marking) -> tuple[CasesOf, ...]:
+    """All exercises' visible cases, then all held-out ones."""
+    wanted = []
+    for held_out in (False, True):
+        for name, exercise in marks.exercises.items():
+            cases = tuple(case.name for case in marks.cases(exercise) if case.held_out == held_out)
+            if cases:
+                wanted.append(CasesOf(name, cases, held_out))
+    return tuple(wanted)
 
 
 def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> Graded:

@@ -20,6 +20,10 @@ class FrameError(Exception):
     """The other side sent something that is no frame, too much, or nothing more."""
 
 
+class Closed(FrameError):
+    """The connection ended."""
+
+
 class FrameTimeout(FrameError):
     """The other side was silent for too long."""
 
@@ -59,9 +63,9 @@ def _exactly(connection: socket.socket, size: int, deadline: float | None) -> by
         except TimeoutError:
             raise FrameTimeout from None
         except OSError as error:
-            raise FrameError(str(error)) from error
+            raise Closed(str(error)) from error
         if not piece:
-            raise FrameError("the connection was closed")
+            raise Closed("the connection was closed")
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)

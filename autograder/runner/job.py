@@ -30,15 +30,20 @@ class CodeCell:
 
 @dataclass(frozen=True)
 class CasesOf:
-    """The cases of one exercise, by name; visible and held_out are the sources that define them."""
+    """Cases of one exercise, by name: all visible, or all held out."""
 
     exercise: str
     cases: tuple[str, ...]
+    held_out: bool = False
 
 
 @dataclass(frozen=True)
 class Job:
-    """A submission: its code cells in order, files its code may import, and the cases to run afterwards."""
+    """A submission: its code cells in order, files its code may import, and the cases to run afterwards.
+
+    checks: sources that define the cases, the visible ones first; no source of held-out cases is handed over before
+    all visible cases have been run, so that nothing seen there can be printed by a visible one.
+    """
 
     cells: tuple[CodeCell, ...]
     files: dict[str, str]

@@ -2,7 +2,7 @@
 
 A cell that may not come back (it does more than define and import) runs in a forked copy. When the copy dies or takes
 too long, the process that forked it still has the state from before that cell and goes on with the next one; when the
-cell ends well, the copy goes on instead and the other only waits. So a crash costs one cell, not the notebook.
+cell ends well, the copy goes on instead and the other ends. So a crash costs one cell, not the notebook.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from autograder.runner import confine, frames
 from autograder.runner.job import outcome_to_frame
 
 
-def run(connection: socket.socket, shell: Any) -> None:
-    """Serve one job on `connection`, in this process and forks of it; never returns to what called it."""
+def run(connection: socket.socket, keeper: socket.socket, shell: Any) -> None:
+    """Serve one job on `connection`, in this process and forks of it; `keeper` hears which one goes on."""
     header, _ = frames.receive(connection)
     limits = header["limits"]
     os.chdir(tempfile.mkdtemp(prefix="submission-"))
@@ -36,7 +36,7 @@ def run(connection: socket.socket, shell: Any) -> None:
         Path(name).write_text(text, encoding="utf-8")
     sys.path.insert(0, os.getcwd())
     confine.limit(limits["memory"], limits["submission"])
-    cells = _run_cells(header["cells"], shell, limits["cell"])
+    cells = _run_cells(connection, keeper, header["cells"], shell, limits["cell"])
     frames.send(connection, {"cells": cells})
     while True:
         try:
@@ -46,49 +46,78 @@ def run(connection: socket.socket, shell: Any) -> None:
         _run_exercise(connection, request, shell, limits["exercise"])
 
 
-def _run_cells(cells: list[dict[str, Any]], shell: Any, seconds: float) -> list[dict[str, Any]]:
+def _run_cells(
+    connection: socket.socket, keeper: socket.socket, cells: list[dict[str, Any]], shell: Any, seconds: float
+) -> list[dict[str, Any]]:
+    """The grader is told which cell is begun: should everything here end, it knows why."""
     results: list[dict[str, Any]] = []
-    for cell in cells:
+    for number, cell in enumerate(cells):
         if not may_not_come_back(cell["source"]):
             results.append(_run_cell(cell, shell))
             continue
-        ending = _checkpoint(seconds)
+        frames.send(connection, {"cell": number})
+        ending = _checkpoint(keeper, seconds)
         if ending is None:
             done = _run_cell(cell, shell)
             results.append(done)
-            writing = _report_to.pop()
-            os.write(writing, b"k")
-            os.close(writing)
+            _report()
         else:
             results.append({"name": cell["name"], **outcome_to_frame(Outcome(ending))[0]})
     return results
 
 
-_report_to: list[int] = []
+_report_to: list[socket.socket] = []
 
 
-def _checkpoint(seconds: float) -> str | None:
+def _checkpoint(keeper: socket.socket, seconds: float) -> str | None:
     """Fork. In the copy: None (run the cell, then report). In the original: how the copy's cell ended badly.
 
-    When the copy's cell ends well, the original waits for the copy's end and ends with it.
+    When the copy's cell ends well, the original tells the keeper of it and ends (or waits, should the keeper not hear).
     """
-    reading, writing = os.pipe()
+    ours, copys = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        os.close(reading)
+        ours.close()
         confine.die_with_parent()
         os.setpgid(0, 0)
-        _report_to.append(writing)
+        _report_to.append(copys)
         return None
-    os.close(writing)
-    ready, _, _ = select.select([reading], [], [], seconds)
-    came_back = bool(ready) and os.read(reading, 1) == b"k"
-    os.close(reading)
+    copys.close()
+    ready, _, _ = select.select([ours], [], [], seconds)
+    came_back = bool(ready) and _received(ours) == b"k"
     if came_back:
-        _, status = os.waitpid(pid, 0)
-        os._exit(0 if status == 0 else 1)
+        handed_over = _sent(keeper, str(pid).encode())
+        _sent(ours, b"k")
+        if not handed_over:
+            os.waitpid(pid, 0)
+        os._exit(0)
+    ours.close()
     status = confine.kill(pid)
     return outcome.TIMEOUT if not ready else ending_of(status)
+
+
+def _report() -> None:
+    """In the copy: say that the cell ended well; go on only when the original, which a cell may kill, has heard it."""
+    with _report_to.pop() as original:
+        confine.die_with_parent(False)
+        if not _sent(original, b"k") or _received(original) != b"k":
+            os._exit(1)
+
+
+def _sent(connection: socket.socket, message: bytes) -> bool:
+    """Whether a short message could be sent without waiting."""
+    try:
+        connection.send(message, socket.MSG_DONTWAIT)
+    except OSError:
+        return False
+    return True
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(1)
+    except OSError:
+        return b""
 
 
 def ending_of(status: int) -> str:
@@ -168,4 +197,4 @@ def _serve_cases(connection: socket.socket, request: dict[str, Any], shell: Any)
     for case in exercises[name].cases:
         if case.name in wanted:
             node, buffers = outcome_to_frame(run_case(case, name, shell.user_ns))
-            frames.send(connection, {"case": case.name, **node}, buffers)
+            frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)

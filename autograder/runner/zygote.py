@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import select
 import signal
 import socket
 import sys
@@ -50,27 +51,62 @@ def _guard(connection: socket.socket, shell: Any) -> None:
     if pid == 0:
         confine.die_with_parent()
         os.setsid()
-        if os.getpid() == 1:
-            _init_until_end(connection, shell)
-        _submission(connection, shell)
+        _keep(connection, shell)
     connection.close()
     os.waitpid(pid, 0)
     os._exit(0)
 
 
-def _init_until_end(connection: socket.socket, shell: Any) -> None:
-    """As process 1 of the namespace: fork the submission, reap orphans, end when it ends (and with us, everything)."""
+def _keep(connection: socket.socket, shell: Any) -> None:
+    """Fork the submission and end when it ends, or when the grader hangs up: as process 1 of the namespace, with all.
+
+    The submission is one process at a time, but not always the same one: who hands over says to whom.
+    """
+    confine.adopt_orphans()
+    told, telling = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     pid = os.fork()
     if pid == 0:
+        told.close()
         os.setsid()
-        _submission(connection, shell)
-    connection.close()
-    while os.wait()[0] != pid:
-        pass
+        _submission(connection, telling, shell)
+    telling.close()
+    told.setblocking(False)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the kernel
+    successor: int | None = pid
+    while successor is not None and _ended_first(successor, connection):
+        pid, successor = successor, _last_told(told)
+    if os.getpid() != 1:
+        with contextlib.suppress(OSError):
+            os.killpg(successor or pid, signal.SIGKILL)
     os._exit(0)
 
 
-def _submission(connection: socket.socket, shell: Any) -> None:
+def _ended_first(pid: int, connection: socket.socket) -> bool:
+    """Wait for a process or for the grader to hang up: whether it was the process."""
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        return True
+    poller = select.poll()
+    poller.register(handle, select.POLLIN)
+    poller.register(connection, 0)  # a hang-up is always reported
+    ended = {descriptor for descriptor, _ in poller.poll()}
+    os.close(handle)
+    return connection.fileno() not in ended
+
+
+def _last_told(told: socket.socket) -> int | None:
+    """The process that was handed over to; None when there was none. What is no number came from elsewhere."""
+    last = None
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            message = told.recv(32)
+            if message.isdigit() and 1 < int(message) < 2**22:
+                last = int(message)
+    return last
+
+
+def _submission(connection: socket.socket, keeper: socket.socket, shell: Any) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
@@ -78,7 +114,7 @@ def _submission(connection: socket.socket, shell: Any) -> None:
     sys.stdout = sys.stderr = CappedText()
     status = 0
     try:
-        submission.run(connection, shell)
+        submission.run(connection, keeper, shell)
     except BaseException:  # nothing may escape into the zygote's loop; the grader is told and notes it
         status = 1
         with contextlib.suppress(OSError):

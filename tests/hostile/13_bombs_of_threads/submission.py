@@ -1,0 +1,20 @@
+"""Row 13: more threads and processes than a notebook needs, up to a limit of their own."""
+
+VERDICTS = {}
+
+
+def variants(canary):
+    """Fifty of each that do nothing but wait; they must be gone afterwards."""
+    threads = """
+import threading
+for _ in range(50):
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+"""
+    processes = """
+import os, signal
+for _ in range(50):
+    if os.fork() == 0:
+        os.setsid()
+        signal.pause()
+"""
+    return {"threads": {"cells": [threads]}, "processes": {"cells": [processes]}}

@@ -1,0 +1,17 @@
+"""Row 43: a large notebook full of outputs."""
+
+VERDICTS = {}
+
+
+def variants(canary):
+    """20 MB of pictures; 200 cells that only define; 200 that might not come back."""
+    return {
+        "pictures": {"edit": _pictures},
+        "cells": {"cells": [f"value_{n} = {n}" for n in range(200)]},
+        "cells that run": {"cells": [f"value_{n} = abs({n})" for n in range(200)]},
+    }
+
+
+def _pictures(notebook):
+    picture = {"output_type": "display_data", "data": {"image/png": "A" * 1_000_000}, "metadata": {}}
+    notebook["cells"][1]["outputs"] = [picture] * 20
