@@ -246,7 +246,7 @@ EXPRESSIONS = st.recursive(
         st.builds("np.sum({}, {}, axis={}, keepdims=True)".format, inner, inner, inner),
         st.builds("({}, {})".format, inner, inner),
         st.builds("a[{}, :, {}:]".format, inner, inner),
-        st.builds("{}\\\n if {} else {}".format, inner, inner, inner),
+        st.builds("(({})\\\n if ({}) else ({}))".format, inner, inner, inner),
         st.builds("[({}) for b in ({}) if ({})]".format, inner, inner, inner),
         st.builds("(lambda é=({}): {})".format, inner, inner),
     ),
