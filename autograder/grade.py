@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from autograder import build, checks, judge, outcome
 from autograder.answers import Answer
 from autograder.exercise import Case, Exercise
 from autograder.judge import Result
+from autograder.outcome import Outcome
 from autograder.runner.client import Runner, RunnerFailed, modules_for
+from autograder.runner.conversation import Settled
 from autograder.runner.job import CasesOf, CellRun, Job, Limits, Ran
 from autograder.submissions import Submission, Ungradable
 
@@ -103,8 +105,19 @@ def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits |
     job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits())
     for _ in range(TRIES - 1):
         with contextlib.suppress(RunnerFailed):
-            return runner.run(job)
-    return runner.run(job)
+            return runner.run(job, _settled_by(marks))
+    return runner.run(job, _settled_by(marks))
+
+
+def _settled_by(marks: Marking) -> Settled:
+    """Which results need no second run alone: right ones, and those of an exercise where nothing is written."""
+
+    def settled(name: str, outcomes: Mapping[str, Outcome]) -> bool:
+        exercise = marks.exercises[name]
+        cases = [case for case in marks.cases(exercise) if case.name in outcomes]
+        return judge.is_settled(exercise, cases, outcomes, marks.answers[name])
+
+    return settled
 
 
 def _visible_first(marks: Marking) -> tuple[CasesOf, ...]:

@@ -134,6 +134,13 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
     return _with_message(result)
 
 
+def is_settled(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], answer: Answer) -> bool:
+    """Whether these outcomes are all right, or there is nothing written to run: nobody needs to look any closer."""
+    if all(got.unwritten or got.kind == outcome.MISSING for got in outcomes.values()):
+        return True
+    return all(result.verdict == PASSED for result in _judge_cases(exercise, cases, outcomes, answer))
+
+
 def after_needs(result: Result, others: Mapping[str, Result]) -> Result:
     """Send the learner first to an exercise that this one calls and that isn't right itself."""
     if result.verdict in (PASSED, NOT_ATTEMPTED, MISSING) or result.first_see:

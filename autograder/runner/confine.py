@@ -9,8 +9,9 @@ import select
 import signal
 import sys
 
-CLONE_NEWUSER, CLONE_NEWPID = 0x10000000, 0x20000000
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
+MADV_COLLAPSE = 25
+HUGE_PAGE = 2**21
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
@@ -33,17 +34,40 @@ def no_new_privileges() -> None:
         _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
-def own_pid_namespace() -> bool:
-    """Put the next forked child at the head of a pid namespace, so that all of it dies with that child."""
+def collapse_memory() -> None:
+    """Gather this process's memory in huge pages where the kernel can (Linux 6.1): a fork then copies far less.
+
+    With torch imported that makes a fork four times as quick. Elsewhere nothing happens.
+    """
     if _libc is None:
-        return False
-    if _libc.unshare(CLONE_NEWPID) == 0:
-        return True
-    return _libc.unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0
+        return
+    for start, end in _own_memory():
+        start = -(-start // HUGE_PAGE) * HUGE_PAGE
+        end = end // HUGE_PAGE * HUGE_PAGE
+        if start < end:
+            _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_COLLAPSE)
 
 
-def limit(memory: int, cpu_seconds: float) -> None:
-    """memory: bytes of private data above what the process has now. Also: no core dumps, small files."""
+def _own_memory() -> list[tuple[int, int]]:
+    """First and last address of each private writable mapping that no file is behind."""
+    found = []
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+        for line in maps:
+            addresses, rights, _, _, inode, *name = line.split(maxsplit=5)
+            if rights == "rw-p" and inode == "0" and not (name and name[0].startswith("[stack")):
+                first, _, last = addresses.partition("-")
+                found.append((int(first, 16), int(last, 16)))
+    return found
+
+
+def limit(memory: int, cpu_seconds: float, processes: int = 0) -> None:
+    """memory: bytes of private data above what the process has now. Also: no core dumps, small files.
+
+    processes: how many there may be, threads included; 0 for no limit of ours. It counts the user's processes in this
+    user namespace, so it is of use in one's own only.
+    """
+    if processes:
+        _lower(resource.RLIMIT_NPROC, processes)
     _lower(resource.RLIMIT_DATA, _data_in_use() + memory)
     _lower(resource.RLIMIT_CPU, int(cpu_seconds) + 1)
     _lower(resource.RLIMIT_CORE, 0)
@@ -66,6 +90,29 @@ def _data_in_use() -> int:
         return int(line.split()[1]) * 1024
     except (OSError, StopIteration, ValueError):
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def own_memory() -> int:
+    """Bytes of private memory of this process."""
+    return _private_memory("self", "Anonymous")
+
+
+def memory_of_others() -> int:
+    """Bytes of private memory of all processes in sight but this one; what they share counts once."""
+    others = (name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid())
+    return sum(_private_memory(name, "Pss_Anon") for name in others)
+
+
+def _private_memory(process: str, field: str) -> int:
+    """A field of /proc/<process>/smaps_rollup in bytes; of a process that hides from us, all that it has in memory."""
+    try:
+        with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as rollup:
+            return 1024 * sum(int(line.split()[1]) for line in rollup if line.startswith(f"{field}:"))
+    except PermissionError:
+        with open(f"/proc/{process}/statm", encoding="ascii") as sizes:
+            return int(sizes.read().split()[1]) * resource.getpagesize()
+    except OSError:  # it has ended
+        return 0
 
 
 def wait(pid: int, seconds: float) -> int | None:

@@ -12,12 +12,18 @@ from autograder.text import clean
 
 @dataclass(frozen=True)
 class Limits:
-    """cell, exercise, submission: seconds of wall time; memory: bytes above what the warm process holds."""
+    """What a submission may use.
+
+    cell, exercise, submission: seconds of wall time. memory: bytes above what the warm process holds, of each process
+    and of all together. files: bytes in /tmp, and as many in /dev/shm. processes: with threads, at one time.
+    """
 
     cell: float = 30.0
     exercise: float = 20.0
     submission: float = 300.0
     memory: int = 2 * 2**30
+    files: int = 256 * 2**20
+    processes: int = 128
 
 
 @dataclass(frozen=True)

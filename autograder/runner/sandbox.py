@@ -7,6 +7,7 @@ and "none" (a process of its own with limits, but the rights of whoever runs it)
 from __future__ import annotations
 
 import functools
+import json
 import os
 import shutil
 import site
@@ -82,7 +83,8 @@ def start(level: str, control_fd: int, modules: tuple[str, ...]) -> subprocess.P
         "PYTHONDONTWRITEBYTECODE": "1",
         **dict.fromkeys(_THREADS, "1"),
     }
-    command = [*prefix, sys.executable, "-P", "-m", "autograder.runner.zygote", str(control_fd), *modules]
+    settings = {"control": control_fd, "modules": modules, "apart": bool(prefix), "keep": _under("/tmp")}
+    command = [*prefix, sys.executable, "-P", "-m", "autograder.runner.zygote", json.dumps(settings)]
     process = subprocess.Popen(
         command,
         env=environment,
@@ -97,11 +99,40 @@ def start(level: str, control_fd: int, modules: tuple[str, ...]) -> subprocess.P
 
 
 def _bubblewrap() -> list[str]:
-    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
-    command += ["--tmpfs", "/tmp", "--chdir", "/tmp"]
-    for folder in _visible():
+    """The command in front of ours. root stays root at first, so that it can read this Python, and then gives that up.
+
+    New mounts of /proc are possible inside only where all of it is in sight; as root, bubblewrap's own would not be.
+    """
+    command = ["bwrap", "--die-with-parent", "--new-session"]
+    if os.geteuid() == 0:
+        command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+        command += [
+            "--cap-drop",
+            "ALL",
+            "--cap-add",
+            "CAP_SETUID",
+            "--cap-add",
+            "CAP_SETGID",
+            "--bind",
+            "/proc",
+            "/proc",
+        ]
+    else:
+        command += ["--unshare-all", "--proc", "/proc"]
+    command += ["--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    folders = _visible()
+    above = {parent for folder in folders for parent in folder.parents if parent.parent != parent}
+    for parent in sorted(above - {Path("/tmp"), *folders}):  # else root's own could be entered by root only
+        command += ["--dir", str(parent)]
+    for folder in folders:
         command += ["--ro-bind-try", str(folder), str(folder)]
-    return command
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def _under(place: str) -> list[str]:
+    """What is visible below `place`, outermost folders only."""
+    there = [str(folder) for folder in _visible() if folder.is_relative_to(place)]
+    return [each for each in there if not any(each.startswith(f"{other}/") for other in there)]
 
 
 def _visible() -> list[Path]:

@@ -1,8 +1,10 @@
-"""In the fork: running one submission's cells, then each exercise's cases in a fork of their own.
+"""In the fork: running one submission's cells, then having its exercises examined.
 
-A cell that may not come back (it does more than define and import) runs in a forked copy. When the copy dies or takes
-too long, the process that forked it still has the state from before that cell and goes on with the next one; when the
-cell ends well, the copy goes on instead and the other ends. So a crash costs one cell, not the notebook.
+A crash costs one cell, not the notebook. Forking takes longer than most cells do, so this is first tried without: when
+a cell ends everything, the grader asks for the same again without it. Where that would cost more, a cell that may not
+come back (it does more than define and import) runs in a forked copy: when the copy dies or takes too long, the process
+that forked it still has the state from before that cell and goes on with the next one; when the cell ends well, the
+copy goes on instead and the other ends.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 import ast
 import os
 import select
-import signal
 import socket
 import sys
 import tempfile
@@ -19,43 +20,65 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder import checks, outcome
-from autograder.execute import CappedText, failure, run_case
-from autograder.exercise import Exercise
+from autograder import outcome
+from autograder.execute import CappedText, failure
 from autograder.outcome import Outcome
-from autograder.runner import confine, frames
+from autograder.runner import apart, confine, frames
+from autograder.runner.endings import ending_of
+from autograder.runner.examine import Examiner
 from autograder.runner.job import outcome_to_frame
 
+WORTH_A_COPY = 1.0  # seconds of work that are not done again for the sake of one bad cell
 
-def run(connection: socket.socket, keeper: socket.socket, shell: Any) -> None:
-    """Serve one job on `connection`, in this process and forks of it; `keeper` hears which one goes on."""
+
+def run(connection: socket.socket, keeper: socket.socket, shell: Any, keep: list[str] | None) -> None:
+    """Serve one job on `connection`, in this process and forks of it; `keeper` hears which one goes on.
+
+    keep: what stays in sight under /tmp, when this process is apart from everything else; otherwise None.
+    """
     header, _ = frames.receive(connection)
     limits = header["limits"]
+    if keep is not None:
+        apart.furnish(limits["files"], keep)
+        apart.give_up_rights()
+        _sent(keeper, f"memory {limits['memory']}".encode())
     os.chdir(tempfile.mkdtemp(prefix="submission-"))
     for name, text in header["files"].items():
         Path(name).write_text(text, encoding="utf-8")
     sys.path.insert(0, os.getcwd())
-    confine.limit(limits["memory"], limits["submission"])
-    cells = _run_cells(connection, keeper, header["cells"], shell, limits["cell"])
+    counted = keep is not None and apart.counts_processes()
+    confine.limit(limits["memory"], limits["submission"], limits["processes"] if counted else 0)
+    frames.send(connection, {"ready": True})
+    cells = _run_cells(connection, keeper, header, shell)
     frames.send(connection, {"cells": cells})
+    examiner = Examiner(connection, shell, limits["exercise"], alone_here=keep is not None)
     while True:
         try:
             request, _ = frames.receive(connection)
         except frames.FrameError:
             return
-        _run_exercise(connection, request, shell, limits["exercise"])
+        examiner.answer(request)
 
 
 def _run_cells(
-    connection: socket.socket, keeper: socket.socket, cells: list[dict[str, Any]], shell: Any, seconds: float
+    connection: socket.socket, keeper: socket.socket, header: dict[str, Any], shell: Any
 ) -> list[dict[str, Any]]:
-    """The grader is told which cell is begun: should everything here end, it knows why."""
+    """The grader is told which cell is begun: should everything here end, it knows why.
+
+    It may then ask for the same again without that cell. Once that has happened, or a second's work would have to be
+    done again, a copy of the process is kept while a cell runs (`_checkpoint`).
+    """
     results: list[dict[str, Any]] = []
-    for number, cell in enumerate(cells):
+    seconds = header["limits"]["cell"]
+    started = time.monotonic()
+    for number, cell in enumerate(header["cells"]):
         if not may_not_come_back(cell["source"]):
             results.append(_run_cell(cell, shell))
             continue
         frames.send(connection, {"cell": number})
+        if not header["careful"] and time.monotonic() - started < WORTH_A_COPY:
+            results.append(_run_cell(cell, shell))
+            continue
         ending = _checkpoint(keeper, seconds)
         if ending is None:
             done = _run_cell(cell, shell)
@@ -120,17 +143,12 @@ def _received(connection: socket.socket) -> bytes:
         return b""
 
 
-def ending_of(status: int) -> str:
-    """The ending that a wait status means."""
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
-        return outcome.TIMEOUT
-    return outcome.CRASHED
-
-
 def _run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
     sys.stdout = sys.stderr = printed = CappedText()
-    started = time.perf_counter()
+    process, started = os.getpid(), time.perf_counter()
     ran = shell.run_cell(cell["source"], store_history=False)
+    if os.getpid() != process:  # a copy that the cell made has nothing to say
+        os._exit(0)
     error = ran.error_before_exec or ran.error_in_exec
     result = Outcome(outcome.RETURNED) if error is None else failure(error)
     result = replace(result, printed=printed.text(), seconds=time.perf_counter() - started)
@@ -166,35 +184,3 @@ def _only_defines(node: ast.stmt) -> bool:
 def _is_constant(value: ast.expr) -> bool:
     harmless = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.UnaryOp, ast.USub, ast.Load, ast.Name)
     return all(isinstance(n, harmless) for n in ast.walk(value))
-
-
-def _run_exercise(connection: socket.socket, request: dict[str, Any], shell: Any, seconds: float) -> None:
-    for number, text in enumerate(request["checks"]):
-        checks.compiled(text, f"<checks {number}>")  # once for all exercises
-    pid = os.fork()
-    if pid == 0:
-        confine.die_with_parent()
-        os.setpgid(0, 0)
-        try:
-            _serve_cases(connection, request, shell)
-        finally:  # whatever the code under test raised, this copy goes no further
-            os._exit(sys.exc_info()[0] is not None)
-    status = confine.wait(pid, seconds)
-    if status is None:
-        confine.kill(pid)
-        ending = outcome.TIMEOUT
-    else:
-        ending = "" if status == 0 else ending_of(status)
-    frames.send(connection, {"end": request["exercise"], "ending": ending})
-
-
-def _serve_cases(connection: socket.socket, request: dict[str, Any], shell: Any) -> None:
-    exercises: dict[str, Exercise] = {}
-    for number, text in enumerate(request["checks"]):
-        checks.run(text, f"<checks {number}>", exercises)
-    wanted = set(request["cases"])
-    name = request["exercise"]
-    for case in exercises[name].cases:
-        if case.name in wanted:
-            node, buffers = outcome_to_frame(run_case(case, name, shell.user_ns))
-            frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)

@@ -1,13 +1,17 @@
 """The other side: imports once what lessons need, then forks for each submission it is handed.
 
-Started as `python -m autograder.runner.zygote CONTROL_FD MODULE…`. On the control socket arrives one byte with a
-descriptor per submission: the socket on which that submission's fork speaks with the grader.
+Started as `python -m autograder.runner.zygote SETTINGS` (JSON): `control`, the descriptor of a socket on which one byte
+arrives with two descriptors per submission (the socket on which its fork speaks with the grader, and one on which that
+fork's keeper may say why it ended everything); `modules` to import; `apart`, whether submissions get namespaces of
+their own; `keep`, the folders under /tmp that stay in sight there.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
+import json
 import os
 import select
 import signal
@@ -17,47 +21,70 @@ import traceback
 from typing import Any
 
 from autograder.execute import CappedText
-from autograder.runner import confine, frames, submission
+from autograder.runner import apart, confine, frames, submission
+
+OUT_OF_MEMORY = b"m"
+LOOK_EVERY = 0.25  # seconds between two looks at how much memory a submission uses
 
 
 def main() -> None:
     """Import, say that we are ready, serve until the control socket closes."""
+    settings = json.loads(sys.argv[1])
     confine.die_with_parent()
     confine.no_new_privileges()
-    control = socket.socket(fileno=int(sys.argv[1]))
-    for module in sys.argv[2:]:
+    control = socket.socket(fileno=settings["control"])
+    for module in settings["modules"]:
         with contextlib.suppress(ImportError):  # a cell that needs it will say so
             importlib.import_module(module)
     shell = _shell()
+    gc.collect()
+    gc.freeze()
+    confine.collapse_memory()
+    if settings["apart"] and os.geteuid() == 0:
+        apart.become_nobody()
+        confine.die_with_parent()  # the kernel forgot
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended submissions are reaped by the kernel
+    keep = settings["keep"] if settings["apart"] else None
     control.sendall(b"r")
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
         if not message:
             return
         if os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _guard(socket.socket(fileno=descriptors[0]), shell)
-        os.close(descriptors[0])
+            connection, words = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+            _guard(connection, words, shell, keep)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
-def _guard(connection: socket.socket, shell: Any) -> None:
-    """Head a pid namespace of our own where the kernel allows it, so that nothing outlives the submission."""
+def _guard(connection: socket.socket, words: socket.socket, shell: Any, keep: list[str] | None) -> None:
+    """Go where the submission is to live, and fork its keeper there."""
+    if keep is not None:
+        try:
+            apart.leave()
+        except OSError as error:
+            frames.send(connection, {"broken": str(error)})
+            os._exit(1)
+        if os.fork() == 0:
+            _keep(connection, words, shell, keep)
+        os._exit(0)
     confine.die_with_parent()
-    if not confine.own_pid_namespace():
+    if not apart.leave_for_other_processes():
         os.setsid()
     pid = os.fork()
     if pid == 0:
         confine.die_with_parent()
         os.setsid()
-        _keep(connection, shell)
+        _keep(connection, words, shell, None)
     connection.close()
+    words.close()
     os.waitpid(pid, 0)
     os._exit(0)
 
 
-def _keep(connection: socket.socket, shell: Any) -> None:
+def _keep(connection: socket.socket, words: socket.socket, shell: Any, keep: list[str] | None) -> None:
     """Fork the submission and end when it ends, or when the grader hangs up: as process 1 of the namespace, with all.
 
     The submission is one process at a time, but not always the same one: who hands over says to whom.
@@ -67,46 +94,73 @@ def _keep(connection: socket.socket, shell: Any) -> None:
     pid = os.fork()
     if pid == 0:
         told.close()
+        words.close()
         os.setsid()
-        _submission(connection, telling, shell)
+        _submission(connection, telling, shell, keep)
     telling.close()
+    if keep is not None:
+        apart.hide()
     told.setblocking(False)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the kernel
-    successor: int | None = pid
-    while successor is not None and _ended_first(successor, connection):
-        pid, successor = successor, _last_told(told)
-    if os.getpid() != 1:
-        with contextlib.suppress(OSError):
-            os.killpg(successor or pid, signal.SIGKILL)
+    _Keeper(connection, words, told).watch(pid)
     os._exit(0)
 
 
-def _ended_first(pid: int, connection: socket.socket) -> bool:
-    """Wait for a process or for the grader to hang up: whether it was the process."""
-    try:
-        handle = os.pidfd_open(pid)
-    except OSError:
-        return True
-    poller = select.poll()
-    poller.register(handle, select.POLLIN)
-    poller.register(connection, 0)  # a hang-up is always reported
-    ended = {descriptor for descriptor, _ in poller.poll()}
-    os.close(handle)
-    return connection.fileno() not in ended
+class _Keeper:
+    """Watches over a submission's processes."""
+
+    def __init__(self, connection: socket.socket, words: socket.socket, told: socket.socket) -> None:
+        self._connection = connection
+        self._words = words
+        self._told = told
+        self._memory = 0
+        self._successor: int | None = None
+
+    def watch(self, pid: int) -> None:
+        """Return when the submission, which begins as process `pid`, is over; what is left of it is then killed."""
+        successor: int | None = pid
+        while successor is not None and self._ended_first(successor):
+            pid, successor = successor, self._last_told()
+        if os.getpid() != 1:
+            with contextlib.suppress(OSError):
+                os.killpg(successor or pid, signal.SIGKILL)
+
+    def _ended_first(self, pid: int) -> bool:
+        """Wait for a process, for the grader to hang up or for the memory to be used up: whether it was the process."""
+        try:
+            handle = os.pidfd_open(pid)
+        except OSError:
+            return True
+        poller = select.poll()
+        poller.register(handle, select.POLLIN)
+        poller.register(self._connection, 0)  # a hang-up is always reported
+        looks = os.getpid() == 1
+        while not (ended := {descriptor for descriptor, _ in poller.poll(LOOK_EVERY * 1000 if looks else None)}):
+            self._listen()
+            if self._memory and confine.memory_of_others() > self._memory:
+                self._words.send(OUT_OF_MEMORY)
+                break
+        os.close(handle)
+        return bool(ended) and self._connection.fileno() not in ended
+
+    def _last_told(self) -> int | None:
+        """The process that was handed over to; None when there was none."""
+        self._listen()
+        successor, self._successor = self._successor, None
+        return successor
+
+    def _listen(self) -> None:
+        """Take in what was told: first how much memory there is, then handings over. The rest came from elsewhere."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                message = self._told.recv(64)
+                if not self._memory and message.startswith(b"memory ") and message[7:].isdigit():
+                    self._memory = int(message[7:]) + confine.own_memory()
+                if message.isdigit() and 1 < int(message) < 2**22:
+                    self._successor = int(message)
 
 
-def _last_told(told: socket.socket) -> int | None:
-    """The process that was handed over to; None when there was none. What is no number came from elsewhere."""
-    last = None
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            message = told.recv(32)
-            if message.isdigit() and 1 < int(message) < 2**22:
-                last = int(message)
-    return last
-
-
-def _submission(connection: socket.socket, keeper: socket.socket, shell: Any) -> None:
+def _submission(connection: socket.socket, keeper: socket.socket, shell: Any, keep: list[str] | None) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
@@ -114,7 +168,7 @@ def _submission(connection: socket.socket, keeper: socket.socket, shell: Any) ->
     sys.stdout = sys.stderr = CappedText()
     status = 0
     try:
-        submission.run(connection, keeper, shell)
+        submission.run(connection, keeper, shell, keep)
     except BaseException:  # nothing may escape into the zygote's loop; the grader is told and notes it
         status = 1
         with contextlib.suppress(OSError):

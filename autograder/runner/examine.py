@@ -1,0 +1,167 @@
+"""In a submission's process: running the cases of its exercises, in a forked copy.
+
+One copy runs exercise after exercise, and held-out cases after visible ones, since forking takes longer than most of
+them. Where an exercise ends the copy or leaves threads behind, the next one begins in a new copy; where the grader
+isn't content with the results of an exercise that ran after others, it asks for that one again, alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from autograder import checks, outcome
+from autograder.execute import run_case
+from autograder.exercise import Exercise
+from autograder.runner import confine, frames
+from autograder.runner.endings import ending_of
+from autograder.runner.job import outcome_to_frame
+
+BEGUN, DONE, READY, HEARD = b"b", b"d", b"r", b"k"
+
+
+class Examiner:
+    """Answers requests for cases. Results go to `connection` as they come, then the end of each exercise.
+
+    seconds: for each exercise. alone_here: whether all other processes are the submission's own and may be ended.
+    """
+
+    def __init__(self, connection: socket.socket, shell: Any, seconds: float, alone_here: bool) -> None:
+        self._connection = connection
+        self._shell = shell
+        self._seconds = seconds
+        self._alone_here = alone_here
+        self._copy: _Copy | None = None
+
+    def answer(self, request: dict[str, Any]) -> None:
+        """Run what is asked for: `exercises` with their `cases`, by the sources `checks`; `anew`: in a new copy."""
+        for number, text in enumerate(request["checks"]):
+            checks.compiled(text, f"<checks {number}>")  # once for all copies
+        if request["anew"]:
+            self._end()
+        left = request["exercises"]
+        while left:
+            if self._copy is None:
+                self._copy = self._fork()
+            done, ending = self._copy.run(left, request["checks"], self._seconds)
+            if not self._copy.goes_on:
+                self._end()
+            if ending:
+                frames.send(self._connection, {"exercise": left[done]["exercise"], "ending": ending})
+                done += 1
+            left = left[done:]
+        frames.send(self._connection, {"finished": True})
+
+    def _fork(self) -> _Copy:
+        ours, copys = socket.socketpair()
+        pid = os.fork()
+        if pid:
+            copys.close()
+            return _Copy(pid, os.pidfd_open(pid), ours)
+        confine.die_with_parent()
+        os.setpgid(0, 0)
+        ours.close()
+        try:
+            _serve(self._connection, copys, self._shell)
+        finally:  # whatever the code under test raised, this copy goes no further
+            os._exit(sys.exc_info()[0] is not None)
+
+    def _end(self) -> None:
+        """End the copy and what it left behind; process 1 and this one are spared."""
+        if self._copy is not None:
+            self._copy.end()
+            self._copy = None
+        if self._alone_here:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+
+
+@dataclass
+class _Copy:
+    """A forked copy that runs cases: its process, a descriptor of that, and a socket on which it is told what to do."""
+
+    pid: int
+    handle: int
+    told: socket.socket
+    goes_on: bool = True
+    _status: int | None = None
+
+    def run(self, wanted: list[dict[str, Any]], sources: list[str], seconds: float) -> tuple[int, str]:
+        """Have exercises run: how many were finished, and how the next one ended, if it ended badly."""
+        with contextlib.suppress(OSError):  # it may have been killed meanwhile
+            self.told.sendall(json.dumps({"exercises": wanted, "checks": sources}).encode() + b"\n")
+        news, in_time = self._listen(seconds)
+        self.goes_on = news.endswith(READY)
+        done = min(news.count(DONE), len(wanted))
+        if self.goes_on or (done and news.count(BEGUN) <= done):
+            return done, ""
+        return done, ending_of(self.end()) if in_time else outcome.TIMEOUT
+
+    def _listen(self, seconds: float) -> tuple[bytes, bool]:
+        """What it tells until it has finished or ends, and whether that came before some exercise took too long."""
+        news = b""
+        poller = select.poll()
+        poller.register(self.told, select.POLLIN)
+        poller.register(self.handle, select.POLLIN)
+        deadline = time.monotonic() + seconds
+        while not news.endswith(READY):
+            ready = dict(poller.poll(max(0.0, deadline - time.monotonic()) * 1000))
+            if self.told.fileno() not in ready:
+                return news, self.handle in ready
+            more = self.told.recv(4096)
+            news += more
+            if not more:
+                poller.unregister(self.told)
+            with contextlib.suppress(OSError):
+                self.told.send(HEARD * more.count(DONE))
+            if BEGUN in more:
+                deadline = time.monotonic() + seconds
+        return news, True
+
+    def end(self) -> int:
+        """Kill it, should it still be there; its wait status."""
+        if self._status is None:
+            self._status = confine.kill(self.pid)
+            os.close(self.handle)
+            self.told.close()
+        return self._status
+
+
+def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> None:
+    """In the copy: run what is asked for, as long as no exercise leaves threads behind."""
+    exercises: dict[str, Exercise] = {}
+    process, quiet, known = os.getpid(), _threads(), 0
+    with telling.makefile("rb") as requests:
+        for line in requests:
+            request = json.loads(line)
+            for number, text in list(enumerate(request["checks"]))[known:]:
+                checks.run(text, f"<checks {number}>", exercises)
+            known = len(request["checks"])
+            for each in request["exercises"]:
+                if _threads() > quiet:
+                    return
+                telling.send(BEGUN)
+                name, asked = each["exercise"], set(each["cases"])
+                for case in exercises[name].cases:
+                    if case.name in asked:
+                        node, buffers = outcome_to_frame(run_case(case, name, shell.user_ns))
+                        if os.getpid() != process:  # a copy that the code under test made has nothing to say
+                            return
+                        frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)
+                telling.send(DONE)
+                if requests.read(1) != HEARD:  # the code under test killed the process above
+                    return
+                frames.send(connection, {"exercise": name, "ending": ""})
+            telling.send(READY)
+
+
+def _threads() -> int:
+    return len(os.listdir("/proc/self/task"))
