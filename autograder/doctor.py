@@ -17,6 +17,7 @@ from autograder.paths import course_root, lesson_names, lessons, solutions
 from autograder.runner import sandbox
 
 PACKAGES = ("jupyterlab", "nbgrader", "numpy", "torch", "matplotlib", "ipywidgets", "anywidget", "ipykernel")
+CONTAINER = "In a container or on a hardened system user namespaces must be allowed: see docs/grading.md."
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -58,11 +59,18 @@ def _packages() -> list[Finding]:
 
 
 def _sandbox() -> Finding:
+    held = sandbox.protections()
+    missing = [name for name in (*sandbox.REQUIRED, *sandbox.WELCOME) if not held.get(name)]
     if sandbox.bubblewrap_works():
-        text = "bubblewrap: no network, read-only system, solutions and gradebook out of sight"
-        return Finding("sandbox", True, text)
+        text = f"bubblewrap; tried from inside and held: {', '.join(name for name in held if held[name])}"
+        if not missing:
+            return Finding("sandbox", True, text)
+        advice = f"Good enough for grading. Not limited here: {', '.join(missing)} (needs libseccomp, Linux 5.14)."
+        return Finding("sandbox", False, text, advice)
     text = "none: submissions run in a process of their own with limits, but with your rights"
     advice = "Before grading other people's code install bubblewrap (Linux); elsewhere grade in a Linux container."
+    if held:
+        advice = f"bubblewrap is there, but this did not hold: {', '.join(missing)}. {CONTAINER}"
     return Finding("sandbox", False, text, advice)
 
 

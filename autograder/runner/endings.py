@@ -1,11 +1,14 @@
-"""What the way in which a process ended means for the code that it ran."""
+"""What it means for the code that ran: the way in which its process ended, or a limit that it ran into."""
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+from dataclasses import replace
 
 from autograder import outcome
+from autograder.outcome import Outcome
 
 _SIGNALS = {signal.SIGXCPU: outcome.TIMEOUT, signal.SIGBUS: outcome.MEMORY}  # SIGBUS: /dev/shm is full
 
@@ -13,3 +16,19 @@ _SIGNALS = {signal.SIGXCPU: outcome.TIMEOUT, signal.SIGBUS: outcome.MEMORY}  # S
 def ending_of(status: int) -> str:
     """The ending that a wait status means."""
     return _SIGNALS.get(os.WTERMSIG(status), outcome.CRASHED) if os.WIFSIGNALED(status) else outcome.CRASHED
+
+
+_LIMITS = {
+    f"OSError: [Errno {errno.ENOSPC}]": outcome.MEMORY,  # here all files lie in memory
+    f"BlockingIOError: [Errno {errno.EAGAIN}]": outcome.CRASHED,  # no more processes
+    "RuntimeError: can't start new thread": outcome.CRASHED,
+}
+
+
+def by_limits(result: Outcome) -> Outcome:
+    """An error that only says that there are no more files, processes or threads to be had, as what that is."""
+    if result.error is not None:
+        for beginning, kind in _LIMITS.items():
+            if result.error.message.startswith(beginning):
+                return replace(result, kind=kind, error=None)
+    return result

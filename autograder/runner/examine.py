@@ -22,10 +22,11 @@ from autograder import checks, outcome
 from autograder.execute import run_case
 from autograder.exercise import Exercise
 from autograder.runner import confine, frames
-from autograder.runner.endings import ending_of
+from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.job import outcome_to_frame
 
 BEGUN, DONE, READY, HEARD = b"b", b"d", b"r", b"k"
+ROOM_TRIES = 200
 
 
 class Examiner:
@@ -62,7 +63,7 @@ class Examiner:
 
     def _fork(self) -> _Copy:
         ours, copys = socket.socketpair()
-        pid = os.fork()
+        pid = self._forked()
         if pid:
             copys.close()
             return _Copy(pid, os.pidfd_open(pid), ours)
@@ -74,6 +75,18 @@ class Examiner:
         finally:  # whatever the code under test raised, this copy goes no further
             os._exit(sys.exc_info()[0] is not None)
 
+    def _forked(self) -> int:
+        """As os.fork; where the cells left no room for one more process, those that they made are ended."""
+        for _ in range(ROOM_TRIES):
+            try:
+                return os.fork()
+            except BlockingIOError:
+                if not self._alone_here:
+                    raise
+                self._end()
+                time.sleep(0.01)  # the kernel takes a moment to end them
+        return os.fork()
+
     def _end(self) -> None:
         """End the copy and what it left behind; process 1 and this one are spared."""
         if self._copy is not None:
@@ -82,6 +95,9 @@ class Examiner:
         if self._alone_here:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
 
 
 @dataclass
@@ -152,7 +168,7 @@ def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> Non
                 name, asked = each["exercise"], set(each["cases"])
                 for case in exercises[name].cases:
                     if case.name in asked:
-                        node, buffers = outcome_to_frame(run_case(case, name, shell.user_ns))
+                        node, buffers = outcome_to_frame(by_limits(run_case(case, name, shell.user_ns)))
                         if os.getpid() != process:  # a copy that the code under test made has nothing to say
                             return
                         frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)

@@ -1,11 +1,13 @@
 """Starting the zygote, as far apart from everything else as this machine allows.
 
-Levels: "bubblewrap" (own namespaces: no network, read-only system, nothing of solutions, gradebook or home in sight)
-and "none" (a process of its own with limits, but the rights of whoever runs it).
+Levels: "bubblewrap" (own namespaces, for each submission: no network, read-only system, nothing of solutions,
+gradebook, home or other submissions in sight, no rights) and "none" (a process of its own with limits, but the rights
+of whoever runs it).
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -15,11 +17,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.paths import PACKAGE_ROOT, UserError
 
 BUBBLEWRAP, NONE = "bubblewrap", "none"
+REQUIRED = ("files", "network", "neighbours", "processes", "system", "rights", "space")
+WELCOME = ("calls", "number of processes")  # protections that need libseccomp and Linux 5.14
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -38,32 +43,45 @@ def choose(wanted: str = "auto") -> str:
     return NONE
 
 
-@functools.cache
 def bubblewrap_works() -> bool:
-    """Whether a sandbox can be made here, found out by making one and looking for what must not be seen."""
+    """Whether everything that the level "bubblewrap" promises holds on this machine."""
+    held = protections()
+    return bool(held) and all(held[name] for name in REQUIRED)
+
+
+@functools.cache
+def protections(without: tuple[str, ...] = ()) -> dict[str, bool]:
+    """What a submission is kept from in the sandbox, found out by trying it from inside; empty when there is none.
+
+    without: steps to leave out (`probe`), so that tests see an attempt succeed.
+    """
     if shutil.which("bwrap") is None:
-        return False
-    with tempfile.NamedTemporaryFile(prefix="canary-") as canary, socket.create_server(("127.0.0.1", 0)) as server:
-        probe = _PROBE.format(canary=canary.name, port=server.getsockname()[1])
+        return {}
+    with _canary() as canary, socket.create_server(("127.0.0.1", 0)) as server:
+        settings = {"canary": canary, "port": server.getsockname()[1], "keep": _under("/tmp"), "without": without}
+        probe = str(Path(__file__).with_name("probe.py"))
         try:
             tried = subprocess.run(
-                [*_bubblewrap(), sys.executable, "-c", probe], capture_output=True, timeout=20, check=False
+                [*_bubblewrap(), sys.executable, "-I", probe, json.dumps(settings)],
+                capture_output=True,
+                timeout=20,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
-            return False
-    return tried.stdout.strip() == b"apart"
+            return {}
+    try:
+        return json.loads(tried.stdout)
+    except ValueError:
+        return {}
 
 
-_PROBE = """
-import os, socket
-seen = os.path.exists({canary!r})
-try:
-    socket.create_connection(("127.0.0.1", {port}), 2)
-    seen = True
-except OSError:
-    pass
-print("seen" if seen else "apart")
-"""
+@contextlib.contextmanager
+def _canary() -> Iterator[str]:
+    """A file that must not be seen from inside, at home or, where that can't be written to, elsewhere."""
+    home = Path.home()
+    folder = home if os.access(home, os.W_OK) else Path(tempfile.gettempdir())
+    with tempfile.NamedTemporaryFile(prefix=".canary-", dir=folder) as file:
+        yield file.name
 
 
 def start(level: str, control_fd: int, modules: tuple[str, ...]) -> subprocess.Popen[bytes]:

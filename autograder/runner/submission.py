@@ -16,42 +16,52 @@ import socket
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import outcome
 from autograder.execute import CappedText, failure
 from autograder.outcome import Outcome
-from autograder.runner import apart, confine, frames
-from autograder.runner.endings import ending_of
+from autograder.runner import apart, calls, confine, frames
+from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.examine import Examiner
 from autograder.runner.job import outcome_to_frame
 
 WORTH_A_COPY = 1.0  # seconds of work that are not done again for the sake of one bad cell
 
 
-def run(connection: socket.socket, keeper: socket.socket, shell: Any, keep: list[str] | None) -> None:
+@dataclass(frozen=True)
+class World:
+    """How a submission's own world is made. keep: what stays in sight under /tmp. filter: of system calls."""
+
+    keep: list[str]
+    filter: bytes | None
+
+
+def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: World | None) -> None:
     """Serve one job on `connection`, in this process and forks of it; `keeper` hears which one goes on.
 
-    keep: what stays in sight under /tmp, when this process is apart from everything else; otherwise None.
+    world: None when this process isn't apart from everything else.
     """
     header, _ = frames.receive(connection)
     limits = header["limits"]
-    if keep is not None:
-        apart.furnish(limits["files"], keep)
+    if world is not None:
+        apart.furnish(limits["files"], world.keep)
         apart.give_up_rights()
+        if world.filter is not None:
+            calls.install(world.filter)
         _sent(keeper, f"memory {limits['memory']}".encode())
     os.chdir(tempfile.mkdtemp(prefix="submission-"))
     for name, text in header["files"].items():
         Path(name).write_text(text, encoding="utf-8")
     sys.path.insert(0, os.getcwd())
-    counted = keep is not None and apart.counts_processes()
+    counted = world is not None and apart.counts_processes()
     confine.limit(limits["memory"], limits["submission"], limits["processes"] if counted else 0)
     frames.send(connection, {"ready": True})
     cells = _run_cells(connection, keeper, header, shell)
     frames.send(connection, {"cells": cells})
-    examiner = Examiner(connection, shell, limits["exercise"], alone_here=keep is not None)
+    examiner = Examiner(connection, shell, limits["exercise"], alone_here=world is not None)
     while True:
         try:
             request, _ = frames.receive(connection)
@@ -150,7 +160,7 @@ def _run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
     if os.getpid() != process:  # a copy that the cell made has nothing to say
         os._exit(0)
     error = ran.error_before_exec or ran.error_in_exec
-    result = Outcome(outcome.RETURNED) if error is None else failure(error)
+    result = Outcome(outcome.RETURNED) if error is None else by_limits(failure(error))
     result = replace(result, printed=printed.text(), seconds=time.perf_counter() - started)
     return {"name": cell["name"], **outcome_to_frame(result)[0]}
 

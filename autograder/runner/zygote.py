@@ -21,7 +21,7 @@ import traceback
 from typing import Any
 
 from autograder.execute import CappedText
-from autograder.runner import apart, confine, frames, submission
+from autograder.runner import apart, calls, confine, frames, submission
 
 OUT_OF_MEMORY = b"m"
 LOOK_EVERY = 0.25  # seconds between two looks at how much memory a submission uses
@@ -44,7 +44,7 @@ def main() -> None:
         apart.become_nobody()
         confine.die_with_parent()  # the kernel forgot
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended submissions are reaped by the kernel
-    keep = settings["keep"] if settings["apart"] else None
+    world = submission.World(settings["keep"], calls.filter_program()) if settings["apart"] else None
     control.sendall(b"r")
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
@@ -54,21 +54,21 @@ def main() -> None:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             connection, words = (socket.socket(fileno=descriptor) for descriptor in descriptors)
-            _guard(connection, words, shell, keep)
+            _guard(connection, words, shell, world)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _guard(connection: socket.socket, words: socket.socket, shell: Any, keep: list[str] | None) -> None:
+def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: submission.World | None) -> None:
     """Go where the submission is to live, and fork its keeper there."""
-    if keep is not None:
+    if world is not None:
         try:
             apart.leave()
         except OSError as error:
             frames.send(connection, {"broken": str(error)})
             os._exit(1)
         if os.fork() == 0:
-            _keep(connection, words, shell, keep)
+            _keep(connection, words, shell, world)
         os._exit(0)
     confine.die_with_parent()
     if not apart.leave_for_other_processes():
@@ -84,7 +84,7 @@ def _guard(connection: socket.socket, words: socket.socket, shell: Any, keep: li
     os._exit(0)
 
 
-def _keep(connection: socket.socket, words: socket.socket, shell: Any, keep: list[str] | None) -> None:
+def _keep(connection: socket.socket, words: socket.socket, shell: Any, world: submission.World | None) -> None:
     """Fork the submission and end when it ends, or when the grader hangs up: as process 1 of the namespace, with all.
 
     The submission is one process at a time, but not always the same one: who hands over says to whom.
@@ -96,9 +96,9 @@ def _keep(connection: socket.socket, words: socket.socket, shell: Any, keep: lis
         told.close()
         words.close()
         os.setsid()
-        _submission(connection, telling, shell, keep)
+        _submission(connection, telling, shell, world)
     telling.close()
-    if keep is not None:
+    if world is not None:
         apart.hide()
     told.setblocking(False)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the kernel
@@ -160,7 +160,7 @@ class _Keeper:
                     self._successor = int(message)
 
 
-def _submission(connection: socket.socket, keeper: socket.socket, shell: Any, keep: list[str] | None) -> None:
+def _submission(connection: socket.socket, keeper: socket.socket, shell: Any, world: submission.World | None) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
@@ -168,7 +168,7 @@ def _submission(connection: socket.socket, keeper: socket.socket, shell: Any, ke
     sys.stdout = sys.stderr = CappedText()
     status = 0
     try:
-        submission.run(connection, keeper, shell, keep)
+        submission.run(connection, keeper, shell, world)
     except BaseException:  # nothing may escape into the zygote's loop; the grader is told and notes it
         status = 1
         with contextlib.suppress(OSError):

@@ -17,7 +17,7 @@ import tiny
 from autograder import grade
 from autograder.paths import PACKAGE_ROOT
 from autograder.runner import sandbox
-from autograder.runner.client import Runner, RunnerFailed, modules_for
+from autograder.runner.client import Runner, modules_for
 from autograder.runner.job import CodeCell, Limits
 from autograder.runner.submission import may_not_come_back
 from autograder.submissions import Submission
