@@ -40,6 +40,7 @@ class Conversation:
         self.broke_off = self.again = False
         self.never_began = ""
         self._connection = connection
+        self._incoming = frames.Incoming(connection)
         self._words = words
         self._job = job
         self._known = known
@@ -76,7 +77,7 @@ class Conversation:
         header = {"cells": self._kept, "files": job.files, "limits": asdict(job.limits)}
         try:
             frames.send(self._connection, {**header, "careful": len(left_out) >= CAREFUL_AFTER})
-            first, _ = frames.receive(self._connection, self._known.deadline)
+            first, _ = self._incoming.frame(self._known.deadline)
         except (frames.Closed, OSError) as error:
             self.never_began = str(error)
             raise
@@ -132,7 +133,7 @@ class Conversation:
     def _results(self, wanted: CasesOf) -> dict[str, Outcome]:
         results: dict[str, Outcome] = {}
         while True:
-            header, buffers = frames.receive(self._connection, self._known.deadline)
+            header, buffers = self._incoming.frame(self._known.deadline)
             self._attribute(header)
             if header["exercise"] != wanted.exercise:
                 raise frames.FrameError(f"an answer to a question not asked: {header['exercise']!r}")
@@ -148,7 +149,7 @@ class Conversation:
         deadline = self._known.deadline
         if seconds is not None:
             deadline = min(deadline, time.monotonic() + seconds)
-        header, _ = frames.receive(self._connection, deadline)
+        header, _ = self._incoming.frame(deadline)
         if "broken" in header:
             raise frames.Closed(str(header["broken"]))
         return header

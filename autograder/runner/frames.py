@@ -35,37 +35,52 @@ def send(connection: socket.socket, header: dict[str, Any], buffers: list[bytes]
 
 
 def receive(connection: socket.socket, deadline: float | None = None) -> tuple[dict[str, Any], list[bytes]]:
-    """The next frame as (header, buffers). deadline: of time.monotonic(). Raises FrameError or FrameTimeout."""
-    (size,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size, deadline))
-    if size > MAX_HEADER:
-        raise FrameError(f"a header of {size} bytes")
-    try:
-        header = json.loads(_exactly(connection, size, deadline))
-        sizes = header.pop("sizes")
-        whole = all(type(n) is int and n >= 0 for n in sizes) and sum(sizes) <= MAX_FRAME
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise FrameError(f"no frame: {error!r}") from error
-    if not whole:
-        raise FrameError("impossible buffer sizes")
-    return header, [_exactly(connection, n, deadline) for n in sizes]
+    """The next frame as (header, buffers), and not a byte more. Raises FrameError or FrameTimeout."""
+    return Incoming(connection, ahead=0).frame(deadline)
 
 
-def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytes:
-    pieces: list[bytes] = []
-    while size:
+class Incoming:
+    """What comes in on a connection. ahead: how many bytes to take at once, where there are as many."""
+
+    def __init__(self, connection: socket.socket, ahead: int = 2**16) -> None:
+        self._connection = connection
+        self._ahead = ahead
+        self._waiting = bytearray()
+
+    def frame(self, deadline: float | None = None) -> tuple[dict[str, Any], list[bytes]]:
+        """The next frame as (header, buffers). deadline: of time.monotonic(). Raises FrameError or FrameTimeout."""
+        (size,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
+        if size > MAX_HEADER:
+            raise FrameError(f"a header of {size} bytes")
+        try:
+            header = json.loads(self._exactly(size, deadline))
+            sizes = header.pop("sizes")
+            whole = all(type(n) is int and n >= 0 for n in sizes) and sum(sizes) <= MAX_FRAME
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise FrameError(f"no frame: {error!r}") from error
+        if not whole:
+            raise FrameError("impossible buffer sizes")
+        return header, [self._exactly(n, deadline) for n in sizes]
+
+    def _exactly(self, size: int, deadline: float | None) -> bytes:
+        while (lacking := size - len(self._waiting)) > 0:
+            self._waiting += self._some(max(min(lacking, 2**20), self._ahead), deadline)
+        taken = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        return taken
+
+    def _some(self, most: int, deadline: float | None) -> bytes:
         if deadline is not None:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise FrameTimeout
-            connection.settimeout(left)
+            self._connection.settimeout(left)
         try:
-            piece = connection.recv(min(size, 2**20))
+            piece = self._connection.recv(most)
         except TimeoutError:
             raise FrameTimeout from None
         except OSError as error:
             raise Closed(str(error)) from error
         if not piece:
             raise Closed("the connection was closed")
-        pieces.append(piece)
-        size -= len(piece)
-    return b"".join(pieces)
+        return piece
