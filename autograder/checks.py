@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import marshal
 import symtable
 import sys
 import types
@@ -34,23 +35,28 @@ def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
 
 def run(source: str, filename: str, exercises: dict[str, Exercise], folder: Path | None = None) -> dict[str, Any]:
     """Execute checks, adding to `exercises`. folder: where the lesson's own modules (`nn.py`) are found."""
-    namespace: dict[str, Any] = {"__name__": "checks", "__file__": filename}
     search = str(folder) if folder else None
     if search:
         sys.path.insert(0, search)
     try:
-        with collecting(exercises):
-            exec(compiled(source, filename), namespace)
+        return execute(compile(source, filename, "exec"), exercises)
     finally:
         if search:
             sys.path.remove(search)
+
+
+def execute(code: types.CodeType, exercises: dict[str, Exercise]) -> dict[str, Any]:
+    """Execute checks that are compiled already, adding to `exercises`."""
+    namespace: dict[str, Any] = {"__name__": "checks", "__file__": code.co_filename}
+    with collecting(exercises):
+        exec(code, namespace)
     return namespace
 
 
 @functools.cache
-def compiled(source: str, filename: str) -> types.CodeType:
-    """Checks as code; kept, since the runner executes the same ones for each exercise."""
-    return compile(source, filename, "exec")
+def marshalled(source: str, filename: str) -> bytes:
+    """Checks as code for another process of this same Python, which then needn't compile them for each submission."""
+    return marshal.dumps(compile(source, filename, "exec"))
 
 
 def held_out_source(source: str) -> str:

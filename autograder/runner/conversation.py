@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder import outcome
+from autograder.checks import marshalled
 from autograder.outcome import Outcome
 from autograder.runner import frames
 from autograder.runner.job import CasesOf, CellRun, Job, Ran, outcome_from_frame
@@ -117,10 +118,11 @@ class Conversation:
 
     def _examine(self, wanted: list[CasesOf], held_out: bool, anew: bool) -> dict[str, dict[str, Outcome]]:
         """Have cases run one after the other. anew: where nothing else ran before."""
-        sources = list(self._job.checks if held_out else self._job.checks[:1])
+        sources = self._job.checks if held_out else self._job.checks[:1]
+        code = [marshalled(text, f"<checks {number}>") for number, text in enumerate(sources)]
         asked = [{"exercise": each.exercise, "cases": list(each.cases)} for each in wanted]
         self._exercise = wanted[0].exercise
-        frames.send(self._connection, {"exercises": asked, "checks": sources, "anew": anew})
+        frames.send(self._connection, {"exercises": asked, "anew": anew}, code)
         found: dict[str, dict[str, Outcome]] = {}
         for each in wanted:
             self._exercise = each.exercise

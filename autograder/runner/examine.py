@@ -8,7 +8,7 @@ isn't content with the results of an exercise that ran after others, it asks for
 from __future__ import annotations
 
 import contextlib
-import json
+import marshal
 import os
 import select
 import signal
@@ -42,17 +42,15 @@ class Examiner:
         self._alone_here = alone_here
         self._copy: _Copy | None = None
 
-    def answer(self, request: dict[str, Any]) -> None:
-        """Run what is asked for: `exercises` with their `cases`, by the sources `checks`; `anew`: in a new copy."""
-        for number, text in enumerate(request["checks"]):
-            checks.compiled(text, f"<checks {number}>")  # once for all copies
+    def answer(self, request: dict[str, Any], code: list[bytes]) -> None:
+        """Run what is asked for: `exercises` with their `cases`; `anew`: in a new copy. code: marshalled checks."""
         if request["anew"]:
             self._end()
         left = request["exercises"]
         while left:
             if self._copy is None:
                 self._copy = self._fork()
-            done, ending = self._copy.run(left, request["checks"], self._seconds)
+            done, ending = self._copy.run(left, code, self._seconds)
             if not self._copy.goes_on:
                 self._end()
             if ending:
@@ -110,10 +108,10 @@ class _Copy:
     goes_on: bool = True
     _status: int | None = None
 
-    def run(self, wanted: list[dict[str, Any]], sources: list[str], seconds: float) -> tuple[int, str]:
+    def run(self, wanted: list[dict[str, Any]], code: list[bytes], seconds: float) -> tuple[int, str]:
         """Have exercises run: how many were finished, and how the next one ended, if it ended badly."""
         with contextlib.suppress(OSError):  # it may have been killed meanwhile
-            self.told.sendall(json.dumps({"exercises": wanted, "checks": sources}).encode() + b"\n")
+            frames.send(self.told, {"exercises": wanted}, code)
         news, in_time = self._listen(seconds)
         self.goes_on = news.endswith(READY)
         done = min(news.count(DONE), len(wanted))
@@ -155,28 +153,27 @@ def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> Non
     """In the copy: run what is asked for, as long as no exercise leaves threads behind."""
     exercises: dict[str, Exercise] = {}
     process, quiet, known = os.getpid(), _threads(), 0
-    with telling.makefile("rb") as requests:
-        for line in requests:
-            request = json.loads(line)
-            for number, text in list(enumerate(request["checks"]))[known:]:
-                checks.run(text, f"<checks {number}>", exercises)
-            known = len(request["checks"])
-            for each in request["exercises"]:
-                if _threads() > quiet:
-                    return
-                telling.send(BEGUN)
-                name, asked = each["exercise"], set(each["cases"])
-                for case in exercises[name].cases:
-                    if case.name in asked:
-                        node, buffers = outcome_to_frame(by_limits(run_case(case, name, shell.user_ns)))
-                        if os.getpid() != process:  # a copy that the code under test made has nothing to say
-                            return
-                        frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)
-                telling.send(DONE)
-                if requests.read(1) != HEARD:  # the code under test killed the process above
-                    return
-                frames.send(connection, {"exercise": name, "ending": ""})
-            telling.send(READY)
+    while True:
+        request, code = frames.receive(telling)
+        for more in code[known:]:
+            checks.execute(marshal.loads(more), exercises)
+        known = len(code)
+        for each in request["exercises"]:
+            if _threads() > quiet:
+                return
+            telling.send(BEGUN)
+            name, asked = each["exercise"], set(each["cases"])
+            for case in exercises[name].cases:
+                if case.name in asked:
+                    node, buffers = outcome_to_frame(by_limits(run_case(case, name, shell.user_ns)))
+                    if os.getpid() != process:  # a copy that the code under test made has nothing to say
+                        return
+                    frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)
+            telling.send(DONE)
+            if telling.recv(1) != HEARD:  # the code under test killed the process above
+                return
+            frames.send(connection, {"exercise": name, "ending": ""})
+        telling.send(READY)
 
 
 def _threads() -> int:

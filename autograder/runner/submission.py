@@ -64,10 +64,10 @@ def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: Wor
     examiner = Examiner(connection, shell, limits["exercise"], alone_here=world is not None)
     while True:
         try:
-            request, _ = frames.receive(connection)
+            request, code = frames.receive(connection)
         except frames.FrameError:
             return
-        examiner.answer(request)
+        examiner.answer(request, code)
 
 
 def _run_cells(
@@ -83,15 +83,15 @@ def _run_cells(
     started = time.monotonic()
     for number, cell in enumerate(header["cells"]):
         if not may_not_come_back(cell["source"]):
-            results.append(_run_cell(cell, shell))
+            results.append(run_cell(cell, shell))
             continue
         frames.send(connection, {"cell": number})
         if not header["careful"] and time.monotonic() - started < WORTH_A_COPY:
-            results.append(_run_cell(cell, shell))
+            results.append(run_cell(cell, shell))
             continue
         ending = _checkpoint(keeper, seconds)
         if ending is None:
-            done = _run_cell(cell, shell)
+            done = run_cell(cell, shell)
             results.append(done)
             _report()
         else:
@@ -153,7 +153,8 @@ def _received(connection: socket.socket) -> bytes:
         return b""
 
 
-def _run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
+def run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
+    """Run a cell: what came of it, in transport form."""
     sys.stdout = sys.stderr = printed = CappedText()
     process, started = os.getpid(), time.perf_counter()
     ran = shell.run_cell(cell["source"], store_history=False)

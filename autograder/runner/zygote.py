@@ -22,6 +22,7 @@ from typing import Any
 
 from autograder.execute import CappedText
 from autograder.runner import apart, calls, confine, frames, submission
+from autograder.runner.warmup import warm_up
 
 OUT_OF_MEMORY = b"m"
 LOOK_EVERY = 0.25  # seconds between two looks at how much memory a submission uses
@@ -37,6 +38,7 @@ def main() -> None:
         with contextlib.suppress(ImportError):  # a cell that needs it will say so
             importlib.import_module(module)
     shell = _shell()
+    warm_up(shell)
     gc.collect()
     gc.freeze()
     confine.collapse_memory()
