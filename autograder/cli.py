@@ -112,6 +112,7 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
 @main.command("grade")
 @click.argument("lesson")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many submissions at a time (default: one per core).")
+@click.option("--scheduler", metavar="URL", help="Run on a Dask cluster, by its scheduler's address (tcp://HOST:8786).")
 @click.option("--force", is_flag=True, help="Grade also what didn't change since it was last graded.")
 @click.option(
     "--sandbox",
@@ -121,14 +122,23 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
     help="auto: the strongest there is, and without one nothing runs. none: only where you trust every submission.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def grade_command(lesson: str, jobs: int | None, force: bool, sandbox: str, as_json: bool) -> None:
+def grade_command(
+    lesson: str, jobs: int | None, scheduler: str | None, force: bool, sandbox: str, as_json: bool
+) -> None:
     """Grade a whole class into the gradebook, several submissions at a time; what didn't change is skipped."""
     from autograder import grade as grading
     from autograder.batch.classroom import grade_class
+    from autograder.batch.pool import PoolFailed
     from autograder.batch.summary import print_summary
 
+    if jobs and scheduler:
+        raise UserError("--jobs is for this machine; on a cluster `dask worker --nthreads` says how many run at once.")
     try:
-        summary = grade_class(find_lesson(lesson, solutions()), sandbox, jobs or 0, force, show=not as_json)
+        folder = find_lesson(lesson, solutions())
+        summary = grade_class(folder, sandbox, jobs or 0, force, show=not as_json, scheduler=scheduler or "")
+    except PoolFailed as error:
+        click.echo(str(error), err=True)
+        sys.exit(INFRASTRUCTURE)
     except KeyboardInterrupt:
         click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)

@@ -15,7 +15,7 @@ from autograder.judge import Result
 from autograder.outcome import Outcome
 from autograder.runner.client import Runner, RunnerFailed, modules_for
 from autograder.runner.conversation import Settled
-from autograder.runner.job import CasesOf, CellRun, Job, Limits, Ran
+from autograder.runner.job import CasesOf, CellRun, CodeCell, Job, Limits, Ran
 from autograder.submissions import Submission, Ungradable
 
 GRADED, UNGRADABLE, INFRA = "GRADED", "UNGRADABLE", "INFRA"
@@ -101,12 +101,20 @@ def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits
 
 def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Ran:
     """Run one submission, a second time when we fail ourselves. Raises RunnerFailed."""
-    wanted = _visible_first(marks)
-    job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits())
+    return run_job(job(submission.cells, marks, limits or Limits()), marks, runner)
+
+
+def job(cells: tuple[CodeCell, ...], marks: Marking, limits: Limits) -> Job:
+    """What the runner is to do for one submission."""
+    return Job(cells, marks.files, marks.checks, _visible_first(marks), limits)
+
+
+def run_job(wanted: Job, marks: Marking, runner: Runner) -> Ran:
+    """Run a job, a second time when we fail ourselves. Raises RunnerFailed."""
     for _ in range(TRIES - 1):
         with contextlib.suppress(RunnerFailed):
-            return runner.run(job, _settled_by(marks))
-    return runner.run(job, _settled_by(marks))
+            return runner.run(wanted, _settled_by(marks))
+    return runner.run(wanted, _settled_by(marks))
 
 
 def _settled_by(marks: Marking) -> Settled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from autograder import grade as grading
 from autograder.batch import found, key
 from autograder.batch import run as running
 from autograder.batch.found import HandedIn
+from autograder.batch.pool import Pool, open_pool
 from autograder.batch.results import Results
 from autograder.batch.store import StoreGrades, waiting
 from autograder.batch.summary import Summary
@@ -28,18 +30,25 @@ from autograder.paths import UserError
 from autograder.runner import sandbox
 from autograder.runner.job import Limits
 from autograder.submissions import Ungradable
+from autograder.text import clean
 
 AUTO = "auto"
 
 
-def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = False, show: bool = False) -> Summary:
+def grade_class(
+    folder: Path, level: str = AUTO, jobs: int = 0, force: bool = False, show: bool = False, scheduler: str = ""
+) -> Summary:
     """Grade everybody who handed in the lesson in `folder` (under solutions/).
 
     level: of the sandbox ("auto": the strongest there is, never none). jobs: how many at a time, 0 for one per core.
-    force: run and store also what didn't change. show: a progress bar on a terminal. Raises UserError.
+    force: run and store also what didn't change. show: a progress bar on a terminal. scheduler: of the Dask cluster
+    whose workers run the submissions, or empty. Raises UserError, and PoolFailed when the cluster can't be reached.
     """
     started = time.perf_counter()
-    level = sandbox.choose(sandbox.BUBBLEWRAP if level == AUTO else level)
+    level = sandbox.BUBBLEWRAP if level == AUTO else level
+    if not scheduler:  # a cluster's workers look for themselves
+        level = sandbox.choose(level)
+    pool = open_pool(level, jobs or os.cpu_count() or 1, scheduler, _say)
     root, lesson = folder.parents[1], folder.name
     converter = StoreGrades(nbgrader_config(root), lesson)
     coursedir = converter.coursedir
@@ -54,7 +63,7 @@ def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = Fa
         summary.ignored = found.ignored(submitted, lesson, {path.name for path in folder.parent.iterdir()})
         course = running.Class(folder.parent, marks, level, Limits())
         kept = Results(results)
-        _grade(course, class_, kept, converter, summary, jobs or os.cpu_count() or 1, force, show)
+        _grade(course, class_, kept, converter, summary, pool, force, show)
         summary.waiting = waiting(coursedir, lesson)
     summary.total_seconds = time.perf_counter() - started
     return summary
@@ -66,7 +75,7 @@ def _grade(
     kept: Results,
     converter: StoreGrades,
     summary: Summary,
-    jobs: int,
+    pool: Pool,
     force: bool,
     show: bool,
 ) -> None:
@@ -74,7 +83,7 @@ def _grade(
     keys = {handed.student: key.of_submission(shared, handed.digest) for handed in class_}
     todo = [handed for handed in class_ if force or kept.get(handed.student, keys[handed.student]) is None]
     with _progress("running", len(todo), show) as bar:
-        failed = running.run(course, {h.student: (keys[h.student], h) for h in todo}, kept, jobs, bar.update)
+        failed = running.run(course, {h.student: (keys[h.student], h) for h in todo}, kept, pool, bar.update)
     answers, official = build.digest(course.solutions / course.marks.lesson), found.digest(converter.official())
     to_store: dict[str, tuple[HandedIn, Graded, str]] = {}
     coursedir = converter.coursedir
@@ -115,6 +124,10 @@ def _alone(results: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise UserError(f"{results.stem} is being graded by another command: wait until that has ended.") from None
+
+
+def _say(sentence: str) -> None:
+    tqdm.write(" ".join(clean(sentence).split()), file=sys.stderr)
 
 
 def _progress(what: str, total: int, show: bool) -> Any:

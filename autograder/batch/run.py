@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import contextlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,10 @@ from autograder import grade as grading
 from autograder import submissions
 from autograder.batch import key
 from autograder.batch.found import HandedIn
-from autograder.batch.results import Results, ran_from_json, ran_to_json
+from autograder.batch.pool import Pool
+from autograder.batch.results import Results, ran_from_json
 from autograder.grade import Graded, Marking
-from autograder.runner.client import Runner, RunnerFailed
+from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Limits
 from autograder.submissions import Submission, Ungradable
 
@@ -36,9 +35,9 @@ class Class:
 
 
 def run(
-    course: Class, todo: dict[str, tuple[str, HandedIn]], results: Results, jobs: int, done: Callable[[], object]
+    course: Class, todo: dict[str, tuple[str, HandedIn]], results: Results, pool: Pool, done: Callable[[], object]
 ) -> dict[str, Graded]:
-    """Run submissions (by student: key and what was handed in), at most `jobs` at a time. done: called after each.
+    """Run submissions (by student: key and what was handed in) in `pool`. done: called after each.
 
     Finished runs are in `results`; returned are, by student, those in which we failed ourselves.
     """
@@ -53,13 +52,16 @@ def run(
     if not readable:
         return {}
     failed: dict[str, Graded] = {}
+    wanted = {student: grading.job(each, course.marks, course.limits) for student, each in readable.items()}
     try:
-        with Runner(grading.modules(course.marks, readable.values()), course.level) as runner:
-            for student, ended in _in_parallel(course, readable, runner, jobs):
+        with contextlib.closing(pool.run(wanted, grading.modules(course.marks, readable.values()))) as runs:
+            for student, ended in runs:
                 if isinstance(ended, RunnerFailed):
                     failed[student] = _infra(course, ended)
                 else:
-                    results.append({**_record(course, *todo[student], ended.graded), **ended.facts})
+                    ran = ran_from_json(ended.run)
+                    graded = grading.judge_run(readable[student], course.marks, ran, course.level)
+                    results.append({**_record(course, *todo[student], graded), **ended.to_json()})
                 done()
     except RunnerFailed as error:  # it didn't even start
         return {student: _infra(course, error) for student in readable}
@@ -78,37 +80,6 @@ def read(handed: HandedIn, course: Class) -> Submission:
 def judged(record: dict[str, Any], submission: Submission, marks: Marking) -> Graded:
     """The grade that a kept run has by today's answers."""
     return grading.judge_run(submission, marks, ran_from_json(record["run"]), record["sandbox"])
-
-
-@dataclass(frozen=True)
-class _Ended:
-    graded: Graded
-    facts: dict[str, Any]
-
-
-def _in_parallel(
-    course: Class, readable: dict[str, Submission], runner: Runner, jobs: int
-) -> Iterable[tuple[str, _Ended | RunnerFailed]]:
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        students = {pool.submit(_one, course, submission, runner): student for student, submission in readable.items()}
-        for future in as_completed(students):
-            error = future.exception()
-            if error is not None and not isinstance(error, RunnerFailed):
-                raise error
-            yield students[future], error or future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        runner.close()  # after an interruption the runs under way end with it
-
-
-def _one(course: Class, submission: Submission, runner: Runner) -> _Ended:
-    started, clock = datetime.now(UTC), time.perf_counter()
-    kept = ran_to_json(grading.run(submission, course.marks, runner, course.limits))
-    seconds = time.perf_counter() - clock
-    graded = grading.judge_run(submission, course.marks, ran_from_json(kept), course.level)
-    facts = {"started": started.isoformat(timespec="milliseconds"), "seconds": round(seconds, 3), "run": kept}
-    return _Ended(graded, facts)
 
 
 def _record(course: Class, run_key: str, handed: HandedIn, graded: Graded) -> dict[str, Any]:

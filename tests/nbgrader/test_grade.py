@@ -159,7 +159,7 @@ def test_a_failure_of_ours_is_no_score_and_tried_again_by_the_next_command(here,
     def fails(*_: object) -> None:
         raise RunnerFailed("The runner is gone.")
 
-    monkeypatch.setattr(running.grading, "run", fails)
+    monkeypatch.setattr(running.grading, "run_job", fails)
     done = _invoke("--json")
     assert done.exit_code == 3
     assert json.loads(done.output)["infra"][0]["student"] == "unlucky"

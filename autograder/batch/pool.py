@@ -1,0 +1,72 @@
+"""Where the runs of a class take place: on this machine (`local`) or on a cluster (`cluster`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from autograder.batch.results import ran_to_json
+from autograder.paths import UserError
+from autograder.runner.client import RunnerFailed
+from autograder.runner.job import Job, Ran
+
+
+class PoolFailed(Exception):
+    """The place of the runs can't be reached (any more): one sentence. What was finished before is kept."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run. started: ISO date and time (UTC); where: the machine, empty for this one; run: as `ran_to_json` has it."""
+
+    started: str
+    seconds: float
+    where: str
+    run: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"started": self.started, "seconds": self.seconds, "where": self.where, "run": self.run}
+
+
+Ended = Finished | RunnerFailed
+Runs = Generator[tuple[str, Ended], None, None]
+
+
+class Pool(Protocol):
+    """Runs jobs, several at a time."""
+
+    def run(self, jobs: dict[str, Job], modules: tuple[str, ...]) -> Runs:
+        """Run jobs (by student) and yield each once, as it ends; closing the generator ends what is under way.
+
+        modules: what is worth importing before the first job. A RunnerFailed that is yielded concerns one job.
+        Raises RunnerFailed when nothing can be run here, PoolFailed when the rest can't.
+        """
+
+
+def open_pool(level: str, jobs: int, scheduler: str, say: Callable[[str], object]) -> Pool:
+    """Where a class is run. level: of the sandbox. jobs: at a time, on this machine. scheduler: a cluster's, or empty.
+
+    say: hears sentences that a person should read. Raises UserError when the package for clusters is missing.
+    """
+    if not scheduler:
+        from autograder.batch.local import Local
+
+        return Local(level, jobs)
+    try:
+        from autograder.batch.cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"--scheduler needs the package distributed ({error.name} is missing): "
+            "install it with `python -m pip install -c constraints.txt distributed`."
+        ) from error
+    return Cluster(scheduler, level, say)
+
+
+def timed(run: Callable[[], Ran], where: str = "") -> Finished:
+    """Do a run and write down when it began and how long it took."""
+    started, clock = datetime.now(UTC), time.perf_counter()
+    kept = ran_to_json(run())
+    return Finished(started.isoformat(timespec="milliseconds"), round(time.perf_counter() - clock, 3), where, kept)
