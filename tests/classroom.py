@@ -33,7 +33,7 @@ class Classroom:
 
     @property
     def db_url(self) -> str:
-        return f"sqlite:///{self.root / 'grading' / 'gradebook.db'}"
+        return nbgrader_config(self.root).CourseDirectory.db_url
 
     @property
     def api(self) -> NbGraderAPI:
@@ -78,11 +78,12 @@ class Classroom:
         return (self.folder(student, "feedback") / f"{NOTEBOOK}.html").read_text(encoding="utf-8")
 
 
-def make_classroom(root: Path) -> Classroom:
-    """A course with lesson 01 released and registered."""
+def make_classroom(root: Path, settings: str = "") -> Classroom:
+    """A course with lesson 01 released and registered. settings: more lines for its nbgrader_config.py."""
     solution_folder = root / "solutions" / LESSON
     solution_folder.mkdir(parents=True)
-    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+    config = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
+    (root / "nbgrader_config.py").write_text(config + settings, encoding="utf-8")
     for name in (f"{NOTEBOOK}.md", "checks.py", "hidden.py", "widgets.py"):
         shutil.copy(REPOSITORY / "solutions" / LESSON / name, solution_folder)
     release(solution_folder, root / "lessons")
