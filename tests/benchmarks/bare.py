@@ -1,0 +1,71 @@
+"""What a class costs without any grader: the same cells and cases in one warm process, neither fork nor sandbox.
+
+python bare.py LESSON_FOLDER NOTEBOOK…      prints the seconds of each submission as a JSON list
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_threads] = "1"  # as in the sandbox, and before NumPy is imported
+os.environ["MPLBACKEND"] = "Agg"
+
+from autograder import checks, grade, submissions  # noqa: E402
+from autograder.execute import run_case  # noqa: E402
+
+
+def main(folder: str, *notebooks: str) -> None:
+    """Run the class twice, since the first time imports and loads; print the second."""
+    lesson = Path(folder)
+    class_ = [submissions.read(Path(path), lesson.parent, lesson.name) for path in notebooks]
+    marks = grade.marking(lesson, held_out=True)
+    for name in grade.modules(marks, class_):
+        importlib.import_module(name)
+    os.chdir(tempfile.mkdtemp())
+    sys.path.insert(0, os.getcwd())
+    for name, text in marks.files.items():
+        Path(name).write_text(text, encoding="utf-8")
+    exercises: dict[str, Any] = {}
+    for number, text in enumerate(marks.checks):
+        checks.run(text, f"<checks {number}>", exercises)
+    shell = _shell()
+    for _ in range(2):
+        seconds = [_run(each, exercises, shell) for each in class_]
+    print(json.dumps(seconds))
+
+
+def _run(submission: submissions.Submission, exercises: dict[str, Any], shell: Any) -> float:
+    shell.reset(new_session=False)
+    started = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        for cell in submission.cells:
+            shell.run_cell(cell.source, store_history=False)
+        for name, exercise in exercises.items():
+            for case in exercise.cases:
+                run_case(case, name, shell.user_ns)
+    return time.perf_counter() - started
+
+
+def _shell() -> Any:
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = InteractiveShell.instance(config=config)
+    shell.showtraceback = shell.showsyntaxerror = lambda *_arguments, **_options: None
+    return shell
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
