@@ -14,6 +14,7 @@ import distributed
 
 from autograder.batch import key, worker
 from autograder.batch.pool import Ended, Finished, PoolFailed, Runs
+from autograder.grade import Marking
 from autograder.paths import UserError
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job
@@ -35,9 +36,9 @@ class Cluster:
     level: str
     say: Callable[[str], object]
 
-    def run(self, jobs: dict[str, Job], modules: tuple[str, ...]) -> Runs:
+    def run(self, jobs: dict[str, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
         with _connected(self.scheduler) as client:
-            runs = _Runs(client, self, jobs, modules)
+            runs = _Runs(client, self, jobs, worker.lesson_to_json(marks), modules)
             try:
                 yield from runs.as_they_end()
             except OSError as error:
@@ -70,10 +71,15 @@ class _Runs:
     """The jobs of a class on the cluster. Dask itself runs a job again when its worker goes away."""
 
     def __init__(
-        self, client: distributed.Client, cluster: Cluster, jobs: dict[str, Job], modules: tuple[str, ...]
+        self,
+        client: distributed.Client,
+        cluster: Cluster,
+        jobs: dict[str, Job],
+        lesson: str,
+        modules: tuple[str, ...],
     ) -> None:
         self._client, self._cluster, self._jobs = client, cluster, jobs
-        self._modules, self._versions = list(modules), key.versions()
+        self._lesson, self._modules, self._versions = lesson, list(modules), key.versions()
         self._asked: set[str] = set()  # workers
         self._refused: dict[str, str] = {}  # by worker: why it gets none of our jobs
         self._pending: dict[distributed.Future, tuple[str, set[str]]] = {}  # student and permitted workers (none: all)
@@ -116,7 +122,9 @@ class _Runs:
         permitted = suitable if self._refused else set()
         future = self._client.submit(
             worker.run,
-            asdict(self._jobs[student]),
+            [asdict(cell) for cell in self._jobs[student].cells],
+            asdict(self._jobs[student].limits),
+            self._lesson,
             self._modules,
             self._cluster.level,
             self._versions,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from autograder import grade as grading
 from autograder.batch.pool import Finished, Runs, timed
+from autograder.grade import Marking
 from autograder.runner.client import Runner, RunnerFailed
 from autograder.runner.job import Job
 
@@ -18,11 +19,11 @@ class Local:
     level: str
     jobs: int
 
-    def run(self, jobs: dict[str, Job], modules: tuple[str, ...]) -> Runs:
+    def run(self, jobs: dict[str, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
         with Runner(modules, self.level) as runner:
 
             def one(job: Job) -> Finished:
-                return timed(lambda: grading.run_job(job, runner))
+                return timed(lambda: grading.run_job(job, marks, runner))
 
             pool = ThreadPoolExecutor(self.jobs)
             try:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from autograder.batch.results import ran_to_json
+from autograder.grade import Marking
 from autograder.paths import UserError
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job, Ran
@@ -38,10 +39,11 @@ Runs = Generator[tuple[str, Ended], None, None]
 class Pool(Protocol):
     """Runs jobs, several at a time."""
 
-    def run(self, jobs: dict[str, Job], modules: tuple[str, ...]) -> Runs:
+    def run(self, jobs: dict[str, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
         """Run jobs (by student) and yield each once, as it ends; closing the generator ends what is under way.
 
-        modules: what is worth importing before the first job. A RunnerFailed that is yielded concerns one job.
+        marks: of their lesson. modules: what is worth importing before the first job. A RunnerFailed that is yielded
+        concerns one job.
         Raises RunnerFailed when nothing can be run here, PoolFailed when the rest can't.
         """
 

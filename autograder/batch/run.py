@@ -52,9 +52,11 @@ def run(
     if not readable:
         return {}
     failed: dict[str, Graded] = {}
-    wanted = {student: grading.job(each, course.marks, course.limits) for student, each in readable.items()}
+    wanted = {student: grading.job(each.cells, course.marks, course.limits) for student, each in readable.items()}
     try:
-        with contextlib.closing(pool.run(wanted, grading.modules(course.marks, readable.values()))) as runs:
+        with contextlib.closing(
+            pool.run(wanted, course.marks, grading.modules(course.marks, readable.values()))
+        ) as runs:
             for student, ended in runs:
                 if isinstance(ended, RunnerFailed):
                     failed[student] = _infra(course, ended)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import atexit
+import functools
+import json
 import threading
 from typing import Any
 
 from distributed import get_worker
 
+from autograder import checks, source, wire
 from autograder import grade as grading
+from autograder.answers import Answer
 from autograder.batch import key
 from autograder.batch.pool import timed
+from autograder.exercise import Exercise
+from autograder.grade import Marking
 from autograder.paths import UserError
 from autograder.runner import sandbox
 from autograder.runner.client import Runner, RunnerFailed
-from autograder.runner.job import CasesOf, CodeCell, Job, Limits
+from autograder.runner.job import CodeCell, Limits
 
 _runners: dict[tuple[str, tuple[str, ...]], Runner] = {}
-_starting = threading.Lock()
+_preparing = threading.Lock()
 
 
 def unsuitable(level: str, versions: dict[str, str]) -> str:
@@ -37,24 +43,34 @@ def unsuitable(level: str, versions: dict[str, str]) -> str:
     return ""
 
 
-def run(job: dict[str, Any], modules: list[str], level: str, versions: dict[str, str]) -> dict[str, Any]:
-    """Run a job (`asdict` of it).
+def run(
+    cells: list[dict[str, str]],
+    limits: dict[str, Any],
+    lesson: str,
+    modules: list[str],
+    level: str,
+    versions: dict[str, str],
+) -> dict[str, Any]:
+    """Run a submission's cells, and the cases of a lesson (`lesson_to_json`).
 
     Returned is a Finished as JSON, {"refused": why, "where": which worker} or {"failed": why}.
     """
     where = get_worker().address
     if reason := unsuitable(level, versions):
         return {"refused": reason, "where": where}
+    with _preparing:
+        marks = _marking(lesson)
+    job = grading.job(tuple(CodeCell(**cell) for cell in cells), marks, Limits(**limits))
     try:
         runner = _runner(level, tuple(modules))
-        return timed(lambda: grading.run_job(_job(job), runner), where).to_json()
+        return timed(lambda: grading.run_job(job, marks, runner), where).to_json()
     except RunnerFailed as error:
         return {"failed": str(error)}
 
 
 def _runner(level: str, modules: tuple[str, ...]) -> Runner:
     """This process's warm runner, started with the first job and ended with the process."""
-    with _starting:
+    with _preparing:
         if (level, modules) not in _runners:
             runner = Runner(modules, level)
             runner.__enter__()
@@ -63,12 +79,25 @@ def _runner(level: str, modules: tuple[str, ...]) -> Runner:
         return _runners[level, modules]
 
 
-def _job(node: dict[str, Any]) -> Job:
-    wanted = (CasesOf(each["exercise"], tuple(each["cases"]), each["held_out"]) for each in node["exercises"])
-    return Job(
-        cells=tuple(CodeCell(**cell) for cell in node["cells"]),
-        files=node["files"],
-        checks=tuple(node["checks"]),
-        exercises=tuple(wanted),
-        limits=Limits(**node["limits"]),
-    )
+def lesson_to_json(marks: Marking) -> str:
+    """What a worker needs of a lesson: its cases, files, points and what right answers return, but no mistakes."""
+    answers = {
+        name: {"points": answer.points, "expected": {case: wire.to_json(v) for case, v in answer.expected.items()}}
+        for name, answer in marks.answers.items()
+    }
+    names = ("lesson", "held_out", "checks", "files")
+    return json.dumps({**{name: getattr(marks, name) for name in names}, "answers": answers})
+
+
+@functools.lru_cache(maxsize=8)
+def _marking(lesson: str) -> Marking:
+    node = json.loads(lesson)
+    exercises: dict[str, Exercise] = {}
+    with source.library_module(node["files"]["nn.py"]):
+        for number, text in enumerate(node["checks"]):
+            checks.run(text, f"<checks {number}>", exercises)
+    answers = {
+        name: Answer(answer["points"], {case: wire.from_json(value) for case, value in answer["expected"].items()})
+        for name, answer in node["answers"].items()
+    }
+    return Marking(node["lesson"], exercises, answers, node["held_out"], tuple(node["checks"]), node["files"])

@@ -132,8 +132,8 @@ def _measure(scratch: Path, lesson: str, students: int, options: argparse.Namesp
     print(f"Over the bare run: {run:.2f}× for running, {total:.2f}× with judging (one worker, warm)")
     print(f"Two workers against one: {gained:.2f}× as many per minute (warm)")
     print(
-        f"Memory of a submission's processes at its peak: private {_spread(memory.private)}, "
-        f"PSS {_spread(memory.pss)}, RSS of the largest {_spread(memory.rss)}; the warm process: {memory.warm / MEGABYTE:.0f} MB resident"
+        f"A submission's processes at their peak: private {_spread(memory.private)}, PSS {_spread(memory.pss)}, "
+        f"RSS of the largest {_spread(memory.rss)}; the warm process: {memory.warm / MEGABYTE:.0f} MB resident"
     )
     print("\n".join(notes or [f"All agree on the passed exercises: {by_workers[1].passed} in the class"]))
 

@@ -2,32 +2,47 @@
 
     assert_right("sigmoid", globals())
 
-raises AssertionError unless the answer passes everything that our own grading asks, held-out cases included.
+raises AssertionError unless the answer passes everything that our own grading asks, held-out cases included. What it
+needs is packed beforehand, so that a notebook's tests load no more than tests written for it would.
 """
 
 from __future__ import annotations
 
 import functools
 import os
+import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import grade, judge
+from autograder import checks, judge
+from autograder.answers import Answer
 from autograder.execute import run_cases
+from autograder.exercise import Exercise
 
-FOLDER = "GROUND_UP_BENCHMARK_LESSON"  # the environment variable with the lesson's folder under solutions/
+PACKED = "GROUND_UP_BENCHMARK_TESTS"  # the environment variable with the path of what `pack` wrote
+
+
+def pack(marks: Any, path: Path) -> Path:
+    """Write the tests of a lesson (an `autograder.grade.Marking`); the path."""
+    answers = {name: Answer(answer.points, answer.expected) for name, answer in marks.answers.items()}
+    path.write_bytes(pickle.dumps((marks.checks, answers)))
+    return path
 
 
 @functools.cache
-def _marks() -> grade.Marking:
-    return grade.marking(Path(os.environ[FOLDER]), held_out=True)
+def _tests() -> tuple[dict[str, Exercise], dict[str, Answer]]:
+    texts, answers = pickle.loads(Path(os.environ[PACKED]).read_bytes())
+    exercises: dict[str, Exercise] = {}
+    for number, text in enumerate(texts):
+        checks.run(text, f"<checks {number}>", exercises)
+    return exercises, answers
 
 
 def assert_right(name: str, namespace: Mapping[str, Any]) -> None:
     """Run all cases of an exercise on what the notebook defines."""
-    marks = _marks()
-    exercise = marks.exercises[name]
-    cases = marks.cases(exercise)
-    result = judge.judge(exercise, cases, run_cases(cases, name, namespace), marks.answers[name])
-    assert result.verdict == judge.PASSED, result.verdict
+    exercises, answers = _tests()
+    exercise = exercises[name]
+    outcomes = run_cases(exercise.cases, name, namespace)
+    verdict = judge.judge(exercise, exercise.cases, outcomes, answers[name]).verdict
+    assert verdict == judge.PASSED, verdict

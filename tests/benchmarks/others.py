@@ -14,11 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import nbformat
-from equivalent import FOLDER
+from equivalent import PACKED, pack
 from made import Course, write
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
+from autograder import grade
 from autograder.notebooks import CHECK_SUFFIX
 
 HERE = Path(__file__).resolve().parent
@@ -50,7 +51,7 @@ class Sampled:
 def _environment(course: Course, python: str = sys.executable) -> dict[str, str]:
     return {
         **os.environ,
-        FOLDER: str(course.folder),
+        PACKED: str(pack(grade.marking(course.folder, held_out=True), course.root / "tests.pickle")),
         "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])]),
         "JUPYTER_NO_CONFIG": "1",
         "JUPYTER_CONFIG_DIR": str(course.root / "jupyter"),
@@ -112,6 +113,7 @@ def otter_run(course: Course, sample: dict[str, NotebookNode], scratch: Path, ot
         (tests / f"{name}.py").write_text(OTTER_TEST.format(name=name, points=points))
     archive = scratch / "autograder.zip"
     options = ["-t", str(tests), "-o", str(archive), "--no-requirements", "--no-environment", "--no-config"]
+    options.append(str(course.folder / "nn.py"))
     subprocess.run([otter, "generate", *options], cwd=scratch, env=environment, check=True, capture_output=True)
     times, passed = [], 0
     for student, path in write(sample, scratch / "submitted", course).items():
