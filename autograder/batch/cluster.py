@@ -51,11 +51,14 @@ class Cluster:
 def _connected(scheduler: str) -> Iterator[distributed.Client]:
     for name in ("distributed", "distributed.client", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what matters is said here, in a sentence
+    security = distributed.Security()  # from Dask's own settings
+    if scheduler.startswith("tls:") and security.get_connection_args("client").get("ssl_context") is None:
+        raise UserError(f"{scheduler} needs a certificate: name yours in Dask's settings, as docs/instructors.md says.")
     try:
-        client = distributed.Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = distributed.Client(scheduler, timeout=CONNECT_SECONDS, security=security, set_as_default=False)
     except ValueError as error:
         raise UserError(f"{scheduler} is no address of a scheduler, such as tcp://10.0.0.1:8786 ({error}).") from error
-    except (TypeError, RuntimeError) as error:  # tls:// without certificates
+    except RuntimeError as error:  # its protocol isn't allowed by Dask's settings
         raise UserError(f"The address {scheduler} can't be used: {error}") from error
     except OSError as error:
         raise PoolFailed(

@@ -175,7 +175,9 @@ def test_where_no_scheduler_answers_one_sentence_says_so(here, monkeypatch):
     assert done.exit_code == 3
     assert done.stderr.startswith("No scheduler answers at tcp://127.0.0.1:9: start one with `dask scheduler`")
     assert here.grades("right") == before
-    assert _grade("nonsense://x", "--force").exit_code == 2
+    for address in ("nonsense://x", "tls://127.0.0.1:9"):
+        done = _grade(address, "--force")
+        assert (done.exit_code, address in done.stderr) == (2, True)
 
 
 def test_a_scheduler_that_goes_away_leaves_what_was_finished(here, tmp_path):
