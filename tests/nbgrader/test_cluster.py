@@ -181,10 +181,10 @@ def test_where_no_scheduler_answers_one_sentence_says_so(here, monkeypatch):
 
 
 def test_a_scheduler_that_goes_away_leaves_what_was_finished(here, tmp_path):
+    _grade("")
     for number in range(3):
-        here.submit(
-            f"late_{number}", here.solution(relu=f"import time\ntime.sleep({number / 2})\n{here.solved['relu']}")
-        )
+        slow = here.solution(relu=f"import time\ntime.sleep({number / 2})\n{here.solved['relu']}")
+        here.submit(f"late_{number}", slow)
     facts = tmp_path / "scheduler.json"
     scheduler = _dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(facts))
     worker = process = None
