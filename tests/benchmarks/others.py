@@ -113,7 +113,8 @@ def otter_run(course: Course, sample: dict[str, NotebookNode], scratch: Path, ot
         (tests / f"{name}.py").write_text(OTTER_TEST.format(name=name, points=points))
     archive = scratch / "autograder.zip"
     options = ["-t", str(tests), "-o", str(archive), "--no-requirements", "--no-environment", "--no-config"]
-    options.append(str(course.folder / "nn.py"))
+    shutil.copy(course.folder / "nn.py", scratch)
+    options.append("nn.py")
     subprocess.run([otter, "generate", *options], cwd=scratch, env=environment, check=True, capture_output=True)
     times, passed = [], 0
     for student, path in write(sample, scratch / "submitted", course).items():
