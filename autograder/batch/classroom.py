@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 
 from autograder import build
@@ -19,6 +21,7 @@ from autograder import grade as grading
 from autograder.batch import found, key
 from autograder.batch import run as running
 from autograder.batch.found import HandedIn
+from autograder.batch.page import book, render
 from autograder.batch.results import Results
 from autograder.batch.store import StoreGrades, waiting
 from autograder.batch.summary import Summary
@@ -56,6 +59,7 @@ def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = Fa
         kept = Results(results)
         _grade(course, class_, kept, converter, summary, jobs or os.cpu_count() or 1, force, show)
         summary.waiting = waiting(coursedir, lesson)
+        summary.page = os.path.relpath(_write_page(summary, coursedir, results.with_name(f"{lesson}.html")))
     summary.total_seconds = time.perf_counter() - started
     return summary
 
@@ -96,6 +100,13 @@ def _grade(
         graded = summary.grades[student]
         summary.grades[student] = replace(graded, verdict=grading.INFRA, results=(), notes=(reason,))
     summary.stored = set(to_store) - set(trouble)
+
+
+def _write_page(summary: Summary, coursedir: CourseDirectory, path: Path) -> Path:
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        held = book.read(gradebook, summary.lesson)
+    render.write(render.render(summary, held, datetime.now()), path)
+    return path
 
 
 def _graded(record: dict[str, Any], handed: HandedIn, course: running.Class) -> Graded:
