@@ -21,6 +21,7 @@ from nbgrader.preprocessors import (
 
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.clear import ClearLessonSolutions
+from autograder.nbgrader_plugin.feedback import TEMPLATES, FeedbackExporter, FeedbackGrades
 from autograder.nbgrader_plugin.fresh import RequireFreshBuild
 from autograder.nbgrader_plugin.safe_html import markdown2html
 from autograder.nbgrader_plugin.submitted import SubmissionExporter, prepare
@@ -66,6 +67,13 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 # c.GradeSubmission.sandbox = "none"  # only where bubblewrap doesn't work and you trust every submission
+
+# Feedback: our template, which asks for nothing from other servers. (nbgrader sets its own template for every
+# HTMLExporter, so that ours must be named here.)
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = [FeedbackGrades]
+c.FeedbackExporter.template_name = "ground_up_feedback"
+c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
 
 # What students write is shown in formgrader and feedback without its scripts and forms.
 c.HTMLExporter.filters = {"markdown2html": markdown2html}
