@@ -29,7 +29,6 @@ from autograder.grade import Graded
 from autograder.nbgrader_plugin.gradebook import nbgrader_config
 from autograder.paths import UserError
 from autograder.runner import sandbox
-from autograder.runner.job import Limits
 from autograder.submissions import Ungradable
 
 AUTO = "auto"
@@ -55,7 +54,7 @@ def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = Fa
         place = os.path.relpath(submitted / "<student>" / lesson / converter.notebook_name(), root)
         summary = Summary(lesson, place, level)
         summary.ignored = found.ignored(submitted, lesson, {path.name for path in folder.parent.iterdir()})
-        course = running.Class(folder.parent, marks, level, Limits())
+        course = running.Class(folder.parent, marks, level, marks.limits)
         kept = Results(results)
         _grade(course, class_, kept, converter, summary, jobs or os.cpu_count() or 1, force, show)
         summary.waiting = waiting(coursedir, lesson)
