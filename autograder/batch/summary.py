@@ -107,7 +107,7 @@ def print_summary(summary: Summary) -> None:
                 counts.append(f"{len(who)} {verdict}")
         counts.append(f"{len(summary.waiting)} waiting for manual grading")
         click.echo(f"{summary.lesson}: {', '.join(counts)} ({summary.total_seconds:.1f} s, sandbox: {summary.sandbox})")
-    if summary.page:
+    if summary.page and summary.grades:
         click.echo(f"Your class on one page: {summary.page}")
 
 
