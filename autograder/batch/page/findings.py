@@ -119,11 +119,11 @@ def bars(points: Iterable[float], full: float) -> list[Bar]:
 
 
 def mistakes(summary: Summary) -> list[Mistake]:
-    """Recognised mistakes, the most frequent first."""
+    """Recognised mistakes, the most frequent first; not those that only follow from another exercise's."""
     made: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for student, graded in sorted(summary.grades.items()):
         for result in graded.results:
-            if result.mistake:
+            if result.mistake and not result.first_see:
                 made.setdefault((result.name, result.mistake), (result.diagnosis, []))[1].append(student)
     found = [Mistake(*names, diagnosis, tuple(who)) for names, (diagnosis, who) in made.items()]
     return sorted(found, key=lambda each: (-len(each.students), each.exercise, each.name))
