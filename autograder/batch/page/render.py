@@ -30,6 +30,7 @@ def render(summary: Summary, book: Book, when: datetime) -> str:
     totals = findings.totals(summary, book)
     mistakes = findings.mistakes(summary)
     reached = sum(summary.exercises.values(), Counter())
+    alone = {name for name, many in Counter(book.names.values()).items() if many == 1}
     return (
         _environment()
         .get_template("page.html.j2")
@@ -52,7 +53,7 @@ def render(summary: Summary, book: Book, when: datetime) -> str:
             repaired=findings.notes(summary, "REPAIRED"),
             without_score=findings.without_score(summary),
             person=lambda student: _person(student, book),
-            people=lambda students: Markup(", ").join(_short(student, book) for student in students),
+            people=lambda students: Markup(", ").join(_short(student, book, alone) for student in students),
         )
     )
 
@@ -71,11 +72,10 @@ def _person(student: str, book: Book) -> Markup:
     return Markup("<bdi class='who'>{}{}</bdi>").format(clean(student), name)
 
 
-def _short(student: str, book: Book) -> Markup:
-    """In long lists: the name alone, where there is one and nobody else has it."""
+def _short(student: str, book: Book, alone: set[str]) -> Markup:
+    """In long lists: the name without the id, where there is one and nobody else has it. alone: names had by one."""
     name = book.names.get(student, "")
-    alone = name and sum(other == name for other in book.names.values()) == 1
-    return Markup("<bdi class='who'>{}</bdi>").format(clean(name)) if alone else _person(student, book)
+    return Markup("<bdi class='who'>{}</bdi>").format(clean(name)) if name in alone else _person(student, book)
 
 
 def _environment() -> Environment:
