@@ -19,6 +19,7 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
+from autograder.nbgrader_plugin import formulas
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.clear import ClearLessonSolutions
 from autograder.nbgrader_plugin.export import ExportGrades
@@ -76,6 +77,7 @@ c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = [FeedbackGrades]
 c.FeedbackExporter.template_name = "ground_up_feedback"
 c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
+c.FeedbackExporter.filters = {"markdown2html": formulas.markdown2html}
 
 # `nbgrader export`: what could not be graded has no score, and no cell is a formula.
 c.ExportApp.plugin_class = ExportGrades
