@@ -37,7 +37,7 @@ def render(summary: Summary, book: Book, when: datetime) -> str:
         .render(
             summary=summary,
             book=book,
-            when=when.strftime("%-d %B %Y, %H:%M") if os.name == "posix" else when.strftime("%d %B %Y, %H:%M"),
+            when=f"{when.day} {when:%B %Y, %H:%M}",
             scored=len(totals),
             totals=findings.bars(totals, book.max_total) if totals else [],
             mean=sum(totals) / len(totals) if totals else None,
