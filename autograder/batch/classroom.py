@@ -21,7 +21,6 @@ from autograder import grade as grading
 from autograder.batch import found, key
 from autograder.batch import run as running
 from autograder.batch.found import HandedIn
-from autograder.batch.page import book, render
 from autograder.batch.results import Results
 from autograder.batch.store import StoreGrades, waiting
 from autograder.batch.summary import Summary
@@ -102,6 +101,8 @@ def _grade(
 
 
 def _write_page(summary: Summary, coursedir: CourseDirectory, path: Path) -> Path:
+    from autograder.batch.page import book, render  # what has not been imported by now isn't needed before
+
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         held = book.read(gradebook, summary.lesson)
     render.write(render.render(summary, held, datetime.now()), path)

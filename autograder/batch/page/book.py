@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-from nbgrader.api import BaseCell, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from typing import TYPE_CHECKING
 
 from autograder.notebooks import CHECK_SUFFIX
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Book:
 
 def read(gradebook: Gradebook, lesson: str) -> Book:
     """Read what the gradebook holds about a lesson, in a few queries whatever the size of the class."""
+    from nbgrader.api import BaseCell, Grade, Student, SubmittedAssignment, SubmittedNotebook  # takes a second
+
     notebook = gradebook.find_assignment(lesson).notebooks[0]
     submitted = (
         gradebook.db.query(SubmittedNotebook)
