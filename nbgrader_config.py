@@ -19,11 +19,15 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
+from autograder.nbgrader_plugin import formulas
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.clear import ClearLessonSolutions
+from autograder.nbgrader_plugin.export import ExportGrades
+from autograder.nbgrader_plugin.feedback import TEMPLATES, FeedbackExporter, FeedbackGrades
 from autograder.nbgrader_plugin.fresh import RequireFreshBuild
+from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.safe_html import markdown2html
-from autograder.nbgrader_plugin.submitted import SubmissionExporter, prepare
+from autograder.nbgrader_plugin.submitted import SubmissionExporter
 from autograder.release import AUTHORS_ONLY
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
@@ -56,7 +60,7 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # `nbgrader autograde` reads what was handed in with care, runs it in our sandbox and stores our verdict.
-c.Autograde.pre_convert_hook = prepare
+c.Autograde.pre_convert_hook = before_autograde
 c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.autograde_preprocessors = [
     GradeSubmission,
@@ -66,6 +70,17 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 # c.GradeSubmission.sandbox = "none"  # only where bubblewrap doesn't work and you trust every submission
+
+# Feedback: our template, which asks for nothing from other servers. (nbgrader sets its own template for every
+# HTMLExporter, so that ours must be named here.)
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = [FeedbackGrades]
+c.FeedbackExporter.template_name = "ground_up_feedback"
+c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
+c.FeedbackExporter.filters = {"markdown2html": formulas.markdown2html}
+
+# `nbgrader export`: what could not be graded has no score, and no cell is a formula.
+c.ExportApp.plugin_class = ExportGrades
 
 # What students write is shown in formgrader and feedback without its scripts and forms.
 c.HTMLExporter.filters = {"markdown2html": markdown2html}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from autograder import build, checks, judge, outcome
 from autograder.answers import Answer
 from autograder.exercise import Case, Exercise
 from autograder.judge import Result
+from autograder.limits import of_lesson
 from autograder.outcome import Outcome
 from autograder.runner.client import Runner, RunnerFailed, modules_for
 from autograder.runner.conversation import Settled
@@ -24,7 +25,7 @@ TRIES = 2
 
 @dataclass(frozen=True)
 class Marking:
-    """What is needed to grade submissions of one lesson, made once: cases, answers, files, sources."""
+    """What is needed to grade submissions of one lesson, made once: cases, answers, files, sources, limits."""
 
     lesson: str
     exercises: dict[str, Exercise]
@@ -32,6 +33,7 @@ class Marking:
     held_out: bool
     checks: tuple[str, ...]
     files: dict[str, str]
+    limits: Limits = field(default_factory=Limits)
 
     def cases(self, exercise: Exercise) -> list[Case]:
         """The cases that count here."""
@@ -81,7 +83,8 @@ def marking(folder: Path, held_out: bool) -> Marking:
     if held_out:
         texts.append(checks.held_out_source((folder / "hidden.py").read_text(encoding="utf-8")))
     made = build.built(folder, folder.parent.parent / "lessons" / folder.name, held_out)
-    return Marking(folder.name, exercises, made.answers, held_out, tuple(texts), {"nn.py": made.library})
+    files = {"nn.py": made.library}
+    return Marking(folder.name, exercises, made.answers, held_out, tuple(texts), files, of_lesson(folder))
 
 
 def modules(marks: Marking, submissions: Iterable[Submission]) -> tuple[str, ...]:
@@ -101,7 +104,7 @@ def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits
 
 def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Ran:
     """Run one submission, a second time when we fail ourselves. Raises RunnerFailed."""
-    return run_job(job(submission.cells, marks, limits or Limits()), marks, runner)
+    return run_job(job(submission.cells, marks, limits or marks.limits), marks, runner)
 
 
 def job(cells: tuple[CodeCell, ...], marks: Marking, limits: Limits) -> Job:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.exercise import AuthoringError
+from autograder.limits import of_lesson
 from autograder.paths import lesson_names
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -67,6 +68,7 @@ def read(folder: Path) -> LessonSource:
     about = dict(notebook.metadata.get("ground_up", {}))
     if missing := {"title", "question", "minutes"} - set(about):
         raise AuthoringError(f"{sources[0]}: the header's ground_up lacks {sorted(missing)[0]!r}.")
+    of_lesson(folder)  # wrong limits are said when the lesson is built, not when it is graded
     cells = []
     for cell in notebook.cells:
         meta = cell.metadata

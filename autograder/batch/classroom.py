@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 
 from autograder import build
@@ -28,7 +30,6 @@ from autograder.grade import Graded
 from autograder.nbgrader_plugin.gradebook import nbgrader_config
 from autograder.paths import UserError
 from autograder.runner import sandbox
-from autograder.runner.job import Limits
 from autograder.submissions import Ungradable
 from autograder.text import clean
 
@@ -61,10 +62,11 @@ def grade_class(
         place = os.path.relpath(submitted / "<student>" / lesson / converter.notebook_name(), root)
         summary = Summary(lesson, place, level)
         summary.ignored = found.ignored(submitted, lesson, {path.name for path in folder.parent.iterdir()})
-        course = running.Class(folder.parent, marks, level, Limits())
+        course = running.Class(folder.parent, marks, level, marks.limits)
         kept = Results(results)
         _grade(course, class_, kept, converter, summary, pool, force, show)
         summary.waiting = waiting(coursedir, lesson)
+        summary.page = os.path.relpath(_write_page(summary, coursedir, results.with_name(f"{lesson}.html")))
     summary.total_seconds = time.perf_counter() - started
     return summary
 
@@ -105,6 +107,15 @@ def _grade(
         graded = summary.grades[student]
         summary.grades[student] = replace(graded, verdict=grading.INFRA, results=(), notes=(reason,))
     summary.stored = set(to_store) - set(trouble)
+
+
+def _write_page(summary: Summary, coursedir: CourseDirectory, path: Path) -> Path:
+    from autograder.batch.page import book, render  # what has not been imported by now isn't needed before
+
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        held = book.read(gradebook, summary.lesson)
+    render.write(render.render(summary, held, datetime.now()), path)
+    return path
 
 
 def _graded(record: dict[str, Any], handed: HandedIn, course: running.Class) -> Graded:

@@ -17,7 +17,10 @@ SLOWEST = 5
 
 @dataclass
 class Summary:
-    """grades: by student. stored: the students whose grade went into the gradebook now. seconds: of each run."""
+    """grades: by student. stored: the students whose grade went into the gradebook now. seconds: of each run.
+
+    page: where the class's page is.
+    """
 
     lesson: str
     submitted: str
@@ -28,6 +31,7 @@ class Summary:
     waiting: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     total_seconds: float = 0.0
+    page: str = ""
 
     def of(self, verdict: str) -> dict[str, Graded]:
         return {student: graded for student, graded in self.grades.items() if graded.verdict == verdict}
@@ -69,6 +73,7 @@ class Summary:
             "exercises": self.exercises,
             "slowest": [{"student": student, "seconds": seconds} for student, seconds in self.slowest],
             "seconds": round(self.total_seconds, 3),
+            "page": self.page,
             "students": [self._student(student, graded) for student, graded in sorted(self.grades.items())],
         }
 
@@ -102,6 +107,8 @@ def print_summary(summary: Summary) -> None:
                 counts.append(f"{len(who)} {verdict}")
         counts.append(f"{len(summary.waiting)} waiting for manual grading")
         click.echo(f"{summary.lesson}: {', '.join(counts)} ({summary.total_seconds:.1f} s, sandbox: {summary.sandbox})")
+    if summary.page and summary.grades:
+        click.echo(f"Your class on one page: {summary.page}")
 
 
 def _print_table(exercises: dict[str, Counter[str]]) -> None:

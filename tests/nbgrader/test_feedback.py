@@ -61,6 +61,34 @@ def test_a_student_s_scripts_are_text_in_feedback(graded):
         assert not (tag.name in ("script", "style", "iframe", "form", "input") and STEAL in str(tag)), tag
 
 
+def test_feedback_names_exercises_and_says_what_is_not_graded_yet(graded):
+    page = BeautifulSoup(graded.course.feedback("right"), "html.parser")
+    rows = {row.code.text: row.find_all("td")[1].text for row in page.select("nav tr")}
+    assert list(rows) == list(graded.course.solved)
+    assert rows["relu"] == "1 of 1 points"
+    assert rows["xor_from_gates"] == "optional"
+    assert rows["why-bias"] == "not graded yet"
+    assert "16 of 18 points, so far" in page.select_one("nav").text
+    assert all(page.select_one(link["href"]) for link in page.select("nav a"))
+    assert "Test cell" not in page.text
+
+
+@pytest.mark.parametrize("student", ["empty", "cut_off", "two_names"])
+def test_feedback_without_a_score_says_so_instead_of_nought(graded, student):
+    page = BeautifulSoup(graded.course.feedback(student), "html.parser")
+    assert "There is no score yet." in page.select_one("nav").text
+    assert "This could not be graded." in page.select_one("main").text
+    assert "0 of" not in page.select_one("nav").text
+
+
+def test_feedback_asks_nothing_of_other_servers(graded):
+    for path in (graded.course.root / "grading" / "feedback").rglob("*.html"):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        assert not page.find(["script", "link", "iframe", "object", "embed"]), path
+        assert "default-src 'none'" in page.find("meta", attrs={"http-equiv": True})["content"]
+        assert "url(" not in page.style.text
+
+
 def _numbers(path) -> set[str]:
     found: set[str] = set()
 

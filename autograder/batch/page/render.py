@@ -1,0 +1,107 @@
+"""The page itself: findings in, one HTML file out that needs nothing else and holds nothing that acts."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from autograder import judge
+from autograder.batch.page import findings
+from autograder.batch.page.book import Book
+from autograder.batch.summary import Summary
+from autograder.report import HEADLINES
+from autograder.text import clean
+
+MOST_MISTAKES = 20
+_VERDICTS = (*HEADLINES, judge.SKIPPED)
+
+
+def render(summary: Summary, book: Book, when: datetime) -> str:
+    """The class's page as HTML. Everything that comes from students or the gradebook is escaped.
+
+    when: the time of grading, as it is to be shown.
+    """
+    totals = findings.totals(summary, book)
+    mistakes = findings.mistakes(summary)
+    reached = sum(summary.exercises.values(), Counter())
+    alone = {name for name, many in Counter(book.names.values()).items() if many == 1}
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            summary=summary,
+            book=book,
+            when=f"{when.day} {when:%B %Y, %H:%M}",
+            scored=len(totals),
+            totals=findings.bars(totals, book.max_total) if totals else [],
+            mean=sum(totals) / len(totals) if totals else None,
+            exercises=findings.exercises(summary, book),
+            verdicts=[verdict for verdict in _VERDICTS if reached[verdict]],
+            mistakes=mistakes[:MOST_MISTAKES],
+            more_mistakes=len(mistakes) - MOST_MISTAKES,
+            nameless=findings.nameless(summary),
+            stuck=findings.stuck(summary),
+            several=findings.SEVERAL,
+            second_look=findings.second_look(book),
+            tamper=findings.notes(summary, "TAMPER"),
+            repaired=findings.notes(summary, "REPAIRED"),
+            without_score=findings.without_score(summary),
+            person=lambda student: _person(student, book),
+            people=lambda students: Markup(", ").join(_short(student, book, alone) for student in students),
+        )
+    )
+
+
+def write(page: str, path: Path) -> None:
+    """Write the page in one step: whoever looks at it sees the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(page, encoding="utf-8", errors="replace")
+    os.replace(unfinished, path)
+
+
+def _person(student: str, book: Book) -> Markup:
+    """A student's id, and the name where the gradebook has one; both kept apart from the text around them."""
+    name = f" ({clean(book.names[student])})" if student in book.names else ""
+    return Markup("<bdi class='who'>{}{}</bdi>").format(clean(student), name)
+
+
+def _short(student: str, book: Book, alone: set[str]) -> Markup:
+    """In long lists: the name without the id, where there is one and nobody else has it. alone: names had by one."""
+    name = book.names.get(student, "")
+    return Markup("<bdi class='who'>{}</bdi>").format(clean(name)) if name in alone else _person(student, book)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["clean"] = lambda text: clean(str(text))
+    environment.filters["code"] = _code
+    environment.filters["number"] = lambda value: f"{round(value, 2):g}"
+    environment.filters["counted"] = _counted
+    return environment
+
+
+def _code(message: str) -> Markup:
+    """A message with what stands in backticks as code."""
+    pieces: Iterable[str] = escape(clean(message)).split("`")
+    pieces = list(pieces)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if at % 2 and at < len(pieces) - 1 else piece
+        for at, piece in enumerate(pieces)
+    )
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"

@@ -1,0 +1,67 @@
+"""A lesson's whole way through nbgrader's exchange with this course's settings: out, in, graded, back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from classroom import LESSON, NOTEBOOK, make_classroom
+from click.testing import CliRunner
+
+from autograder.cli import main
+from autograder.runner.sandbox import bubblewrap_works
+
+pytestmark = [
+    pytest.mark.skipif(not bubblewrap_works(), reason="bubblewrap doesn't work here"),
+    pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange needs a POSIX system"),
+]
+COURSE = ("--course", "ground_up")
+
+
+def test_a_lesson_goes_out_comes_in_and_returns_as_feedback(tmp_path, monkeypatch):
+    course = make_classroom(tmp_path / "course")
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    with open(course.root / "nbgrader_config.py", "a", encoding="utf-8") as settings:
+        settings.write(f"c.Exchange.root = {str(exchange)!r}\n")
+    student = tmp_path / "student"
+    student.mkdir()
+    (student / "nbgrader_config.py").write_text(f"c.Exchange.root = {str(exchange)!r}\n", encoding="utf-8")
+
+    _done(course.nbgrader("release_assignment", LESSON))
+    _as_student(student, "fetch_assignment", LESSON, *COURSE)
+    handed_out = {path.name for path in (course.root / "lessons" / LESSON).iterdir() if path.is_file()}
+    assert {path.name for path in (student / LESSON).iterdir()} == handed_out
+    nbformat.write(course.notebook({"relu": course.solved["relu"]}), student / LESSON / f"{NOTEBOOK}.ipynb")
+    _as_student(student, "submit", LESSON, *COURSE)
+
+    _done(course.nbgrader("collect", LESSON))
+    (who,) = (course.root / "grading" / "submitted").iterdir()
+    monkeypatch.chdir(course.root)
+    graded = CliRunner().invoke(main, ["grade", LESSON])
+    assert graded.exit_code == 0, graded.output
+    assert "1 graded" in graded.output
+    assert "Ignored" not in graded.output
+    assert course.grades(who.name)["relu-check"]["auto_score"] == 1
+
+    _done(course.nbgrader("generate_feedback", LESSON))
+    _done(course.nbgrader("release_feedback", LESSON))
+    _as_student(student, "fetch_feedback", LESSON, *COURSE)
+    (page,) = (student / LESSON / "feedback").rglob("*.html")
+    report = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select_one("[data-exercise=relu]")
+    assert report["data-verdict"] == "PASSED"
+
+
+def _as_student(folder: Path, *arguments: str) -> None:
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    _done(subprocess.run(command, cwd=folder, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}))
+
+
+def _done(ran: subprocess.CompletedProcess[str]) -> None:
+    assert ran.returncode == 0, ran.stderr
