@@ -21,6 +21,7 @@ from nbgrader.preprocessors import (
 
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.clear import ClearLessonSolutions
+from autograder.nbgrader_plugin.export import SafeCsvExport
 from autograder.nbgrader_plugin.fresh import RequireFreshBuild
 from autograder.nbgrader_plugin.safe_html import markdown2html
 from autograder.nbgrader_plugin.submitted import SubmissionExporter, prepare
@@ -69,6 +70,9 @@ c.Autograde.autograde_preprocessors = [
 
 # What students write is shown in formgrader and feedback without its scripts and forms.
 c.HTMLExporter.filters = {"markdown2html": markdown2html}
+
+# No name in the table of `nbgrader export` becomes a spreadsheet's formula.
+c.ExportApp.plugin_class = SafeCsvExport
 
 # Your class.
 c.CourseDirectory.course_id = "ground_up"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import build, checks, judge, outcome
+from autograder import build, checks, forbidden, forbidden_source, judge, outcome
+from autograder.advice import elsewhere
 from autograder.answers import Answer
 from autograder.exercise import Case, Exercise
 from autograder.judge import Result
@@ -32,6 +33,11 @@ class Marking:
     held_out: bool
     checks: tuple[str, ...]
     files: dict[str, str]
+
+    @property
+    def forbids(self) -> tuple[str, ...]:
+        """The functions that some exercise forbids."""
+        return tuple(dict.fromkeys(name for exercise in self.exercises.values() for name in exercise.forbids))
 
     def cases(self, exercise: Exercise) -> list[Case]:
         """The cases that count here."""
@@ -87,7 +93,8 @@ def marking(folder: Path, held_out: bool) -> Marking:
 def modules(marks: Marking, submissions: Iterable[Submission]) -> tuple[str, ...]:
     """What the runner should import before forking."""
     cells = [cell.source for submission in submissions for cell in submission.cells]
-    return modules_for([*marks.checks, *marks.files.values(), *cells])
+    forbidden = [f"import {name}" for name in marks.forbids]
+    return modules_for([*marks.checks, *marks.files.values(), *cells, *forbidden])
 
 
 def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Graded:
@@ -102,11 +109,26 @@ def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits
 def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Ran:
     """Run one submission, a second time when we fail ourselves. Raises RunnerFailed."""
     wanted = _visible_first(marks)
-    job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits())
+    job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits(), marks.forbids)
     for _ in range(TRIES - 1):
         with contextlib.suppress(RunnerFailed):
-            return runner.run(job, _settled_by(marks))
-    return runner.run(job, _settled_by(marks))
+            return _with_times(runner.run(job, _settled_by(marks)), job.limits)
+    return _with_times(runner.run(job, _settled_by(marks)), job.limits)
+
+
+def _with_times(ran: Ran, limits: Limits) -> Ran:
+    """What took too long, with the time it was given."""
+
+    def told(ending: Outcome, seconds: float) -> Outcome:
+        late = ending.kind == outcome.TIMEOUT and not ending.seconds
+        return replace(ending, seconds=seconds) if late else ending
+
+    cells = tuple(replace(cell, outcome=told(cell.outcome, limits.cell)) for cell in ran.cells)
+    by_exercise = {
+        name: {case: told(ending, limits.exercise) for case, ending in cases.items()}
+        for name, cases in ran.outcomes.items()
+    }
+    return Ran(cells, by_exercise, ran.notes)
 
 
 def _settled_by(marks: Marking) -> Settled:
@@ -135,7 +157,8 @@ def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> G
     """Judge what came of a run."""
     judged: dict[str, Result] = {}
     for name, exercise in marks.exercises.items():
-        judged[name] = judge.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        result = judge.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        judged[name] = _by_its_source(result, submission)
     for name in judged:
         judged[name] = _with_cell(judge.after_needs(judged[name], judged), ran.cells)
     notes = [*ran.notes, *_trouble_elsewhere(ran.cells)]
@@ -149,12 +172,21 @@ def ungradable(lesson: str, error: Ungradable, level: str = "none") -> Graded:
     return Graded(lesson, UNGRADABLE, level, notes=(str(error),))
 
 
+_RAN = {judge.PASSED, judge.FAILED, judge.ERROR, judge.TIMEOUT, judge.MEMORY, judge.CRASHED}
 _CELL_ENDINGS = {
     outcome.RAISED: judge.ERROR,
     outcome.TIMEOUT: judge.TIMEOUT,
     outcome.MEMORY: judge.MEMORY,
     outcome.CRASHED: judge.CRASHED,
 }
+
+
+def _by_its_source(result: Result, submission: Submission) -> Result:
+    """What runs could hide what it calls; what its text names is read out here."""
+    if not result.exercise.forbids or result.verdict not in _RAN or result.mistake == forbidden.MISTAKE:
+        return result
+    named = forbidden_source.named(submission.cells, result.exercise)
+    return judge.uses_forbidden(result, judge.calls(named)) if named else result
 
 
 def _with_cell(result: Result, cells: tuple[CellRun, ...]) -> Result:
@@ -186,7 +218,7 @@ def says(ending: outcome.Outcome) -> str:
     """How a cell ended badly, as the end of a sentence that begins with the cell."""
     if ending.error is None:
         return {
-            outcome.TIMEOUT: "did not finish in time: is there a loop that never ends?",
+            outcome.TIMEOUT: f"did not finish {outcome.within(ending)}: is there a loop that never ends?",
             outcome.MEMORY: "needed more memory than allowed.",
             outcome.CRASHED: "ended the Python process.",
         }[ending.kind]
@@ -195,4 +227,6 @@ def says(ending: outcome.Outcome) -> str:
     text = f"stopped with {ending.error.message}{where}."
     if ending.error.type_name == "NameError":
         text += " It may work only in your session: restart the kernel, run all cells from the top, and put it right."
+    elif cure := elsewhere(ending.error):
+        text += f" {cure}"
     return text

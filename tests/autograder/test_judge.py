@@ -50,7 +50,7 @@ LADDER = {
     "too low": ("FAILED", "The accuracy is 0.4; it should be at least 0.9."),
     "held out": ("FAILED", "In a held-out case the result is wrong."),
     "held out crash": ("ERROR", "In a held-out case your code stopped with ValueError."),
-    "timeout": ("TIMEOUT", "It did not finish in time: is there a loop that never ends?"),
+    "timeout": ("TIMEOUT", "It did not finish within 20 s: is there a loop that never ends, or much to do?"),
     "memory": ("MEMORY", "It needed more memory than allowed: is an array much larger than meant?"),
     "python died": ("CRASHED", "The Python process died while running it."),
     "elsewhere": ("ERROR", "`weighted_sum` calls `sigmoid`, which isn't right yet: finish that one first."),

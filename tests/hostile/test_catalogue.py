@@ -1,10 +1,13 @@
 """The catalogue of hostile and broken submissions: each gets its verdict, and nothing else suffers.
 
 Each folder holds a `submission.py`: `variants(canary)` gives edits of a solved notebook by name, `VERDICTS` the
-exercises that aren't PASSED then. Every bomb has a limit of its own; what is aimed at was made here.
+exercises that aren't PASSED then, `MISTAKE` the name of the mistake recognised, `SAYS` a part of the message by
+variant and exercise, `EDITS` changes of the lesson's own texts. Every bomb has a limit of its own; what is aimed at
+was made here.
 """
 
 import contextlib
+import functools
 import importlib.util
 import json
 import os
@@ -68,6 +71,21 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def marks(course):
     return grade.marking(course / "solutions" / "01_tiny", held_out=True)
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory):
+    """Marks of the tiny lesson with edits of its texts: (which, old, new) each."""
+
+    @functools.cache
+    def made(edits):
+        texts = {"checks": tiny.CHECKS, "hidden": tiny.HIDDEN}
+        for which, old, new in edits:
+            texts[which] = tiny.replaced(texts[which], old, new)
+        root = tiny.released(tmp_path_factory.mktemp("edited"), **texts)
+        return grade.marking(root / "solutions" / "01_tiny", held_out=True)
+
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +171,12 @@ def gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(("name", "variant"), RUN)
-def test_a_submission_of_the_catalogue_gets_its_verdict(runner, marks, solved, canary, tmp_path_factory, name, variant):
+def test_a_submission_of_the_catalogue_gets_its_verdict(
+    runner, marks, edited, solved, canary, tmp_path_factory, name, variant
+):
     module = FIXTURES[name]
+    if hasattr(module, "EDITS"):
+        marks = edited(tuple(module.EDITS))
     path = tmp_path_factory.mktemp("submitted") / "tiny.ipynb"
     path.write_text(json.dumps(made(solved, module.variants(canary)[variant])))
     solutions = Path(canary.solutions)
@@ -168,6 +190,9 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(runner, marks, solved, c
     graded = grade.grade(submissions.read(path, solutions), marks, runner, limits)
     assert graded.verdict == grade.GRADED, graded
     assert {result.name: result.verdict for result in graded.results} == PASSED | module.VERDICTS, graded.to_json()
+    for result in graded.results:
+        assert result.mistake == getattr(module, "MISTAKE", {}).get(result.name, result.mistake), graded.to_json()
+        assert getattr(module, "SAYS", {}).get(variant, {}).get(result.name, "") in result.message, result.message
     noted = [note for note in graded.notes if note.startswith("TAMPER")]
     assert bool(noted) == getattr(module, "TAMPER", False), graded.notes
     assert all(gone(pid) for pid in below(runner._process.pid) - before)
