@@ -119,7 +119,8 @@ class Watch:
 
     def __init__(self, names: Sequence[str], case: types.FunctionType) -> None:
         self.targets = (*known(names), *_evasions())
-        self._flags = mmap.mmap(-1, len(self.targets))  # shared with forked children
+        self._flags = _flags(tuple(each.name for each in self.targets))
+        self._flags[:] = bytes(len(self._flags))
         self._authors = frozenset(_nested(case.__code__))
         self._others = set(sys._current_frames()) - {threading.get_ident()}
         self._removed = False
@@ -199,6 +200,12 @@ class Watch:
                 return function(*args, **(kwargs or {}))
 
         return Mode()
+
+
+@functools.cache
+def _flags(names: tuple[str, ...]) -> mmap.mmap:
+    """Which functions were called: shared with forked children, and with threads that an earlier case left behind."""
+    return mmap.mmap(-1, len(names))
 
 
 def _is_method(bound: Any, called: Target) -> bool:

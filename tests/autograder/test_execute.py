@@ -119,8 +119,12 @@ def test_every_exception_is_an_outcome(cases, raised, kind):
 
 
 def test_an_interruption_by_the_person_or_the_clock_comes_through(cases):
-    with pytest.raises(KeyboardInterrupt):
-        run_case(cases["doubled"], "f", {"f": lambda x: signal.raise_signal(signal.SIGINT)})
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_case(cases["doubled"], "f", {"f": lambda x: signal.raise_signal(signal.SIGINT)})
+    finally:
+        signal.signal(signal.SIGINT, before)
 
     def over(x):
         raise OutOfTime

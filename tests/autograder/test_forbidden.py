@@ -304,3 +304,29 @@ NOT_NAMING = [
 @pytest.mark.parametrize("sources", NOT_NAMING)
 def test_a_text_that_only_mentions_it_is_let_alone(sources):
     assert not named(*sources)
+
+
+def test_a_thread_left_by_an_earlier_case_is_seen_in_a_later_one():
+    source = """
+import queue, threading
+asked, answered = queue.SimpleQueue(), queue.SimpleQueue()
+def work():
+    while (x := asked.get()) is not None:
+        answered.put(np.convolve(x, x) if len(x) > 1 else x)
+def answer(x):
+    if len(x) == 1:
+        threading.Thread(target=work).start()
+    asked.put(x)
+    return answered.get()
+"""
+    names = {"np": np}
+    exec(compile(source, "<cell>", "exec"), names)
+    made = Exercise("answer", forbids=("numpy.convolve",), parts={"the answer": 1})
+    made.case(lambda answer: answer(np.array([1.0])))
+    first, second = made.cases[0], Exercise("answer", forbids=("numpy.convolve",), parts={"the answer": 1})
+    second.case(lambda answer: answer(np.array([1.0, 2.0])))
+    try:
+        assert not run_case(first, "answer", names).forbidden
+        assert run_case(second.cases[0], "answer", names).forbidden == "numpy.convolve"
+    finally:
+        names["asked"].put(None)
