@@ -201,7 +201,7 @@ class Conversation:
 
 
 def _complete(results: dict[str, Outcome], cases: Sequence[str], ending: str, seconds: float = 0.0) -> None:
-    """Every case gets an outcome: the first that didn't answer ended so (after so long), those after it were not run."""
+    """Every case gets an outcome: the first that didn't answer ended so (after so long), the rest were not run."""
     ended = any(result.kind in _ENDED for result in results.values())
     for name in cases:
         if name not in results:
