@@ -4,7 +4,7 @@
 
 A script, not a test. Stock nbgrader has a plain configuration and a course of its own, whose check cells hold plain
 asserts of the cases that ours has. Each submission is graded together with a classmate's right one, in a bubblewrap
-sandbox of its own, so that nothing is harmed, and ended after 40 seconds. `--most`: the first variants of each folder
+sandbox of its own, so that nothing is harmed, and ended after 60 seconds. `--most`: the first variants of each folder
 only.
 """
 
@@ -36,7 +36,7 @@ from tests.hostile.catalogue import FIXTURES, NOWHERE, made, name_of, things_out
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-LESSON, SECONDS = "ps1", 40
+LESSON, SECONDS = "ps1", 60
 ANSWERS = {
     "double": "def double(x):\n    return 2 * x",
     "norm": "def norm(x):\n    return np.sqrt(np.sum(x * x)), np.sqrt(np.sum(double(x) * double(x)))",
