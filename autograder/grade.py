@@ -161,6 +161,9 @@ def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> G
         judged[name] = _by_its_source(result, submission)
     for name in judged:
         judged[name] = _with_cell(judge.after_needs(judged[name], judged), ran.cells)
+        if not submission.cells and judged[name].verdict == judge.MISSING:
+            text = f"There is no code in this notebook, so `{name}` counts as not attempted."
+            judged[name] = replace(judged[name], verdict=judge.NOT_ATTEMPTED, message=text)
     notes = [*ran.notes, *_trouble_elsewhere(ran.cells)]
     return Graded(
         marks.lesson, GRADED, level, tuple(judged.values()), ran.cells, tuple(submission.questions), tuple(notes)
