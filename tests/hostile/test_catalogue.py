@@ -2,8 +2,8 @@
 
 Each folder holds a `submission.py`: `variants(canary)` gives edits of a solved notebook by name, `VERDICTS` the
 exercises that aren't PASSED then, `MISTAKE` the name of the mistake recognised, `SAYS` a part of the message by
-variant and exercise, `EDITS` changes of the lesson's own texts. Every bomb has a limit of its own; what is aimed at
-was made here.
+variant and exercise, `EDITS` changes of the lesson's own texts, `STOCK` the same for `on_stock_nbgrader.py`. Every
+bomb has a limit of its own; what is aimed at was made here.
 """
 
 import contextlib

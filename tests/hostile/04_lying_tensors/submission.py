@@ -13,6 +13,10 @@ def a_tensor(double):
 norm = exercise("norm\"""",
     ),
 ]
+STOCK = """
+import torch
+assert torch.equal(double(torch.tensor([1.0, -2.0])), torch.tensor([2.0, -4.0]))
+"""
 VERDICTS = {"double": "FAILED"}
 
 SUBCLASS = """
