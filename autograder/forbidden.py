@@ -88,7 +88,7 @@ def target(name: str, evasion: bool = False) -> Target:
 def _codes(value: Any) -> tuple[types.CodeType, ...]:
     if isinstance(value, type):
         called = [member for name, member in vars(value).items() if name != "__del__"]  # which nobody calls
-        members = (getattr(member, "__func__", member) for member in called)
+        members = (inspect.unwrap(getattr(member, "__func__", member)) for member in called)
         return tuple(member.__code__ for member in members if isinstance(member, types.FunctionType))
     inner = inspect.unwrap(value)
     return (inner.__code__,) if isinstance(inner, types.FunctionType) else ()

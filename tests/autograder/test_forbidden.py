@@ -139,6 +139,9 @@ TORCH = {
         "made before": "made = torch.nn.LSTM(3, 4)\ndef answer(x, w): return made(x[0])[0]",
         "a subclass": "class Mine(torch.nn.LSTM): pass\ndef answer(x, w): return Mine(3, 4)(x[0])[0]",
     },
+    "torch.optim.SGD": {
+        "made before": "made = torch.optim.SGD([torch.ones(1, requires_grad=True)])\ndef answer(x, w): made.step()",
+    },
     "torch.nn.functional.max_pool2d": {
         "one of several with the same code": "def answer(x, w): return torch.nn.functional.max_pool2d(x, 2)",
     },
@@ -167,6 +170,11 @@ ALLOWED = [
         IMAGE,
     ),
     (["torch.nn.functional.max_pool2d"], "def answer(x, w): return torch.nn.functional.max_pool1d(x[0], 2)", IMAGE),
+    (
+        ["torch.optim.SGD"],
+        "def answer(x, w):\n    x.requires_grad_().sum().backward()\n    torch.optim.Adam([x]).step()",
+        IMAGE,
+    ),
     (["torch.nn.functional.softmax"], "def answer(x, w): return torch.nn.Softmax(0)(x)", IMAGE),
 ]
 
