@@ -41,7 +41,20 @@ _ADVICE = (
     (r"'str'", "Numbers stand without quotation marks."),
     (r"'NoneType'", "Something is None: does a function you call lack its `return`?"),
     (r"^KeyError", "There is no entry with exactly this key: compare the spelling, capitals included."),
-    (r"^(NameError|UnboundLocalError)", "Is the name spelt as where it was defined, and was that line run before?"),
+    (r"^UnboundLocalError", "Is the name spelt as where it was defined, and was that line run before?"),
+    (
+        r"^NameError",
+        "Is the name spelt as where it was defined, and is that cell still there? What works only in your session "
+        "shows when you restart the kernel and run all cells.",
+    ),
+    (
+        r"^(FileNotFoundError|NotADirectoryError|IsADirectoryError|PermissionError)",
+        "When this is graded only the lesson's own files are there, whatever lies on your machine.",
+    ),
+    (
+        r"^(URLError|HTTPError|ConnectionError|Connection\w+Error|gaierror)|Network is unreachable|name resolution",
+        "When this is graded there is no network: nothing can be downloaded.",
+    ),
     (r"^IndexError", "An index went beyond the end: the last one is the length minus 1."),
     (r"unexpected keyword argument", "The names of the arguments must stay as they were given."),
     (
@@ -49,6 +62,13 @@ _ADVICE = (
         "Round brackets behind a name call it as a function, and this is none. Is a name of yours covering one?",
     ),
 )
+
+
+def elsewhere(error: Raised) -> str:
+    """What to do about an error that comes of running in another place; empty for other errors."""
+    if re.match("NameError|.*File|.*Directory|Permission|URL|HTTP|Connection|gaierror|OSError", error.type_name):
+        return advice(error, "")
+    return ""
 
 
 def advice(error: Raised, exercise: str) -> str:

@@ -48,6 +48,11 @@ def work_out(exercise: Exercise, cases: Iterable[Case], reference: Mapping[str, 
         if result.kind != outcome.RETURNED:
             what = result.error.message if result.error else result.kind
             raise AuthoringError(f"{exercise.name}: the reference solution fails the case {name}: {what}")
+        if result.forbidden:
+            raise AuthoringError(
+                f"{exercise.name}: the reference solution calls {result.forbidden}, which the exercise forbids "
+                f"(seen in the case {name})."
+            )
         if wire.holds_opaque(result.value):
             raise AuthoringError(f"{exercise.name}: the case {name} returns no plain data from the reference solution.")
         answer.expected[name] = result.value

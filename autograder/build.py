@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import answers, checks, source
+from autograder import answers, checks, forbidden, source
 from autograder.answers import Answer
 from autograder.exercise import AuthoringError, Exercise
 from autograder.paths import lesson_names
@@ -49,6 +49,7 @@ def open_lesson(folder: Path) -> Lesson:
     library = source.library(parsed.name, folder.parent)
     with source.library_module(library):
         exercises = checks.load(folder, hidden=True)
+        _require_known(exercises)
         reference = source.reference_namespace(parsed, library)
     written = [cell.exercise for cell in parsed.cells if cell.exercise]
     if missing := sorted(set(exercises) ^ set(written)):
@@ -57,6 +58,15 @@ def open_lesson(folder: Path) -> Lesson:
     if missing := [name for name in written if name not in reference]:
         raise AuthoringError(f"{parsed.name}: the solution of {missing[0]!r} doesn't define that name.")
     return Lesson(parsed, {name: exercises[name] for name in written}, library, reference)
+
+
+def _require_known(exercises: dict[str, Exercise]) -> None:
+    for exercise in exercises.values():
+        for name in exercise.forbids:
+            try:
+                forbidden.target(name)
+            except forbidden.Unknown as error:
+                raise AuthoringError(f"{exercise.name} forbids what can't be forbidden: {error}.") from None
 
 
 def digest(folder: Path) -> str:

@@ -11,6 +11,7 @@ import click
 
 from autograder.exercise import AuthoringError
 from autograder.paths import UserError, find_lesson, lesson_names, lessons, solutions
+from autograder.text import clean
 
 GRADED_STATUS, UNUSABLE, INFRASTRUCTURE, INTERRUPTED = 0, 2, 3, 130
 
@@ -22,7 +23,7 @@ class _Group(click.Group):
         try:
             return super().invoke(context)
         except (UserError, AuthoringError) as error:
-            click.echo(str(error), err=True)
+            click.echo(clean(str(error)), err=True)
             context.exit(UNUSABLE)
         except ModuleNotFoundError as error:
             click.echo(f"The package {error.name!r} is missing: run python3 start.py, which installs it.", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dis
 import io
 import linecache
 import os
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import outcome, wire
+from autograder import forbidden, outcome, wire
 from autograder.exercise import Case, Exercise
 from autograder.outcome import Frame, Outcome, Raised
 from autograder.text import clean
@@ -36,8 +37,8 @@ class OutOfTime(BaseException):
 def run_case(case: Case, exercise: str, namespace: Mapping[str, Any]) -> Outcome:
     """Run one case with the names it asks for taken from `namespace`; every way it can end becomes an `Outcome`.
 
-    Only OutOfTime and KeyboardInterrupt come through. What the case's module holds is put back afterwards, should the
-    code under test have changed it.
+    Only OutOfTime and an interruption from outside come through. What the case's module holds is put back afterwards,
+    should the code under test have changed it.
     """
     for name in case.parameters:
         if name not in namespace:
@@ -46,16 +47,19 @@ def run_case(case: Case, exercise: str, namespace: Mapping[str, Any]) -> Outcome
         return Outcome(outcome.NOT_RUN, unwritten=True)
     printed = CappedText()
     started = time.perf_counter()
+    watch = forbidden.Watch(case.forbids, case.function) if case.forbids else None
     try:
         with _put_back(case.function.__globals__), _captured(printed):
-            value = case.function(*(namespace[name] for name in case.parameters))
+            with watch.over(namespace, namespace.get(exercise)) if watch else contextlib.nullcontext():
+                value = case.function(*(namespace[name] for name in case.parameters))
             result = Outcome(outcome.RETURNED, value=wire.plain(value))
-    except (OutOfTime, KeyboardInterrupt):
-        raise
     except BaseException as error:
+        if isinstance(error, OutOfTime) or (isinstance(error, KeyboardInterrupt) and not _raised_on_purpose(error)):
+            raise
         result = failure(error, case.function.__code__.co_filename)
         result = replace(result, unwritten=bool(result.error and result.error.unwritten == exercise))
-    return replace(result, printed=printed.text(), seconds=time.perf_counter() - started)
+    seen = watch.seen if watch else ""
+    return replace(result, forbidden=seen, printed=printed.text(), seconds=time.perf_counter() - started)
 
 
 def run_cases(cases: Iterable[Case], exercise: str, namespace: Mapping[str, Any]) -> dict[str, Outcome]:
@@ -87,6 +91,14 @@ def describe_error(error: BaseException, case_file: str = "") -> Raised:
         message = f"{kind}: {error.msg}"
     message = re.sub(rf"^[\w.]*\b(?={re.escape(kind)}\b)", "", message)  # numpy.exceptions.AxisError → AxisError
     return Raised(kind, clean(message[:600]), tuple(frames[-6:]), refused_by(error))
+
+
+def _raised_on_purpose(error: BaseException) -> bool:
+    """Whether an exception comes from a `raise`, not from outside while something else was being done."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and dis.opname[step.tb_frame.f_code.co_code[step.tb_lasti]] == "RAISE_VARARGS"
 
 
 class CappedText(io.TextIOBase):

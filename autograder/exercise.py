@@ -32,6 +32,7 @@ class Case:
     judge: Compare
     after: tuple[str, ...]
     reveals: bool = True
+    forbids: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -66,7 +67,7 @@ class Exercise:
     parts: points per part; a part counts only when all its cases pass. The first one is the core: the others count
     only when it is right, unless the parts are independent. needs: exercises whose answers this one calls; when one
     of them is wrong, the learner is sent there first. returns: what the axes of the result mean, said when a shape is
-    wrong.
+    wrong. forbids: library functions that it asks to write oneself, by their full names; instead: what to do instead.
     """
 
     name: str
@@ -78,6 +79,8 @@ class Exercise:
     stretch: bool = False
     independent: bool = False
     labels: tuple[str, ...] = ()
+    forbids: tuple[str, ...] = ()
+    instead: str = ""
     cases: list[Case] = field(default_factory=list)
     mistakes: list[Implementation] = field(default_factory=list)
     variants: list[Implementation] = field(default_factory=list)
@@ -132,7 +135,10 @@ class Exercise:
             if missing := [name for name in after if name not in known]:
                 raise AuthoringError(f"{self.name}: {function.__name__} comes after the unknown case {missing[0]!r}.")
             judge = options.get("judge", close())
-            self.cases.append(Case(function.__name__, function, held_out, part, judge, tuple(after)))
+            reveals = options.get("reveals", True)
+            self.cases.append(
+                Case(function.__name__, function, held_out, part, judge, tuple(after), reveals, self.forbids)
+            )
             return function
 
         if unknown := set(options) - {"part", "judge", "after", "reveals"}:
@@ -179,11 +185,15 @@ def exercise(
     stretch: bool = False,
     independent: bool = False,
     labels: list[str] | tuple[str, ...] = (),
+    forbids: list[str] | tuple[str, ...] = (),
+    instead: str = "",
 ) -> Exercise:
     """Declare an exercise (in `checks.py`), or get it back by its name alone to extend it (in `hidden.py`).
 
     points: full marks; with `parts` they are the sum of the parts' points. independent: each part counts by itself.
     stretch: optional, 0 points, still checked. labels: names of the parts of a result that is a tuple.
+    forbids: library functions that the answer must not call, such as "torch.nn.LSTM"; instead: a sentence that says
+    what is asked for in their place.
     """
     exercises = _exercises.get()
     if exercises is None:
@@ -196,6 +206,20 @@ def exercise(
     shares = dict(parts) if parts else {"the answer": total}
     if stretch:
         shares = dict.fromkeys(shares, 0)
-    made = Exercise(name, total, tuple(hints), shares, tuple(needs), returns, stretch, independent, tuple(labels))
+    if isinstance(forbids, str):
+        raise AuthoringError(f"{name}: `forbids` must be a list of names.")
+    made = Exercise(
+        name,
+        total,
+        tuple(hints),
+        shares,
+        tuple(needs),
+        returns,
+        stretch,
+        independent,
+        tuple(labels),
+        tuple(forbids),
+        instead,
+    )
     exercises[name] = made
     return made

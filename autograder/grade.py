@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import build, checks, judge, outcome
+from autograder import build, checks, forbidden, forbidden_source, judge, outcome
+from autograder.advice import elsewhere
 from autograder.answers import Answer
 from autograder.exercise import Case, Exercise
 from autograder.judge import Result
@@ -34,6 +35,11 @@ class Marking:
     checks: tuple[str, ...]
     files: dict[str, str]
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def forbids(self) -> tuple[str, ...]:
+        """The functions that some exercise forbids."""
+        return tuple(dict.fromkeys(name for exercise in self.exercises.values() for name in exercise.forbids))
 
     def cases(self, exercise: Exercise) -> list[Case]:
         """The cases that count here."""
@@ -90,7 +96,8 @@ def marking(folder: Path, held_out: bool) -> Marking:
 def modules(marks: Marking, submissions: Iterable[Submission]) -> tuple[str, ...]:
     """What the runner should import before forking."""
     cells = [cell.source for submission in submissions for cell in submission.cells]
-    return modules_for([*marks.checks, *marks.files.values(), *cells])
+    forbidden = [f"import {name}" for name in marks.forbids]
+    return modules_for([*marks.checks, *marks.files.values(), *cells, *forbidden])
 
 
 def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Graded:
@@ -109,15 +116,30 @@ def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits |
 
 def job(cells: tuple[CodeCell, ...], marks: Marking, limits: Limits) -> Job:
     """What the runner is to do for one submission."""
-    return Job(cells, marks.files, marks.checks, _visible_first(marks), limits)
+    return Job(cells, marks.files, marks.checks, _visible_first(marks), limits, marks.forbids)
 
 
 def run_job(wanted: Job, marks: Marking, runner: Runner) -> Ran:
     """Run a job, a second time when we fail ourselves. Raises RunnerFailed."""
     for _ in range(TRIES - 1):
         with contextlib.suppress(RunnerFailed):
-            return runner.run(wanted, _settled_by(marks))
-    return runner.run(wanted, _settled_by(marks))
+            return _with_times(runner.run(wanted, _settled_by(marks)), wanted.limits)
+    return _with_times(runner.run(wanted, _settled_by(marks)), wanted.limits)
+
+
+def _with_times(ran: Ran, limits: Limits) -> Ran:
+    """What took too long, with the time it was given."""
+
+    def told(ending: Outcome, seconds: float) -> Outcome:
+        late = ending.kind == outcome.TIMEOUT and not ending.seconds
+        return replace(ending, seconds=seconds) if late else ending
+
+    cells = tuple(replace(cell, outcome=told(cell.outcome, limits.cell)) for cell in ran.cells)
+    by_exercise = {
+        name: {case: told(ending, limits.exercise) for case, ending in cases.items()}
+        for name, cases in ran.outcomes.items()
+    }
+    return Ran(cells, by_exercise, ran.notes)
 
 
 def _settled_by(marks: Marking) -> Settled:
@@ -146,9 +168,13 @@ def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> G
     """Judge what came of a run."""
     judged: dict[str, Result] = {}
     for name, exercise in marks.exercises.items():
-        judged[name] = judge.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        result = judge.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        judged[name] = _by_its_source(result, submission)
     for name in judged:
         judged[name] = _with_cell(judge.after_needs(judged[name], judged), ran.cells)
+        if not submission.cells and judged[name].verdict == judge.MISSING:
+            text = f"There is no code in this notebook, so `{name}` counts as not attempted."
+            judged[name] = replace(judged[name], verdict=judge.NOT_ATTEMPTED, message=text)
     notes = [*ran.notes, *_trouble_elsewhere(ran.cells)]
     return Graded(
         marks.lesson, GRADED, level, tuple(judged.values()), ran.cells, tuple(submission.questions), tuple(notes)
@@ -160,12 +186,21 @@ def ungradable(lesson: str, error: Ungradable, level: str = "none") -> Graded:
     return Graded(lesson, UNGRADABLE, level, notes=(str(error),))
 
 
+_RAN = {judge.PASSED, judge.FAILED, judge.ERROR, judge.TIMEOUT, judge.MEMORY, judge.CRASHED}
 _CELL_ENDINGS = {
     outcome.RAISED: judge.ERROR,
     outcome.TIMEOUT: judge.TIMEOUT,
     outcome.MEMORY: judge.MEMORY,
     outcome.CRASHED: judge.CRASHED,
 }
+
+
+def _by_its_source(result: Result, submission: Submission) -> Result:
+    """What runs could hide what it calls; what its text names is read out here."""
+    if not result.exercise.forbids or result.verdict not in _RAN or result.mistake == forbidden.MISTAKE:
+        return result
+    named = forbidden_source.named(submission.cells, result.exercise)
+    return judge.uses_forbidden(result, judge.calls(named)) if named else result
 
 
 def _with_cell(result: Result, cells: tuple[CellRun, ...]) -> Result:
@@ -197,7 +232,7 @@ def says(ending: outcome.Outcome) -> str:
     """How a cell ended badly, as the end of a sentence that begins with the cell."""
     if ending.error is None:
         return {
-            outcome.TIMEOUT: "did not finish in time: is there a loop that never ends?",
+            outcome.TIMEOUT: f"did not finish {outcome.within(ending)}: is there a loop that never ends?",
             outcome.MEMORY: "needed more memory than allowed.",
             outcome.CRASHED: "ended the Python process.",
         }[ending.kind]
@@ -206,4 +241,6 @@ def says(ending: outcome.Outcome) -> str:
     text = f"stopped with {ending.error.message}{where}."
     if ending.error.type_name == "NameError":
         text += " It may work only in your session: restart the kernel, run all cells from the top, and put it right."
+    elif cure := elsewhere(ending.error):
+        text += f" {cure}"
     return text

@@ -6,6 +6,7 @@ import click
 
 from autograder import grade, judge, report
 from autograder.grade import Graded
+from autograder.text import clean
 
 _COLOURS = {judge.PASSED: "green", judge.NOT_ATTEMPTED: "white", judge.MISSING: "white"}
 
@@ -13,7 +14,7 @@ _COLOURS = {judge.PASSED: "green", judge.NOT_ATTEMPTED: "white", judge.MISSING: 
 def print_grade(graded: Graded) -> None:
     """Print a table of exercises, the report of each one that isn't right, and the total."""
     if graded.verdict != grade.GRADED:
-        click.echo(f"{graded.verdict}: {' '.join(graded.notes)}")
+        click.echo(clean(f"{graded.verdict}: {' '.join(graded.notes)}"))
         return
     for result in graded.results:
         line = f"{report.MARKS.get(result.verdict, '✗')} {result.name:<22} {result.verdict:<14}"
@@ -25,5 +26,5 @@ def print_grade(graded: Graded) -> None:
     for name in graded.questions:
         click.echo(f"\n· {name}: a written answer, graded by hand in formgrader.")
     for note in graded.notes:
-        click.echo(f"\nNote: {note}")
+        click.echo(f"\nNote: {clean(note)}")
     click.echo(f"\n{graded.lesson}: {graded.score:g} of {graded.max_score:g} points (sandbox: {graded.sandbox})")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from autograder import outcome
+from autograder import forbidden as forbidden_functions
+from autograder import outcome, wire
 from autograder.advice import advice
 from autograder.answers import Answer, Fingerprint
 from autograder.compare import Difference, describe, same
@@ -37,14 +38,20 @@ class CaseResult:
     @property
     def text(self) -> str:
         """What went wrong, in a sentence or two; empty when nothing did. Of a held-out case it says no value."""
+        if self.outcome.forbidden:
+            return calls(self.outcome.forbidden)
         if self.difference:
             if self.case.held_out:
                 return _held_out_text(self.difference)
             return self.difference.text if self.case.reveals else "The answer is another one."
+        if self.verdict == ERROR and (refused := wire.refusal(self.outcome.value)):
+            return _refused_text(refused, self.case.held_out)
         if self.outcome.error:
             if self.case.held_out:
                 return _held_out_error(self.outcome)
             return _error_text(self.outcome, self.exercise)
+        if self.verdict == TIMEOUT:
+            return f"It did not finish {outcome.within(self.outcome)}: is there a loop that never ends, or much to do?"
         return _ENDING_TEXTS.get(self.verdict, "")
 
 
@@ -112,6 +119,8 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
         )
         return Result(exercise, NOT_ATTEMPTED, 0, text, results, _parts(exercise, results))
     results = _judge_cases(exercise, cases, outcomes, answer)
+    if called := next((outcomes[case.name].forbidden for case in cases if outcomes[case.name].forbidden), ""):
+        return uses_forbidden(Result(exercise, FAILED, 0, "", results), calls(called))
     parts = _parts(exercise, results)
     points = sum(part.points for part in parts)
     failed = [result for result in results if result.verdict != PASSED]
@@ -141,9 +150,27 @@ def is_settled(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Out
     return all(result.verdict == PASSED for result in _judge_cases(exercise, cases, outcomes, answer))
 
 
+def uses_forbidden(result: Result, found: str) -> Result:
+    """What the result becomes when the answer uses a function that the exercise forbids. found: a sentence."""
+    exercise = result.exercise
+    wanted = exercise.instead or f"Write `{exercise.name}` yourself: that is what this exercise is about."
+    parts = tuple(PartResult(name, 0, worth, False) for name, worth in exercise.parts.items())
+    return Result(
+        exercise, FAILED, 0, f"{found} {wanted}", result.cases, parts, forbidden_functions.MISTAKE, f"{found} {wanted}"
+    )
+
+
+def calls(name: str) -> str:
+    """What was seen of a forbidden function, as a sentence."""
+    if name in forbidden_functions.EVASIONS:
+        return f"Your code calls `{name}`, by which this exercise's check would no longer see what it calls."
+    return f"Your code calls `{name}`, which this exercise doesn't allow."
+
+
 def after_needs(result: Result, others: Mapping[str, Result]) -> Result:
     """Send the learner first to an exercise that this one calls and that isn't right itself."""
-    if result.verdict in (PASSED, NOT_ATTEMPTED, MISSING) or result.first_see:
+    done = result.verdict in (PASSED, NOT_ATTEMPTED, MISSING) or result.mistake == forbidden_functions.MISTAKE
+    if done or result.first_see:
         return result
     wrong = next((n for n in result.exercise.needs if n in others and others[n].verdict != PASSED), "")
     if not wrong:
@@ -188,8 +215,12 @@ def _judge_cases(
     for case in cases:
         got = outcomes[case.name]
         failed_before = any(result.verdict != PASSED for result in results.values())
-        if any(results[name].verdict != PASSED for name in case.after if name in results):
+        if got.forbidden:
+            results[case.name] = CaseResult(exercise.name, case, FAILED, got)
+        elif any(results[name].verdict != PASSED for name in case.after if name in results):
             results[case.name] = CaseResult(exercise.name, case, SKIPPED, got)
+        elif got.kind == outcome.RETURNED and wire.refusal(got.value):
+            results[case.name] = CaseResult(exercise.name, case, ERROR, got)
         elif got.kind == outcome.RETURNED:
             difference = _difference(exercise, case, got.value, answer.expected[case.name])
             results[case.name] = CaseResult(exercise.name, case, FAILED if difference else PASSED, got, difference)
@@ -285,8 +316,17 @@ def _error_text(got: Outcome, exercise: str) -> str:
     return f"{text.rstrip('.')}. {cure}" if cure else text
 
 
+def _refused_text(refused: wire.Opaque, held_out: bool) -> str:
+    what = "In a held-out case the result holds something" if held_out else f"The result holds {describe(refused)}"
+    cure = " Turn it into a list or an array first." if refused.type_name in _ITERATORS and not held_out else ""
+    return (
+        f"{what} that can't be taken over.{cure} A result must be numbers, text, arrays or tensors of numbers, or "
+        f"lists, tuples and dicts of these, up to {wire.MAX_BYTES // 2**20} MB and {wire.MAX_ITEMS:,} items."
+    )
+
+
+_ITERATORS = frozenset({"generator", "map", "zip", "filter", "enumerate", "list_iterator", "range_iterator"})
 _ENDING_TEXTS = {
-    TIMEOUT: "It did not finish in time: is there a loop that never ends?",
     MEMORY: "It needed more memory than allowed: is an array much larger than meant?",
     CRASHED: "The Python process died while running it.",
     SKIPPED: "Not looked at: another case must pass first.",

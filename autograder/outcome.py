@@ -31,12 +31,22 @@ class Raised:
 
 @dataclass(frozen=True)
 class Outcome:
-    """kind: one of the words above. value: plain data when returned; error when raised; missing: the absent name."""
+    """kind: one of the words above. value: plain data when returned; error when raised; missing: the absent name.
+
+    forbidden: the function that was called although the exercise forbids it. seconds: how long it took; after a
+    TIMEOUT how long it was given.
+    """
 
     kind: str
     value: Any = None
     error: Raised | None = None
     missing: str = ""
     unwritten: bool = False
+    forbidden: str = ""
     printed: str = ""
     seconds: float = 0.0
+
+
+def within(ended: Outcome) -> str:
+    """The time that was over, for a sentence: "within 20 s"."""
+    return f"within {ended.seconds:g} s" if ended.seconds > 0 else "in time"

@@ -209,7 +209,10 @@ def _small_array(value: object) -> np.ndarray | None:
 
 
 def _headline(result: Result) -> str:
-    return f"{HEADLINES[result.verdict]} · {_points(result)}"
+    headline = HEADLINES[result.verdict]
+    if result.verdict == judge.ERROR and result.main is not None and result.main.outcome.error is None:
+        headline = "The result can't be read"
+    return f"{headline} · {_points(result)}"
 
 
 def _points(result: Result) -> str:

@@ -138,7 +138,7 @@ def _judge_one(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
             with _time_limit(deadline - time.monotonic()):
                 outcomes[case.name] = run_case(case, name, namespace)
         except OutOfTime:
-            outcomes[case.name] = Outcome(outcome.TIMEOUT)
+            outcomes[case.name] = Outcome(outcome.TIMEOUT, seconds=TIME_LIMIT)
             break
     for case in exercise.visible_cases:
         outcomes.setdefault(case.name, Outcome(outcome.NOT_RUN))

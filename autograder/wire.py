@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import math
 import sys
-from dataclasses import dataclass
+import types
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,15 @@ _mro = type.__dict__["__mro__"].__get__  # a metaclass can't lie to this
 
 @dataclass(frozen=True)
 class Opaque:
-    """Something that is no data, known by the name of its type only (a function, a generator, an object)."""
+    """Something that is no data, known by the name of its type only (a function, a class, an object).
+
+    refused: it is more than a slip (nobody meant a function for a number). Whoever made it took it for data, but
+    nothing of it could be carried: too large, without an end, nested in itself, raw bytes, an array of objects, an
+    object that brings code to be run where it is opened.
+    """
 
     type_name: str
+    refused: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +64,7 @@ def encode(value: Any) -> Encoded:
     try:
         tree = packer.pack(value, 0)
     except NotData as reason:
-        return Encoded({"t": "opaque", "v": str(reason)}, [])
+        return Encoded(_opaque(str(reason), True), [])
     return Encoded(tree, packer.buffers)
 
 
@@ -81,6 +88,20 @@ def holds_opaque(value: Any) -> bool:
     if isinstance(value, dict):
         return any(holds_opaque(key) or holds_opaque(item) for key, item in value.items())
     return isinstance(value, Opaque)
+
+
+def refusal(value: Any) -> Opaque | None:
+    """The first thing in a plain value that couldn't be carried."""
+    inside = value if isinstance(value, list | tuple) else ()
+    if isinstance(value, dict):
+        inside = (*value.keys(), *value.values())
+    if isinstance(value, Opaque):
+        return value if value.refused else None
+    return next((found for item in inside if (found := refusal(item)) is not None), None)
+
+
+def _opaque(name: str, refused: bool = False) -> dict[str, Any]:
+    return {"t": "opaque", "v": name, "r": True} if refused else {"t": "opaque", "v": name}
 
 
 def to_json(value: Any) -> dict[str, Any]:
@@ -128,7 +149,7 @@ class _Packer:
         if kind in _SCALARS:
             return self._array(np.array(value), "scalar")
         if kind is Opaque and type(value.type_name) is str:  # what was plain already stays what it was
-            return {"t": "opaque", "v": self._text(value.type_name)}
+            return _opaque(self._text(value.type_name), value.refused is True)
         if kind is Tensor and type(value.array) is np.ndarray:
             return self._array(value.array, "tensor")
         bases = _mro(kind)
@@ -143,7 +164,7 @@ class _Packer:
         if dict in bases:
             pairs = list(dict.items(value))
             return {"t": "dict", "v": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in pairs]}
-        return {"t": "opaque", "v": type.__getattribute__(kind, "__name__")[:100]}
+        return _opaque(type.__getattribute__(kind, "__name__")[:100], _is_refused(bases))
 
     def _text(self, text: str) -> str:
         self.characters += len(text)
@@ -157,7 +178,7 @@ class _Packer:
 
     def _array(self, array: np.ndarray, name: str) -> Any:
         if array.dtype.kind not in "biufc":
-            return {"t": "opaque", "v": f"an array of {array.dtype.name}"}
+            return _opaque(f"an array of {array.dtype.name}", True)
         self._refuse_if_too_large(array.nbytes)
         self.bytes += array.nbytes
         if array.dtype.kind in "fc" and array.dtype.itemsize > 8 * (1 + (array.dtype.kind == "c")):
@@ -167,16 +188,29 @@ class _Packer:
         return {"t": name, "d": little.str, "s": list(array.shape), "b": len(self.buffers) - 1}
 
     def _tensor(self, torch: Any, tensor: Any) -> Any:
-        """Through torch's own methods: those of a subclass, or set on the instance, aren't asked."""
-        with torch._C.DisableTorchFunctionSubclass():
+        """Through torch's methods in C alone: nothing that a subclass, a mode or a patch overrides is asked."""
+        base = torch._C.TensorBase
+        with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
             try:
-                bare = torch.Tensor.as_subclass(tensor, torch.Tensor)
-                self._refuse_if_too_large(bare.numel() * bare.element_size())  # an expanded tensor may be a huge copy
-                dense = bare.detach().cpu().resolve_conj().resolve_neg()
-                array = (dense.float() if dense.dtype is torch.bfloat16 else dense).numpy()
+                bare = base.as_subclass(tensor, torch.Tensor)
+                size = base.numel(bare) * base.element_size(bare)
+                self._refuse_if_too_large(size)  # an expanded tensor may be a huge copy
+                dense = base.resolve_neg(base.resolve_conj(base.cpu(base.detach(bare))))
+                is_short = base.dtype.__get__(dense) is torch.bfloat16
+                array = base.numpy(base.float(dense) if is_short else dense)
             except (TypeError, RuntimeError):
-                return {"t": "opaque", "v": "a tensor that is no plain array (sparse, quantized or without data)"}
+                return _opaque("a tensor that is no plain array (sparse, quantized or without data)", True)
         return self._array(array, "tensor")
+
+
+def _is_refused(bases: tuple[type, ...]) -> bool:
+    """Whether something that is no data is raw bytes, an iterator (it may have no end) or brings code for pickle."""
+    if {bytes, bytearray, memoryview} & set(bases):
+        return True
+    own = [type.__dict__["__dict__"].__get__(base) for base in bases]
+    if any("__next__" in members for members in own):
+        return True
+    return any(isinstance(m.get(n), types.FunctionType) for m in own for n in ("__reduce__", "__reduce_ex__"))
 
 
 def _unpack(node: Any, buffers: list[bytes]) -> Any:
@@ -190,7 +224,7 @@ def _unpack(node: Any, buffers: list[bytes]) -> Any:
     if kind == "float":
         return float(value)
     if kind == "opaque":
-        return Opaque(str(value))
+        return Opaque(str(value), node.get("r") is True)
     if kind in ("list", "tuple"):
         items = [_unpack(item, buffers) for item in value]
         return items if kind == "list" else tuple(items)

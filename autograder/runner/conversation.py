@@ -68,14 +68,15 @@ class Conversation:
             self._broken(error)
         for name, results in self._outcomes.items():
             cases = [case for wanted in job.exercises if wanted.exercise == name for case in wanted.cases]
-            _complete(results, cases, self._known.exercises.get(name, ending))
+            given = job.limits.submission if ending == outcome.TIMEOUT else 0.0
+            _complete(results, cases, self._known.exercises.get(name, ending), given)
         return Ran(cells, self._outcomes, tuple(self._known.notes))
 
     def _begin(self) -> None:
         job, left_out = self._job, self._known.cells
         self._numbers = [number for number in range(len(job.cells)) if number not in left_out]
         self._kept = [asdict(job.cells[number]) for number in self._numbers]
-        header = {"cells": self._kept, "files": job.files, "limits": asdict(job.limits)}
+        header = {"cells": self._kept, "files": job.files, "limits": asdict(job.limits), "forbids": job.forbids}
         try:
             frames.send(self._connection, {**header, "careful": len(left_out) >= CAREFUL_AFTER})
             first, _ = self._incoming.frame(self._known.deadline)
@@ -199,10 +200,10 @@ class Conversation:
         return False
 
 
-def _complete(results: dict[str, Outcome], cases: Sequence[str], ending: str) -> None:
-    """Every case gets an outcome: the first that didn't answer ended so, those after it were not run."""
+def _complete(results: dict[str, Outcome], cases: Sequence[str], ending: str, seconds: float = 0.0) -> None:
+    """Every case gets an outcome: the first that didn't answer ended so (after so long), the rest were not run."""
     ended = any(result.kind in _ENDED for result in results.values())
     for name in cases:
         if name not in results:
-            results[name] = Outcome(outcome.NOT_RUN if ended else ending)
+            results[name] = Outcome(outcome.NOT_RUN) if ended else Outcome(ending, seconds=seconds)
             ended = True

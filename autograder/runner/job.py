@@ -48,7 +48,8 @@ class Job:
     """A submission: its code cells in order, files its code may import, and the cases to run afterwards.
 
     checks: sources that define the cases, the visible ones first; no source of held-out cases is handed over before
-    all visible cases have been run, so that nothing seen there can be printed by a visible one.
+    all visible cases have been run, so that nothing seen there can be printed by a visible one. forbids: the functions
+    that some exercise forbids, looked up before the first cell runs.
     """
 
     cells: tuple[CodeCell, ...]
@@ -56,6 +57,7 @@ class Job:
     checks: tuple[str, ...]
     exercises: tuple[CasesOf, ...]
     limits: Limits = field(default_factory=Limits)
+    forbids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def outcome_to_frame(result: Outcome) -> tuple[dict[str, Any], list[bytes]]:
         "error": asdict(result.error) if result.error else None,
         "missing": result.missing,
         "unwritten": result.unwritten,
+        "forbidden": result.forbidden,
         "printed": result.printed,
         "seconds": result.seconds,
     }
@@ -102,6 +105,7 @@ def outcome_from_frame(node: dict[str, Any], buffers: list[bytes]) -> Outcome:
             error=_raised(error) if error else None,
             missing=_text(node["missing"], 100),
             unwritten=node["unwritten"] is True,
+            forbidden=_text(node["forbidden"], 100),
             printed=_text(node["printed"], 4_000),
             seconds=float(node["seconds"]),
         )

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import outcome
+from autograder import forbidden, outcome
 from autograder.execute import CappedText, failure
 from autograder.outcome import Outcome
 from autograder.runner import apart, calls, confine, frames
@@ -53,6 +53,7 @@ def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: Wor
             calls.install(world.filter)
         _sent(keeper, f"memory {limits['memory']}".encode())
     os.chdir(tempfile.mkdtemp(prefix="submission-"))
+    forbidden.known(header["forbids"])
     for name, text in header["files"].items():
         Path(name).write_text(text, encoding="utf-8")
     sys.path.insert(0, os.getcwd())

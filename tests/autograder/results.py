@@ -142,7 +142,7 @@ def one_of_each() -> dict[str, judge.Result]:
         "partial": judge.judge(gates, gates.cases, gate_outcomes, gate_answer),
         "held out": judged({"a_secret_batch": returned(np.array([0.123, 0.9]))}),
         "held out crash": judged({"a_secret_batch": CRASH}),
-        "timeout": judged({"a_batch": Outcome(outcome.TIMEOUT), "accuracy": Outcome(outcome.NOT_RUN)}),
+        "timeout": judged({"a_batch": Outcome(outcome.TIMEOUT, seconds=20.0), "accuracy": Outcome(outcome.NOT_RUN)}),
         "memory": everywhere(Outcome(outcome.MEMORY)),
         "python died": everywhere(Outcome(outcome.CRASHED)),
         "elsewhere": judge.after_needs(neuron, {"sigmoid": judged({"one_sample": returned(1.0)})}),

@@ -248,3 +248,10 @@ def test_what_stays_with_the_author_is_not_released(course):
     everything = "".join(path.read_text() for path in (course / "lessons" / "01_tiny").iterdir())
     for secret in ("2 * x\\n", "BEGIN SOLUTION", "a_batch", "by_linalg", "no_root", "secret of the held-out case"):
         assert secret not in everything
+
+
+def test_a_hostile_file_name_commands_no_terminal(tmp_path):
+    path = tmp_path / "a\x1b[2J\u202eb.ipynb"
+    path.write_text("")
+    for given in (path, tmp_path / "\x1b[2Jnot there.ipynb"):
+        assert not set(run("check", given).output) & {"\x1b", "\u202e"}

@@ -1,6 +1,7 @@
 """Running one case: every way it can end, and what is told of it."""
 
 import linecache
+import signal
 
 import numpy as np
 import pytest
@@ -110,6 +111,7 @@ def test_a_deep_recursion_is_told_in_a_few_lines(cases):
         ("BaseException('odd')", "BaseException"),
         ("type('Mine', (Exception,), {'__str__': lambda self: 1 / 0})()", "Mine"),
         ("StopIteration", "StopIteration"),
+        ("KeyboardInterrupt", "KeyboardInterrupt"),
     ],
 )
 def test_every_exception_is_an_outcome(cases, raised, kind):
@@ -117,8 +119,12 @@ def test_every_exception_is_an_outcome(cases, raised, kind):
 
 
 def test_an_interruption_by_the_person_or_the_clock_comes_through(cases):
-    with pytest.raises(KeyboardInterrupt):
-        run_case(cases["doubled"], "f", learner("def f(x):\n    raise KeyboardInterrupt"))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_case(cases["doubled"], "f", {"f": lambda x: signal.raise_signal(signal.SIGINT)})
+    finally:
+        signal.signal(signal.SIGINT, before)
 
     def over(x):
         raise OutOfTime

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from results import ALL_RIGHT, ANSWER, CRASH, RIGHT, everywhere, judged, one_of_each, raised, returned, sum_exercise
 
-from autograder import judge, outcome
+from autograder import judge, outcome, report
 from autograder.answers import Answer, Fingerprint
-from autograder.exercise import exercise
+from autograder.exercise import Exercise, exercise
 from autograder.outcome import Outcome
 from autograder.wire import Opaque
 
@@ -50,7 +50,7 @@ LADDER = {
     "too low": ("FAILED", "The accuracy is 0.4; it should be at least 0.9."),
     "held out": ("FAILED", "In a held-out case the result is wrong."),
     "held out crash": ("ERROR", "In a held-out case your code stopped with ValueError."),
-    "timeout": ("TIMEOUT", "It did not finish in time: is there a loop that never ends?"),
+    "timeout": ("TIMEOUT", "It did not finish within 20 s: is there a loop that never ends, or much to do?"),
     "memory": ("MEMORY", "It needed more memory than allowed: is an array much larger than meant?"),
     "python died": ("CRASHED", "The Python process died while running it."),
     "elsewhere": ("ERROR", "`weighted_sum` calls `sigmoid`, which isn't right yet: finish that one first."),
@@ -276,3 +276,16 @@ def test_the_json_form_is_the_documented_one():
     assert node["mistake"] == "bias-forgotten"
     assert node["cases"][3] == {"name": "a_secret_batch", "verdict": "FAILED", "held_out": True}
     assert one_of_each()["passed"].to_json()["mistake"] is None
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_a_result_that_could_not_be_carried_is_an_error_that_says_what_a_result_must_be(held_out):
+    made = Exercise("answer", points=1, parts={"the answer": 1})
+    (made.held_out if held_out else made.case)(lambda answer: answer())
+    name = made.cases[0].name
+    got = {name: returned([Opaque("generator", refused=True)])}
+    result = judge.judge(made, made.cases, got, Answer(1, {name: [1.0]}))
+    assert (result.verdict, result.points, result.mistake) == ("ERROR", 0, None)
+    assert "A result must be numbers, text, arrays or tensors" in result.message
+    assert ("generator" in result.message) != held_out
+    assert "can't be read" in report.text(result) and "stopped with an error" not in report.html(result)

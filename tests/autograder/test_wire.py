@@ -427,3 +427,48 @@ def test_any_tree_decodes_or_is_a_value_error(tree, buffer):
         decode(Encoded(tree, [buffer]))
     except ValueError:
         assert True
+
+
+class Bomb:
+    def __reduce__(self):
+        raise AssertionError("nobody asks it")
+
+
+class Endless:
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise AssertionError("nobody asks it")
+
+
+INSIDE_ITSELF: list = []
+INSIDE_ITSELF.append(INSIDE_ITSELF)
+REFUSED = {
+    "bytes": b"1",
+    "an iterator": iter([1]),
+    "map": map(abs, [1]),
+    "a class that iterates": Endless(),
+    "code for pickle": Bomb(),
+    "objects": np.array([None]),
+    "records": np.zeros(1, "f8,f8"),
+    "a sparse tensor": torch.ones(2, 2).to_sparse(),
+    "too many": [0] * (wire.MAX_ITEMS + 1),
+    "inside itself": INSIDE_ITSELF,
+    "a long text": "x" * (wire.MAX_TEXT + 1),
+    "a large array": np.broadcast_to(0.0, (10**5, 10**5)),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_could_not_be_carried_is_refused_wherever_it_is_and_stays_so(what):
+    for value in (REFUSED[what], [1, REFUSED[what]], {"a": (REFUSED[what],)}):
+        once = plain(value)
+        assert wire.refusal(once) is not None
+        assert wire.refusal(plain(once)) is not None
+        assert wire.refusal(from_json(json.loads(json.dumps(to_json(once))))) is not None
+
+
+@pytest.mark.parametrize("value", [print, int, {1}, range(3), object(), Ellipsis, np, [1.0, None], {"a": 1}])
+def test_an_ordinary_slip_is_not_refused(value):
+    assert wire.refusal(plain(value)) is None

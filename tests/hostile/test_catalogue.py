@@ -1,19 +1,18 @@
 """The catalogue of hostile and broken submissions: each gets its verdict, and nothing else suffers.
 
 Each folder holds a `submission.py`: `variants(canary)` gives edits of a solved notebook by name, `VERDICTS` the
-exercises that aren't PASSED then. Every bomb has a limit of its own; what is aimed at was made here.
+exercises that aren't PASSED then, `MISTAKE` the name of the mistake recognised, `SAYS` a part of the message by
+variant and exercise, `EDITS` changes of the lesson's own texts, `STOCK` the same for `on_stock_nbgrader.py`. Every
+bomb has a limit of its own; what is aimed at was made here.
 """
 
 import contextlib
-import importlib.util
+import functools
 import json
 import os
 import re
 import select
-import socket
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -24,39 +23,13 @@ from autograder.runner import sandbox
 from autograder.runner.client import Runner
 from autograder.runner.job import Limits
 from tests.autograder import tiny
+from tests.hostile.catalogue import FIXTURES, RUN, made, name_of, things_outside
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the runner is for Linux"),
     pytest.mark.skipif(not sandbox.bubblewrap_works(), reason="bubblewrap doesn't work here"),
 ]
 PASSED = dict.fromkeys(("double", "norm", "limit"), "PASSED")
-
-
-@dataclass(frozen=True)
-class Canary:
-    """What a submission must not reach: a file, a port, an abstract socket, a process, the solutions."""
-
-    file: str
-    port: int
-    name: str
-    process: int
-    solutions: str
-
-
-def fixture(name: str):
-    """The module of a folder of the catalogue."""
-    path = Path(__file__).parent / name / "submission.py"
-    spec = importlib.util.spec_from_file_location(f"hostile_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-FIXTURES = {
-    path.parent.name: fixture(path.parent.name) for path in sorted(Path(__file__).parent.glob("*/submission.py"))
-}
-NOWHERE = Canary("/nowhere", 1, "\0nowhere", 2**22, "/nowhere")
-RUN = [(f, v) for f, module in FIXTURES.items() if hasattr(module, "variants") for v in module.variants(NOWHERE)]
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +41,21 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def marks(course):
     return grade.marking(course / "solutions" / "01_tiny", held_out=True)
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory):
+    """Marks of the tiny lesson with edits of its texts: (which, old, new) each."""
+
+    @functools.cache
+    def made(edits):
+        texts = {"checks": tiny.CHECKS, "hidden": tiny.HIDDEN}
+        for which, old, new in edits:
+            texts[which] = tiny.replaced(texts[which], old, new)
+        root = tiny.released(tmp_path_factory.mktemp("edited"), **texts)
+        return grade.marking(root / "solutions" / "01_tiny", held_out=True)
+
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -92,42 +80,9 @@ def runner():
 def canary(tmp_path, course, monkeypatch):
     """Things outside the sandbox, found untouched afterwards."""
     monkeypatch.setenv("GROUND_UP_CANARY", "here")
-    file = tmp_path / "canary.txt"
-    file.write_text("here")
-    name = f"\0canary-{os.getpid()}-{tmp_path.name}"
-    waiting = [sys.executable, "-c", "import sys; sys.stdin.read()"]
-    with (
-        socket.create_server(("127.0.0.1", 0)) as server,
-        socket.socket(socket.AF_UNIX) as unix,
-        subprocess.Popen(waiting, stdin=subprocess.PIPE) as process,
-    ):
-        unix.bind(name)
-        unix.listen()
-        yield Canary(str(file), server.getsockname()[1], name, process.pid, str(course / "solutions"))
-        assert file.read_text() == "here" and os.listdir(tmp_path) == ["canary.txt"]
-        assert not select.select([server, unix], [], [], 0)[0]
-        assert process.poll() is None
-        process.stdin.close()
-
-
-def name_of(cell) -> str:
-    return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-
-
-def made(solved: bytes, edits: dict) -> dict:
-    """The solved notebook with answers replaced, cells added behind the first code cell, and a last edit."""
-    notebook = json.loads(solved)
-    for cell in notebook["cells"]:
-        if name_of(cell) in edits and cell["cell_type"] == "code":
-            cell["source"] = edits[name_of(cell)]
-    first = next(n for n, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code")
-    more = [
-        {"cell_type": "code", "id": f"x{n}", "metadata": {}, "source": s, "outputs": [], "execution_count": None}
-        for n, s in enumerate(edits.get("cells", []))
-    ]
-    notebook["cells"][first + 1 : first + 1] = more
-    edits.get("edit", lambda _: None)(notebook)
-    return notebook
+    with things_outside(tmp_path, course / "solutions") as (made, reached):
+        yield made
+    assert not reached
 
 
 def below(pid: int) -> set[int]:
@@ -153,8 +108,12 @@ def gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(("name", "variant"), RUN)
-def test_a_submission_of_the_catalogue_gets_its_verdict(runner, marks, solved, canary, tmp_path_factory, name, variant):
+def test_a_submission_of_the_catalogue_gets_its_verdict(
+    runner, marks, edited, solved, canary, tmp_path_factory, name, variant
+):
     module = FIXTURES[name]
+    if hasattr(module, "EDITS"):
+        marks = edited(tuple(module.EDITS))
     path = tmp_path_factory.mktemp("submitted") / "tiny.ipynb"
     path.write_text(json.dumps(made(solved, module.variants(canary)[variant])))
     solutions = Path(canary.solutions)
@@ -168,6 +127,9 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(runner, marks, solved, c
     graded = grade.grade(submissions.read(path, solutions), marks, runner, limits)
     assert graded.verdict == grade.GRADED, graded
     assert {result.name: result.verdict for result in graded.results} == PASSED | module.VERDICTS, graded.to_json()
+    for result in graded.results:
+        assert result.mistake == getattr(module, "MISTAKE", {}).get(result.name, result.mistake), graded.to_json()
+        assert getattr(module, "SAYS", {}).get(variant, {}).get(result.name, "") in result.message, result.message
     noted = [note for note in graded.notes if note.startswith("TAMPER")]
     assert bool(noted) == getattr(module, "TAMPER", False), graded.notes
     assert all(gone(pid) for pid in below(runner._process.pid) - before)

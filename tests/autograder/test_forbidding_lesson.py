@@ -1,0 +1,82 @@
+"""A lesson that forbids a function: the same verdict in the notebook, in prove and in grading."""
+
+import json
+
+import numpy as np
+import pytest
+import tiny
+from click.testing import CliRunner
+
+from autograder import session
+from autograder.cli import main
+
+INSTEAD = "Write the product with *."
+
+
+def checks(*names):
+    return tiny.replaced(
+        tiny.CHECKS, 'exercise("double", ', f'exercise("double", forbids={list(names)}, instead="{INSTEAD}", '
+    )
+
+
+ALLOWED = tiny.replaced(tiny.HIDDEN, "np.multiply(x, 2)", "2.0 * x")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return tiny.released(tmp_path_factory.mktemp("course"), checks=checks("numpy.multiply"), hidden=ALLOWED)
+
+
+def prove(folder, monkeypatch, **texts):
+    monkeypatch.chdir(tiny.course(folder, **texts))
+    return CliRunner().invoke(main, ["prove", "--json"])
+
+
+@pytest.mark.parametrize("multiply", ["np.multiply", "getattr(np, 'multi' + 'ply')"])
+def test_the_check_in_the_notebook_says_what_is_asked_instead(course, monkeypatch, multiply):
+    monkeypatch.chdir(course / "lessons" / "01_tiny")
+    names = {"np": np}
+    exec(f"def double(x):\n    return {multiply}(2, x)", names)
+    monkeypatch.setattr(session, "_namespace", lambda: names)
+    result = session.check("double").result
+    assert (result.verdict, result.mistake, result.points) == ("FAILED", "forbidden", 0)
+    assert "`numpy.multiply`" in result.message and INSTEAD in result.message
+    assert "numpy.multiply" in session.check("double")._repr_html_()
+    assert isinstance(np.multiply, np.ufunc)
+
+
+def test_grading_says_the_same(course, monkeypatch):
+    monkeypatch.chdir(course)
+    path = course / "lessons" / "01_tiny" / "tiny.ipynb"
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "double":
+            cell["source"] = "def double(x):\n    return np.multiply(2, x)"
+    path.write_text(json.dumps(notebook))
+    ran = CliRunner().invoke(main, ["check", str(path), "--held-out", "--json", "--sandbox", "auto"])
+    double = json.loads(ran.stdout)["exercises"][0]
+    assert (double["verdict"], double["mistake"], double["points"]) == ("FAILED", "forbidden", 0)
+    assert INSTEAD in double["message"]
+
+
+def test_a_lesson_that_forbids_can_be_proven(tmp_path, monkeypatch):
+    ran = prove(tmp_path, monkeypatch, checks=checks("numpy.multiply", "torch.nn.LSTM"), hidden=ALLOWED)
+    assert ran.exit_code == 0, ran.output
+
+
+def test_a_variant_that_calls_it_does_not_pass_the_proof(tmp_path, monkeypatch):
+    ran = prove(tmp_path, monkeypatch, checks=checks("numpy.multiply"))
+    (proof,) = json.loads(ran.stdout)["lessons"]
+    assert ran.exit_code == 1
+    assert any("the variant 'by_numpy' doesn't pass: Your code calls `numpy.multiply`" in p for p in proof["problems"])
+
+
+def test_a_reference_that_calls_it_cannot_be_built(tmp_path, monkeypatch):
+    source = tiny.replaced(tiny.SOURCE, "return 2 * x", "return np.multiply(2, x)")
+    ran = prove(tmp_path, monkeypatch, checks=checks("numpy.multiply"), hidden=ALLOWED, source=source)
+    assert ran.exit_code == 2 and "the reference solution calls numpy.multiply" in ran.output
+
+
+def test_a_name_that_does_not_exist_cannot_be_forbidden(tmp_path, monkeypatch):
+    ran = prove(tmp_path, monkeypatch, checks=checks("numpy.multipli"), hidden=ALLOWED)
+    assert ran.exit_code == 2 and "'numpy.multipli' doesn't exist" in ran.output
