@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import build, checks, judge, outcome
+from autograder import build, checks, judge, madewith, outcome
 from autograder.answers import Answer
 from autograder.exercise import Case, Exercise
 from autograder.judge import Result
@@ -99,10 +99,18 @@ def grade(submission: Submission, marks: Marking, runner: Runner, limits: Limits
     return judge_run(submission, marks, ran, runner.level)
 
 
-def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits | None = None) -> Ran:
-    """Run one submission, a second time when we fail ourselves. Raises RunnerFailed."""
-    wanted = _visible_first(marks)
-    job = Job(submission.cells, marks.files, marks.checks, wanted, limits or Limits())
+def run(
+    submission: Submission,
+    marks: Marking,
+    runner: Runner,
+    limits: Limits | None = None,
+    only: Mapping[str, Set[str]] | None = None,
+) -> Ran:
+    """Run one submission, a second time when we fail ourselves. Raises RunnerFailed.
+
+    only: names of the cases to run, by exercise; all of them unless given.
+    """
+    job = Job(submission.cells, marks.files, marks.checks, _visible_first(marks, only), limits or Limits())
     for _ in range(TRIES - 1):
         with contextlib.suppress(RunnerFailed):
             return runner.run(job, _settled_by(marks))
@@ -120,12 +128,13 @@ def _settled_by(marks: Marking) -> Settled:
     return settled
 
 
-def _visible_first(marks: Marking) -> tuple[CasesOf, ...]:
+def _visible_first(marks: Marking, only: Mapping[str, Set[str]] | None) -> tuple[CasesOf, ...]:
     """All exercises' visible cases, then all held-out ones."""
     wanted = []
     for held_out in (False, True):
         for name, exercise in marks.exercises.items():
-            cases = tuple(case.name for case in marks.cases(exercise) if case.held_out == held_out)
+            named = [case.name for case in marks.cases(exercise) if case.held_out == held_out]
+            cases = tuple(case for case in named if only is None or case in only.get(name, ()))
             if cases:
                 wanted.append(CasesOf(name, cases, held_out))
     return tuple(wanted)
@@ -138,7 +147,8 @@ def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> G
         judged[name] = judge.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
     for name in judged:
         judged[name] = _with_cell(judge.after_needs(judged[name], judged), ran.cells)
-    notes = [*ran.notes, *_trouble_elsewhere(ran.cells)]
+    made_with = madewith.note(submission.made_with, ran.cells)
+    notes = [*ran.notes, *submission.notes, *_trouble_elsewhere(ran.cells), *made_with]
     return Graded(
         marks.lesson, GRADED, level, tuple(judged.values()), ran.cells, tuple(submission.questions), tuple(notes)
     )

@@ -74,7 +74,7 @@ def _grade(
     keys = {handed.student: key.of_submission(shared, handed.digest) for handed in class_}
     todo = [handed for handed in class_ if force or kept.get(handed.student, keys[handed.student]) is None]
     with _progress("running", len(todo), show) as bar:
-        failed = running.run(course, {h.student: (keys[h.student], h) for h in todo}, kept, jobs, bar.update)
+        failed = running.run(course, {h.student: (keys[h.student], h) for h in todo}, kept, jobs, bar.update, force)
     answers, official = build.digest(course.solutions / course.marks.lesson), found.digest(converter.official())
     to_store: dict[str, tuple[HandedIn, Graded, str]] = {}
     coursedir = converter.coursedir

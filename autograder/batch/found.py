@@ -5,27 +5,35 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from autograder.nbgrader_plugin import arrival
+from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.submissions import MAX_BYTES
-
-TIMESTAMP = "timestamp.txt"
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One student's submission. path: the notebook that is graded; digest: of its content; stamp: when it came."""
+    """One student's submission. path: the notebook that is graded; digest: of its content; stamp: of its time.
+
+    when: the time at which it came (UTC), if that is known. notes: what a person should know about its folder.
+    """
 
     student: str
     path: Path
     digest: str
     stamp: str
+    when: datetime | None = None
+    notes: tuple[str, ...] = ()
 
 
 def handed_in(student: str, path: Path) -> HandedIn:
     """Look at the notebook at `path`, which may be missing."""
-    stamp = path.parent / TIMESTAMP
-    return HandedIn(student, path, digest(path), digest(stamp))
+    folder = path.parent
+    return HandedIn(
+        student, path, digest(path), digest(folder / TIMESTAMP), arrival.time_of(folder), arrival.notes(folder)
+    )
 
 
 def digest(path: Path) -> str:

@@ -168,8 +168,9 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(runner, marks, solved, c
     graded = grade.grade(submissions.read(path, solutions), marks, runner, limits)
     assert graded.verdict == grade.GRADED, graded
     assert {result.name: result.verdict for result in graded.results} == PASSED | module.VERDICTS, graded.to_json()
-    noted = [note for note in graded.notes if note.startswith("TAMPER")]
-    assert bool(noted) == getattr(module, "TAMPER", False), graded.notes
+    for word in ("TAMPER", "REPAIRED"):
+        noted = [note for note in graded.notes if note.startswith(f"{word}: ")]
+        assert bool(noted) == getattr(module, word, False), graded.notes
     assert all(gone(pid) for pid in below(runner._process.pid) - before)
 
 
