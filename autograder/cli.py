@@ -114,6 +114,11 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
 @click.option("--jobs", type=click.IntRange(min=1), help="How many submissions at a time (default: one per core).")
 @click.option("--force", is_flag=True, help="Grade also what didn't change since it was last graded.")
 @click.option(
+    "--count",
+    type=click.Choice(["latest", "best"]),
+    help="Which attempt counts of a student who handed in more than once, from now on (at first: the latest).",
+)
+@click.option(
     "--sandbox",
     type=click.Choice(["auto", "bubblewrap", "none"]),
     default="auto",
@@ -121,14 +126,14 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
     help="auto: the strongest there is, and without one nothing runs. none: only where you trust every submission.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def grade_command(lesson: str, jobs: int | None, force: bool, sandbox: str, as_json: bool) -> None:
+def grade_command(lesson: str, jobs: int | None, force: bool, count: str | None, sandbox: str, as_json: bool) -> None:
     """Grade a whole class into the gradebook, several submissions at a time; what didn't change is skipped."""
     from autograder import grade as grading
     from autograder.batch.classroom import grade_class
     from autograder.batch.summary import print_summary
 
     try:
-        summary = grade_class(find_lesson(lesson, solutions()), sandbox, jobs or 0, force, show=not as_json)
+        summary = grade_class(find_lesson(lesson, solutions()), sandbox, jobs or 0, force, not as_json, count)
     except KeyboardInterrupt:
         click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)

@@ -16,8 +16,9 @@ from tqdm import tqdm
 
 from autograder import build
 from autograder import grade as grading
-from autograder.batch import found, key
+from autograder.batch import counting, found, key
 from autograder.batch import run as running
+from autograder.batch.attempts import Attempts
 from autograder.batch.found import HandedIn
 from autograder.batch.results import Results
 from autograder.batch.store import StoreGrades, waiting
@@ -32,11 +33,19 @@ from autograder.submissions import Ungradable
 AUTO = "auto"
 
 
-def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = False, show: bool = False) -> Summary:
+def grade_class(
+    folder: Path,
+    level: str = AUTO,
+    jobs: int = 0,
+    force: bool = False,
+    show: bool = False,
+    count: str | None = None,
+) -> Summary:
     """Grade everybody who handed in the lesson in `folder` (under solutions/).
 
     level: of the sandbox ("auto": the strongest there is, never none). jobs: how many at a time, 0 for one per core.
-    force: run and store also what didn't change. show: a progress bar on a terminal. Raises UserError.
+    force: run and store also what didn't change. show: a progress bar on a terminal. count: which attempt counts,
+    "latest" or "best", from now on; as before unless given. Raises UserError.
     """
     started = time.perf_counter()
     level = sandbox.choose(sandbox.BUBBLEWRAP if level == AUTO else level)
@@ -54,7 +63,10 @@ def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = Fa
         summary.ignored = found.ignored(submitted, lesson, {path.name for path in folder.parent.iterdir()})
         course = running.Class(folder.parent, marks, level, Limits())
         kept = Results(results)
-        _grade(course, class_, kept, converter, summary, jobs or os.cpu_count() or 1, force, show)
+        attempts = Attempts(root / "grading" / "attempts", lesson)
+        summary.count = attempts.counts(count)
+        _grade(course, class_, attempts, kept, converter, summary, jobs or os.cpu_count() or 1, force, show)
+        kept.compact()
         summary.waiting = waiting(coursedir, lesson)
     summary.total_seconds = time.perf_counter() - started
     return summary
@@ -63,6 +75,7 @@ def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = Fa
 def _grade(
     course: running.Class,
     class_: list[HandedIn],
+    attempts: Attempts,
     kept: Results,
     converter: StoreGrades,
     summary: Summary,
@@ -71,24 +84,31 @@ def _grade(
     show: bool,
 ) -> None:
     shared = course.key
-    keys = {handed.student: key.of_submission(shared, handed.digest) for handed in class_}
-    todo = [handed for handed in class_ if force or kept.get(handed.student, keys[handed.student]) is None]
+    histories = {handed.student: attempts.of(handed) for handed in class_}
+    wanted = {student: counting.wanted(history, summary.count) for student, history in histories.items()}
+    keys = {handed: key.of_submission(shared, handed.digest) for tries in wanted.values() for handed in tries}
+    todo = [handed for handed in keys if force or kept.get(handed.student, keys[handed]) is None]
     with _progress("running", len(todo), show) as bar:
-        failed = running.run(course, {h.student: (keys[h.student], h) for h in todo}, kept, jobs, bar.update, force)
+        failed = running.run(course, {h: (keys[h], h) for h in todo}, kept, jobs, bar.update, force)
     answers, official = build.digest(course.solutions / course.marks.lesson), found.digest(converter.official())
     to_store: dict[str, tuple[HandedIn, Graded, str]] = {}
     coursedir = converter.coursedir
     again = {handed.student for handed in todo} if force else set()
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        for handed in class_:
-            student = handed.student
-            record = kept.get(student, keys[student])
-            graded = failed[student] if student in failed else _graded(record, handed, course)
-            summary.grades[student] = graded
-            if student not in failed:
-                summary.seconds[student] = record.get("seconds", 0.0)
-            mark = key.of_grade(keys[student], answers, handed.stamp, official)
-            if student in again or student in failed or not converter.is_stored(student, graded, mark, gradebook):
+        penalty = converter.late_penalties(gradebook)
+        for student, tries in wanted.items():
+            grades = {}
+            for each in tries:
+                record = kept.get(student, keys[each]) or {}
+                grades[each] = failed[each] if each in failed else _graded(record, each, course)
+                summary.seconds[student] = summary.seconds.get(student, 0.0) + record.get("seconds", 0.0)
+                if each not in failed:
+                    attempts.note_result(each, record)
+            handed = counting.choose(grades, penalty)
+            summary.grades[student] = graded = grades[handed]
+            summary.counted[student] = counting.counted(handed, grades, histories[student], attempts, kept)
+            mark = key.of_grade(keys[handed], answers, handed.stamp, official)
+            if student in again or handed in failed or not converter.is_stored(student, graded, mark, gradebook):
                 to_store[student] = handed, graded, mark
     with _progress("storing", len(to_store), show) as bar:
         trouble = converter.store(to_store, bar.update) if to_store else {}
@@ -102,7 +122,7 @@ def _graded(record: dict[str, Any], handed: HandedIn, course: running.Class) -> 
     try:
         submission = running.read(handed, course)
     except Ungradable as error:
-        return grading.ungradable(course.marks.lesson, error, course.level)
+        return running.ungradable(handed, error, course)
     return running.judged(record, submission, course.marks)
 
 

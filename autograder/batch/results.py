@@ -15,6 +15,7 @@ from autograder.runner.job import CellRun, Ran, outcome_from_frame, outcome_to_f
 from autograder.wire import Opaque
 
 MAX_KEPT = 16 * 2**20  # bytes of results of one run; no right answer comes near
+OBSOLETE = 0.6  # share of the file; grading everybody once more makes it one half, which may be undone
 TOO_LARGE = Opaque("result too large to keep")
 
 
@@ -77,13 +78,13 @@ class Results:
         self._remember(_Place(start, start + len(line)), record)
 
     def compact(self) -> bool:
-        """Write the file anew when more than half of it is obsolete; whether it was.
+        """Write the file anew when well over half of it is obsolete; whether it was.
 
         Kept is the last run of each content that a student handed in. The new file takes the old one's place in one
         step, and only when it is whole on the disk.
         """
         needed = sorted(self._latest.values())
-        if 2 * sum(place.end - place.start for place in needed) >= self._size:
+        if sum(place.end - place.start for place in needed) >= (1 - OBSOLETE) * self._size:
             return False
         part = self.path.with_suffix(".part")
         try:

@@ -45,8 +45,9 @@ def joined(record: Mapping[str, Any], ran: Mapping[str, Any] | None, wanted: Sou
     new = ran["outcomes"]
     if ran["notes"] or list(map(_ending, ran["cells"])) != list(map(_ending, old["cells"])):
         return None
-    if not all(_is_ordinary(node) for cases in new.values() for node in cases.values()):
-        return None
+    for exercise, cases in new.items():
+        if set(cases) != set(wanted[exercise]) and not all(map(_is_ordinary, cases.values())):
+            return None
     outcomes = {
         exercise: {name: new.get(exercise, {}).get(name) or old["outcomes"][exercise][name] for name in sources}
         for exercise, sources in wanted.items()

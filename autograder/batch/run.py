@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder import grade as grading
 from autograder import submissions
@@ -20,6 +20,8 @@ from autograder.grade import Graded, Marking
 from autograder.runner.client import Runner, RunnerFailed
 from autograder.runner.job import Limits
 from autograder.submissions import Submission, Ungradable
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -52,18 +54,18 @@ class Class:
 
 def run(
     course: Class,
-    todo: dict[str, tuple[str, HandedIn]],
+    todo: dict[Name, tuple[str, HandedIn]],
     results: Results,
     jobs: int,
     done: Callable[[], object],
     anew: bool = False,
-) -> dict[str, Graded]:
+) -> dict[Name, Graded]:
     """Run submissions (by any name: key and what was handed in), at most `jobs` at a time. done: called after each.
 
     Of a submission that was run before, only the cases that changed are run, unless `anew`. Finished runs are in
     `results`; returned are, by the same names, those in which we failed ourselves.
     """
-    readable: dict[str, Submission] = {}
+    readable: dict[Name, Submission] = {}
     for name, (run_key, handed) in todo.items():
         try:
             submission = read(handed, course)
@@ -80,9 +82,9 @@ def run(
             readable[name] = submission
     if not readable:
         return {}
-    failed: dict[str, Graded] = {}
+    failed: dict[Name, Graded] = {}
 
-    def one(name: str) -> _Ended:
+    def one(name: Name) -> _Ended:
         kept = None if anew else _kept(course, todo[name][1], results)
         return _one(course, readable[name], runner, kept)
 
@@ -127,8 +129,8 @@ class _Ended:
 
 
 def _in_parallel(
-    names: list[str], one: Callable[[str], _Ended], runner: Runner, jobs: int
-) -> Iterable[tuple[str, _Ended | RunnerFailed]]:
+    names: list[Name], one: Callable[[Name], _Ended], runner: Runner, jobs: int
+) -> Iterable[tuple[Name, _Ended | RunnerFailed]]:
     pool = ThreadPoolExecutor(jobs)
     try:
         running = {pool.submit(one, name): name for name in names}
@@ -185,6 +187,7 @@ def _record(course: Class, run_key: str, handed: HandedIn, graded: Graded) -> di
         **found,
         "exercises": exercises,
         "submission": handed.digest,
+        "attempt": handed.attempt,
         "handed_in": handed.when.isoformat() if handed.when else None,
         "base": course.key_of_cells(handed),
         "cases": course.cases,

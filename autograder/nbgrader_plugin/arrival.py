@@ -15,6 +15,7 @@ from pathlib import Path
 TIMESTAMP = "timestamp.txt"
 SET_ASIDE = ".set-aside"
 _REFUSED = ".timestamp.refused.json"
+OF_TIME = (TIMESTAMP, _REFUSED)
 MOST_FILES, MOST_BYTES, MOST_DEEP = 100, 200 * 2**20, 20
 _CLOCKS_DIFFER = timedelta(days=1)  # a time without a zone may be anybody's local time
 _NAMED = 5
@@ -125,6 +126,8 @@ def _look_through(folder: Path) -> tuple[list[Path], bool]:
             odd.append(inside)
             continue
         count += len(entries)
+        if count > MOST_FILES:
+            return odd, True
         for path in map(Path, entries):
             about = path.lstat()
             if stat.S_ISDIR(about.st_mode):
@@ -135,7 +138,7 @@ def _look_through(folder: Path) -> tuple[list[Path], bool]:
                 linked.setdefault((about.st_dev, about.st_ino), []).append(path)
                 links[about.st_dev, about.st_ino] = about.st_nlink
             size += about.st_size if path.suffix != ".ipynb" else 0
-        if count > MOST_FILES or size > MOST_BYTES or depth > MOST_DEEP:
+        if size > MOST_BYTES or depth > MOST_DEEP:
             return odd, True
     for file, names in linked.items():
         if links[file] > len(names):  # it has a name outside this folder, too

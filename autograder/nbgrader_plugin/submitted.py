@@ -36,6 +36,8 @@ class SubmissionExporter(NotebookExporter):
         path, names = Path(filename), resources["nbgrader"]
         if path != submitted_file(self.parent.coursedir, names):
             return super().from_filename(filename, resources, **options)
+        if hasattr(self.parent, "standing_in"):
+            path = self.parent.standing_in(path)
         try:
             notebook = submissions.load(path)
         except UserError:  # said to the instructor and the student by GradeSubmission
