@@ -67,6 +67,10 @@ c.Autograde.autograde_preprocessors = [
 ]
 # c.GradeSubmission.sandbox = "none"  # only where bubblewrap doesn't work and you trust every submission
 
+# `nbgrader zip_collect` reads what Moodle and Canvas let you download, and what students packed into it.
+c.ZipCollectApp.extractor_plugin = "autograder.nbgrader_plugin.unpack.UnpackDownloads"
+c.ZipCollectApp.collector_plugin = "autograder.nbgrader_plugin.collect.CollectDownloads"
+
 # What students write is shown in formgrader and feedback without its scripts and forms.
 c.HTMLExporter.filters = {"markdown2html": markdown2html}
 
