@@ -82,6 +82,10 @@ c.FeedbackExporter.filters = {"markdown2html": formulas.markdown2html}
 # `nbgrader export`: what could not be graded has no score, and no cell is a formula.
 c.ExportApp.plugin_class = ExportGrades
 
+# `nbgrader zip_collect` reads what Moodle and Canvas let you download, and what students packed into it.
+c.ZipCollectApp.extractor_plugin = "autograder.nbgrader_plugin.unpack.UnpackDownloads"
+c.ZipCollectApp.collector_plugin = "autograder.nbgrader_plugin.collect.CollectDownloads"
+
 # What students write is shown in formgrader and feedback without its scripts and forms.
 c.HTMLExporter.filters = {"markdown2html": markdown2html}
 

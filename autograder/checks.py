@@ -70,8 +70,8 @@ def held_out_source(source: str) -> str:
     helpers = [node for node in tree.body if not _is_implementation(node)]
     pending = list(kept)
     while pending:
-        names = _uses(pending.pop())
-        more = [node for node in helpers if node not in kept and names & _defines(node)]
+        names = uses(pending.pop())
+        more = [node for node in helpers if node not in kept and names & defines(node)]
         kept.update(more)
         pending += more
     return "\n\n".join(ast.unparse(node) for node in tree.body if node in kept)
@@ -82,20 +82,20 @@ def _is_needed(node: ast.stmt) -> bool:
         return True
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
         return isinstance(node.value.func, ast.Name) and node.value.func.id == "exercise"
-    return isinstance(node, ast.FunctionDef) and "held_out" in _registered_as(node)
+    return isinstance(node, ast.FunctionDef) and "held_out" in registered_as(node)
 
 
 def _is_implementation(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef | ast.ClassDef) and bool(_registered_as(node) & {"mistake", "variant"})
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and bool(registered_as(node) & {"mistake", "variant"})
 
 
-def _registered_as(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+def registered_as(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
     """The attributes in its decorators: {"held_out"} for `@sigmoid.held_out` and `@sigmoid.held_out(part="…")`."""
     called = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
     return {decorator.attr for decorator in called if isinstance(decorator, ast.Attribute)}
 
 
-def _uses(node: ast.stmt) -> set[str]:
+def uses(node: ast.stmt) -> set[str]:
     """The module's names that a top-level statement uses, those of the functions inside it included."""
     module = _symbols(node)
     names = {symbol.get_name() for symbol in module.get_symbols() if symbol.is_referenced()}
@@ -107,7 +107,7 @@ def _uses(node: ast.stmt) -> set[str]:
     return names
 
 
-def _defines(node: ast.stmt) -> set[str]:
+def defines(node: ast.stmt) -> set[str]:
     return {symbol.get_name() for symbol in _symbols(node).get_symbols() if symbol.is_assigned()}
 
 

@@ -116,6 +116,11 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
 @click.option("--scheduler", metavar="URL", help="Run on a Dask cluster, by its scheduler's address (tcp://HOST:8786).")
 @click.option("--force", is_flag=True, help="Grade also what didn't change since it was last graded.")
 @click.option(
+    "--count",
+    type=click.Choice(["latest", "best"]),
+    help="Which attempt counts of a student who handed in more than once, from now on (at first: the latest).",
+)
+@click.option(
     "--sandbox",
     type=click.Choice(["auto", "bubblewrap", "none"]),
     default="auto",
@@ -124,7 +129,13 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def grade_command(
-    lesson: str, jobs: int | None, scheduler: str | None, force: bool, sandbox: str, as_json: bool
+    lesson: str,
+    jobs: int | None,
+    scheduler: str | None,
+    force: bool,
+    count: str | None,
+    sandbox: str,
+    as_json: bool,
 ) -> None:
     """Grade a whole class into the gradebook, several submissions at a time; what didn't change is skipped."""
     from autograder import grade as grading
@@ -136,7 +147,7 @@ def grade_command(
         raise UserError("--jobs is for this machine; on a cluster `dask worker --nthreads` says how many run at once.")
     try:
         folder = find_lesson(lesson, solutions())
-        summary = grade_class(folder, sandbox, jobs or 0, force, show=not as_json, scheduler=scheduler or "")
+        summary = grade_class(folder, sandbox, jobs or 0, force, not as_json, scheduler or "", count)
     except PoolFailed as error:
         click.echo(str(error), err=True)
         sys.exit(INFRASTRUCTURE)

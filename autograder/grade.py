@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import build, checks, forbidden, forbidden_source, judge, outcome
+from autograder import build, checks, forbidden, forbidden_source, judge, madewith, outcome
 from autograder.advice import elsewhere
 from autograder.answers import Answer
 from autograder.exercise import Case, Exercise
@@ -114,9 +114,14 @@ def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits |
     return run_job(job(submission.cells, marks, limits or marks.limits), marks, runner)
 
 
-def job(cells: tuple[CodeCell, ...], marks: Marking, limits: Limits) -> Job:
-    """What the runner is to do for one submission."""
-    return Job(cells, marks.files, marks.checks, _visible_first(marks), limits, marks.forbids)
+def job(
+    cells: tuple[CodeCell, ...], marks: Marking, limits: Limits, only: Mapping[str, Set[str]] | None = None
+) -> Job:
+    """What the runner is to do for one submission.
+
+    only: names of the cases to run, by exercise; all of them unless given.
+    """
+    return Job(cells, marks.files, marks.checks, _visible_first(marks, only), limits, marks.forbids)
 
 
 def run_job(wanted: Job, marks: Marking, runner: Runner) -> Ran:
@@ -153,12 +158,13 @@ def _settled_by(marks: Marking) -> Settled:
     return settled
 
 
-def _visible_first(marks: Marking) -> tuple[CasesOf, ...]:
+def _visible_first(marks: Marking, only: Mapping[str, Set[str]] | None) -> tuple[CasesOf, ...]:
     """All exercises' visible cases, then all held-out ones."""
     wanted = []
     for held_out in (False, True):
         for name, exercise in marks.exercises.items():
-            cases = tuple(case.name for case in marks.cases(exercise) if case.held_out == held_out)
+            named = [case.name for case in marks.cases(exercise) if case.held_out == held_out]
+            cases = tuple(case for case in named if only is None or case in only.get(name, ()))
             if cases:
                 wanted.append(CasesOf(name, cases, held_out))
     return tuple(wanted)
@@ -175,7 +181,8 @@ def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> G
         if not submission.cells and judged[name].verdict == judge.MISSING:
             text = f"There is no code in this notebook, so `{name}` counts as not attempted."
             judged[name] = replace(judged[name], verdict=judge.NOT_ATTEMPTED, message=text)
-    notes = [*ran.notes, *_trouble_elsewhere(ran.cells)]
+    made_with = madewith.note(submission.made_with, ran.cells)
+    notes = [*ran.notes, *submission.notes, *_trouble_elsewhere(ran.cells), *made_with]
     return Graded(
         marks.lesson, GRADED, level, tuple(judged.values()), ran.cells, tuple(submission.questions), tuple(notes)
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder import madewith, manifest
 from autograder.paths import UserError, find_lesson, lesson_names
 from autograder.runner.job import CodeCell
-from autograder.text import clean
 
 MAX_BYTES = 200 * 2**20
 
@@ -20,12 +20,17 @@ class Ungradable(UserError):
 
 @dataclass(frozen=True)
 class Submission:
-    """A notebook to grade. questions: text of each free-text answer by name."""
+    """A notebook to grade. cells: those that are run, in order; questions: text of each free-text answer by name.
+
+    notes: what a person should know about the notebook; made_with: the versions that it names.
+    """
 
     path: Path
     lesson: str
     cells: tuple[CodeCell, ...]
     questions: dict[str, str]
+    notes: tuple[str, ...] = ()
+    made_with: dict[str, str] = field(default_factory=dict)
 
 
 def read(path: Path, solutions: Path, lesson: str | None = None) -> Submission:
@@ -37,28 +42,13 @@ def read(path: Path, solutions: Path, lesson: str | None = None) -> Submission:
     find_lesson(lesson, solutions)
     if said != lesson and said in lesson_names(solutions):
         raise Ungradable(f"{path.name} is the notebook of lesson {said}: hand in that of {lesson}.")
-    cells: list[CodeCell] = []
-    questions: dict[str, str] = {}
-    for cell in notebook["cells"]:
-        source = "".join(cell.get("source", ""))
-        meta = cell.get("metadata", {})
-        nbgrader = meta.get("nbgrader", {})
-        if cell.get("cell_type") == "markdown" and nbgrader.get("grade"):
-            questions[_name(nbgrader)] = source
-        if cell.get("cell_type") == "code" and not _is_left_out(meta, source):
-            cells.append(CodeCell(_name(nbgrader) if nbgrader.get("solution") else "", source))
-    return Submission(path, lesson, tuple(cells), questions)
-
-
-def _name(nbgrader: dict[str, Any]) -> str:
-    return clean(str(nbgrader.get("grade_id", ""))[:200])
-
-
-def _is_left_out(meta: dict[str, Any], source: str) -> bool:
-    """Demos, check cells and empty cells aren't run when grading."""
-    nbgrader = meta.get("nbgrader", {})
-    is_check = nbgrader.get("grade") and not nbgrader.get("solution")
-    return "demo" in meta.get("tags", ()) or bool(is_check) or not source.strip()
+    order = manifest.ordered(notebook, manifest.given_out(solutions.parent / "lessons" / lesson))
+    cells = tuple(
+        CodeCell(cell.name if cell.role == manifest.ANSWER else "", cell.source) for cell in order.cells if cell.runs
+    )
+    questions = {cell.name: cell.source for cell in order.cells if cell.role == manifest.QUESTION}
+    notes = [f"REPAIRED: {'; '.join(order.repairs)}."] if order.repairs else []
+    return Submission(path, lesson, cells, questions, (*notes, *order.remarks), madewith.said(notebook))
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -5,27 +5,46 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from autograder.nbgrader_plugin import arrival
+from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.submissions import MAX_BYTES
 
-TIMESTAMP = "timestamp.txt"
+_DIGITS = 64  # of a hash
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One student's submission. path: the notebook that is graded; digest: of its content; stamp: when it came."""
+    """One student's submission. path: the notebook that is graded; digest: of its content; stamp: of its time.
+
+    when: the time at which it came (UTC), if that is known. notes: what a person should know about its folder.
+    attempt: its number, from 1, with its copy under grading/attempts. An earlier attempt may stand in for what lies
+    under submitted/: then path, digest, stamp and when are its own.
+    """
 
     student: str
     path: Path
     digest: str
     stamp: str
+    when: datetime | None = None
+    notes: tuple[str, ...] = ()
+    attempt: int = 0
+    kept: Path | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is a notebook of a size that can be graded."""
+        return len(self.digest) == _DIGITS
 
 
 def handed_in(student: str, path: Path) -> HandedIn:
     """Look at the notebook at `path`, which may be missing."""
-    stamp = path.parent / TIMESTAMP
-    return HandedIn(student, path, digest(path), digest(stamp))
+    folder = path.parent
+    return HandedIn(
+        student, path, digest(path), digest(folder / TIMESTAMP), arrival.time_of(folder), arrival.notes(folder)
+    )
 
 
 def digest(path: Path) -> str:

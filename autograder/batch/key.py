@@ -32,14 +32,18 @@ def _engine() -> str:
     return summary.hexdigest()[:16]
 
 
-def of_class(marks: Marking, limits: Limits, level: str) -> str:
-    """The part of the key that a class shares. level: of the sandbox."""
-    cases = {name: [case.name for case in marks.cases(exercise)] for name, exercise in marks.exercises.items()}
-    return _hash([marks.lesson, marks.checks, marks.files, cases, asdict(limits), level, versions()])
+def of_base(marks: Marking, limits: Limits, level: str) -> str:
+    """What all cases of a class depend on besides their sources. level: of the sandbox."""
+    return _hash([marks.lesson, marks.files, asdict(limits), level, versions()])
+
+
+def of_class(base: str, cases: dict[str, dict[str, str]]) -> str:
+    """The part of the key that a class shares. base: `of_base`; cases: `depends.of_cases`."""
+    return _hash([base, cases])
 
 
 def of_submission(shared: str, digest: str) -> str:
-    """The key of one run. shared: `of_class`; digest: of the submission's content."""
+    """The key of one run. shared: `of_class` (or `of_base`, of what its cells alone are); digest: of its content."""
     return _hash([shared, digest])
 
 

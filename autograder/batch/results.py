@@ -8,38 +8,104 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.outcome import RETURNED, Outcome
 from autograder.runner.job import CellRun, Ran, outcome_from_frame, outcome_to_frame
 from autograder.wire import Opaque
 
 MAX_KEPT = 16 * 2**20  # bytes of results of one run; no right answer comes near
+OBSOLETE = 0.6  # share of the file; grading everybody once more makes it one half, which may be undone
 TOO_LARGE = Opaque("result too large to keep")
 
 
 class Results:
-    """The runs of one lesson. A line that an interrupted run left half is passed over."""
+    """The runs of one lesson. A line that an interrupted run left half is passed over.
+
+    Only where each line lies is kept in memory, so a class may be large and hand in often.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known = {(line["student"], line["key"]): line for line in _lines(path)}
+        self._read()
+
+    def _read(self) -> None:
+        self._places: dict[tuple[str, str], _Place] = {}
+        self._of_cells: dict[tuple[str, str], _Place] = {}
+        self._latest: dict[tuple[str, str], _Place] = {}
+        self._size = 0
+        for place, record in _lines(self.path):
+            self._remember(place, record)
+
+    def _remember(self, place: _Place, record: dict[str, Any]) -> None:
+        student = record["student"]
+        self._places[student, record["key"]] = place
+        self._of_cells[student, record.get("base", "")] = place
+        self._latest[student, record.get("submission", "")] = place
+        self._size = place.end
 
     def get(self, student: str, key: str) -> dict[str, Any] | None:
         """What came of this very run, if it was finished once; of several the last."""
-        return self._known.get((student, key))
+        return self._at(self._places.get((student, key)))
+
+    def like(self, student: str, base: str) -> dict[str, Any] | None:
+        """The last run of the same cells under the same conditions, maybe with other cases."""
+        return self._at(self._of_cells.get((student, base)))
+
+    def latest(self, student: str, digest: str) -> dict[str, Any] | None:
+        """The last run of a student's submission with this content, under whatever conditions."""
+        return self._at(self._latest.get((student, digest)))
+
+    def _at(self, place: _Place | None) -> dict[str, Any] | None:
+        if place is None:
+            return None
+        with open(self.path, "rb") as file:
+            file.seek(place.start)
+            return json.loads(file.read(place.end - place.start))
 
     def append(self, record: dict[str, Any]) -> None:
         """Keep a finished run (an object with "student" and "key"); on the disk when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         line = json.dumps(record).encode() + b"\n"
         with open(self.path, "ab+") as file:
-            if file.tell() and not _ends_whole(self.path):
-                line = b"\n" + line
+            start = file.seek(0, os.SEEK_END)
+            if start and not _ends_whole(self.path):
+                file.write(b"\n")
+                start += 1
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
-        self._known[record["student"], record["key"]] = record
+        self._remember(_Place(start, start + len(line)), record)
+
+    def compact(self) -> bool:
+        """Write the file anew when well over half of it is obsolete; whether it was.
+
+        Kept is the last run of each content that a student handed in. The new file takes the old one's place in one
+        step, and only when it is whole on the disk.
+        """
+        needed = sorted(self._latest.values())
+        if sum(place.end - place.start for place in needed) >= (1 - OBSOLETE) * self._size:
+            return False
+        part = self.path.with_suffix(".part")
+        try:
+            with open(self.path, "rb") as old, open(part, "wb") as new:
+                for place in needed:
+                    old.seek(place.start)
+                    new.write(old.read(place.end - place.start))
+                new.flush()
+                os.fsync(new.fileno())
+            os.replace(part, self.path)
+        finally:
+            part.unlink(missing_ok=True)
+        self._read()
+        return True
+
+
+class _Place(NamedTuple):
+    """Where a line lies in the file, in bytes."""
+
+    start: int
+    end: int
 
 
 def _ends_whole(path: Path) -> bool:
@@ -48,17 +114,19 @@ def _ends_whole(path: Path) -> bool:
         return file.read(1) == b"\n"
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path) -> Iterator[tuple[_Place, dict[str, Any]]]:
     if not path.is_file():
         return
+    end = 0
     with open(path, "rb") as file:
         for line in file:
+            start, end = end, end + len(line)
             try:
                 record = json.loads(line)
             except ValueError:
                 continue  # torn by an interruption: that run is done again
             if isinstance(record, dict) and {"student", "key", "verdict"} <= set(record):
-                yield record
+                yield _Place(start, end), record
 
 
 def ran_to_json(ran: Ran) -> dict[str, Any]:

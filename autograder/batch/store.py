@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +14,16 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder import grade as grading
+from autograder.batch import counting
+from autograder.batch.counting import Penalty
 from autograder.batch.found import HandedIn, digest, handed_in
 from autograder.grade import Graded, Marking
+from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.nbgrader_plugin.autograde import GradeSubmission
 from autograder.nbgrader_plugin.submitted import prepare
 from autograder.notebooks import CHECK_SUFFIX
@@ -32,6 +37,9 @@ MARK = (
 
 class TakeGrade(GradeSubmission):
     """`GradeSubmission` with a result that is there already instead of a run."""
+
+    def _submitted(self, coursedir: CourseDirectory, names: dict[str, str]) -> Path:
+        return self.parent.parent.standing_in(super()._submitted(coursedir, names))
 
     def _grade(self, submission: Submission, folder: Path) -> Graded:
         return self.parent.parent.take(submission)
@@ -137,6 +145,15 @@ class StoreGrades(Autograde):
                     self._trouble.setdefault(student, str(error))
         return self._trouble
 
+    def late_penalties(self, gradebook: Gradebook) -> Penalty:
+        """What the configured plugin takes from the score of an attempt that came late."""
+        used = AssignLatePenalties in self.autograde_preprocessors
+        return counting.late_penalties(self.config, self.coursedir.assignment_id, gradebook, used)
+
+    def standing_in(self, path: Path) -> Path:
+        """The notebook to be read instead of the submitted one at `path`: that of the attempt that counts."""
+        return self._todo[self._now][0].path
+
     def take(self, submission: Submission) -> Graded:
         """The result of the submission that is being stored."""
         handed, graded, _ = self._todo[self._now]
@@ -155,6 +172,13 @@ class StoreGrades(Autograde):
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         with self._noting_trouble():
             super().init_assignment(assignment_id, student_id)
+            handed, _, _ = self._todo[student_id]
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                gradebook.update_or_create_submission(assignment_id, student_id, timestamp=handed.when)
+            stamp = Path(self._format_dest(assignment_id, student_id)) / TIMESTAMP
+            stamp.unlink(missing_ok=True)
+            if (handed.path.parent / TIMESTAMP).is_file():
+                shutil.copyfile(handed.path.parent / TIMESTAMP, stamp)
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         with self._noting_trouble():

@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from autograder import grade as grading
+from autograder.batch.attempts import LATEST
+from autograder.batch.counting import Counted
 from autograder.grade import Graded
 from autograder.text import clean
 
@@ -32,6 +34,8 @@ class Summary:
     ignored: list[str] = field(default_factory=list)
     total_seconds: float = 0.0
     page: str = ""
+    count: str = LATEST
+    counted: dict[str, Counted] = field(default_factory=dict)
 
     def of(self, verdict: str) -> dict[str, Graded]:
         return {student: graded for student, graded in self.grades.items() if graded.verdict == verdict}
@@ -68,6 +72,9 @@ class Summary:
             "skipped": len(self.skipped),
             "ungradable": self._reasons(grading.UNGRADABLE),
             "infra": self._reasons(grading.INFRA),
+            "counts": self.count,
+            "repaired": self.noted("REPAIRED"),
+            "tampered": self.noted("TAMPER"),
             "waiting": self.waiting,
             "ignored": self.ignored,
             "exercises": self.exercises,
@@ -83,7 +90,14 @@ class Summary:
     def _student(self, student: str, graded: Graded) -> dict[str, Any]:
         found = graded.to_json()
         skipped = student in self.skipped
-        return {"student": student, **{n: found[n] for n in ("verdict", "score", "max_score")}, "skipped": skipped}
+        fields = {name: found[name] for name in ("verdict", "score", "max_score", "notes")}
+        counted = self.counted[student].to_json() if student in self.counted else {}
+        return {"student": student, **fields, "skipped": skipped, **counted}
+
+    def noted(self, word: str) -> list[dict[str, str]]:
+        """Who has a note that begins with this word."""
+        notes = [(s, note) for s, g in sorted(self.grades.items()) for note in g.notes if note.startswith(f"{word}: ")]
+        return [{"student": student, "reason": note.removeprefix(f"{word}: ")} for student, note in notes]
 
 
 def print_summary(summary: Summary) -> None:
@@ -98,6 +112,10 @@ def print_summary(summary: Summary) -> None:
     for verdict in (grading.UNGRADABLE, grading.INFRA):
         for student, graded in sorted(summary.of(verdict).items()):
             click.echo(clean(f"{verdict} {student}: {' '.join(graded.notes)}"))
+    _print_attempts(summary)
+    for word, notes in (("TAMPER", summary.noted("TAMPER")), ("REPAIRED", summary.noted("REPAIRED"))):
+        for note in notes:
+            click.echo(clean(f"{word} {note['student']}: {note['reason']}"))
     for path in summary.ignored:
         click.echo(clean(f"Ignored, because it is not at {summary.submitted}: {path}"))
     if summary.grades:
@@ -105,10 +123,26 @@ def print_summary(summary: Summary) -> None:
         for verdict in (grading.UNGRADABLE, grading.INFRA):
             if who := summary.of(verdict):
                 counts.append(f"{len(who)} {verdict}")
+        for word in ("TAMPER", "REPAIRED"):
+            if notes := summary.noted(word):
+                counts.append(f"{len({note['student'] for note in notes})} {word}")
         counts.append(f"{len(summary.waiting)} waiting for manual grading")
         click.echo(f"{summary.lesson}: {', '.join(counts)} ({summary.total_seconds:.1f} s, sandbox: {summary.sandbox})")
     if summary.page and summary.grades:
         click.echo(f"Your class on one page: {summary.page}")
+
+
+def _print_attempts(summary: Summary) -> None:
+    several = {student: counted for student, counted in sorted(summary.counted.items()) if counted.attempts > 1}
+    if not several:
+        return
+    earlier = [
+        f"{student} ({counted.handed.attempt} of {counted.attempts})"
+        for student, counted in several.items()
+        if counted.handed.attempt < counted.history[-1]["attempt"]
+    ]
+    which = f", an earlier one than the latest for {', '.join(earlier)}" if earlier else ""
+    click.echo(clean(f"Handed in more than once: {len(several)}. The {summary.count} attempt counts{which}."))
 
 
 def _print_table(exercises: dict[str, Counter[str]]) -> None:

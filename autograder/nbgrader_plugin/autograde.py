@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Enum
 
@@ -40,7 +41,7 @@ class GradeSubmission(NbGraderPreprocessor):
         with Gradebook(names["db_url"]) as gradebook:  # whatever happens now, an earlier submission's points are gone
             scores.store(gradebook, names, Graded(names["assignment"], grading.INFRA, sandbox.NONE), {})
         try:
-            submission = _read(submitted_file(coursedir, names), folder)
+            submission = _read(self._submitted(coursedir, names), folder)
         except Ungradable as error:
             graded = grading.ungradable(names["assignment"], error)
             shown.show_instruction(nb, str(error))
@@ -52,6 +53,9 @@ class GradeSubmission(NbGraderPreprocessor):
             raise NbGraderException(f"Our fault, not the submission's, so it has no score: {' '.join(graded.notes)}")
         resources["ground_up"] = graded
         return nb, resources
+
+    def _submitted(self, coursedir: CourseDirectory, names: dict[str, str]) -> Path:
+        return submitted_file(coursedir, names)
 
     def _grade(self, submission: Submission, folder: Path) -> Graded:
         if self.sandbox == sandbox.BUBBLEWRAP and not sandbox.bubblewrap_works():

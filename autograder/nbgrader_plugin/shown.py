@@ -21,7 +21,7 @@ def show_grade(notebook: NotebookNode, submission: Submission, graded: Graded) -
     notebook: a clean copy of the submission; only text and reports of our own making become outputs.
     """
     results = {f"{result.name}{CHECK_SUFFIX}": result for result in graded.results}
-    ran = list(zip(submission.cells, graded.cells, strict=False))[::-1]
+    ran = [(scrubbed(cell.source), run) for cell, run in zip(submission.cells, graded.cells, strict=False)]
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -30,8 +30,11 @@ def show_grade(notebook: NotebookNode, submission: Submission, graded: Graded) -
             if (result := results.get(cell.metadata.nbgrader.grade_id)) is not None:
                 data = {"text/html": scrubbed(report.html(result)), "text/plain": scrubbed(report.text(result))}
                 cell.outputs.append(nbformat.v4.new_output("display_data", data))
-        elif ran and cell.source == scrubbed(ran[-1][0].source) and "demo" not in cell.metadata.get("tags", ()):
-            cell.outputs = _outputs(ran.pop()[1])
+        elif "demo" not in cell.metadata.get("tags", ()):
+            number = next((number for number, (source, _) in enumerate(ran) if source == cell.source), None)
+            if number is not None:
+                cell.outputs = _outputs(ran[number][1])
+                ran = ran[number + 1 :]
 
 
 def show_instruction(notebook: NotebookNode, text: str) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import re
 import shutil
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,9 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from traitlets.log import get_logger
 
-from autograder import submissions
+from autograder import manifest, submissions
+from autograder.manifest import grade_id
+from autograder.nbgrader_plugin import arrival
 from autograder.paths import UserError, lessons
 
 RESTORED = "# This cell was not in the notebook that was handed in; here it is as it was given out.\n"
@@ -35,6 +36,8 @@ class SubmissionExporter(NotebookExporter):
         path, names = Path(filename), resources["nbgrader"]
         if path != submitted_file(self.parent.coursedir, names):
             return super().from_filename(filename, resources, **options)
+        if hasattr(self.parent, "standing_in"):
+            path = self.parent.standing_in(path)
         try:
             notebook = submissions.load(path)
         except UserError:  # said to the instructor and the student by GradeSubmission
@@ -62,11 +65,14 @@ def clean_copy(notebook: dict[str, Any], official: NotebookNode) -> NotebookNode
 
     notebook: JSON of notebook shape (`submissions.load`). Of several cells with the same grade_id the last one counts.
     """
-    known = {name: cell for cell in official.cells if (name := _grade_id(cell))}
-    last = {_grade_id(cell): number for number, cell in enumerate(notebook["cells"])}
+    known = {name: cell for cell in official.cells if (name := grade_id(cell))}
+    last = {grade_id(cell): number for number, cell in enumerate(notebook["cells"])}
+    order = manifest.ordered(notebook, manifest.official_cells(official))
     cells: list[NotebookNode] = []
     for number, cell in enumerate(notebook["cells"]):
-        name = _grade_id(cell)
+        name = grade_id(cell)
+        if order.cells[number].role == manifest.CHECK and order.cells[number].runs:  # an answer merged into a check
+            cells.append(_copy(cell, None))
         cells.append(_copy(cell, known.get(name) if last[name] == number else None))
     _put_back(cells, known)
     for number, cell in enumerate(cells):
@@ -77,11 +83,6 @@ def clean_copy(notebook: dict[str, Any], official: NotebookNode) -> NotebookNode
 def scrubbed(text: str) -> str:
     """Text that can be written as UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _grade_id(cell: dict[str, Any]) -> str:
-    name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
-    return name if isinstance(name, str) else ""
 
 
 def _copy(cell: dict[str, Any], official: NotebookNode | None) -> NotebookNode:
@@ -114,7 +115,7 @@ def _put_back(cells: list[NotebookNode], known: dict[str, NotebookNode]) -> None
     """Insert the official cells that aren't there, each after the official one before it."""
     position = 0
     for name, official in known.items():
-        at = next((number for number, cell in enumerate(cells) if _grade_id(cell) == name), None)
+        at = next((number for number, cell in enumerate(cells) if grade_id(cell) == name), None)
         if at is None:
             made = copy.deepcopy(official)
             if made.cell_type == "code" and made.metadata.nbgrader.solution:
@@ -125,20 +126,19 @@ def _put_back(cells: list[NotebookNode], known: dict[str, NotebookNode]) -> None
 
 
 def prepare(notebooks: list[str], assignment: str = "", student: str = "") -> None:
-    """Before a submission is read: what isn't a file goes, a renamed notebook gets its name (nbgrader's hook).
+    """Before a submission is read: what isn't a file is set aside, a renamed notebook gets its name (nbgrader's hook).
 
     notebooks: the paths found in one submission's folder; changed in place. Links, pipes and devices have no content
     of their own, and following them would copy what they point at into the student's feedback.
     """
     log = get_logger()
     folder = Path(notebooks[0]).parent
-    for path in list(folder.rglob("*")):
-        kind = path.lstat().st_mode
-        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
-            log.warning("Removed %s: it was no file but a link, pipe or device.", path)
-            path.unlink()
     expected = {path.name for path in (lessons(folder) / folder.name).glob("*.ipynb")}
-    others = [path for path in notebooks if Path(path).name not in expected and Path(path).is_file()]
+    arrival.settle(folder, expected)
+    for note in arrival.notes(folder):
+        log.warning("%s: %s", student, note)
+    notebooks[:] = [path for path in notebooks if Path(path).is_file()]
+    others = [path for path in notebooks if Path(path).name not in expected]
     for name in sorted(expected):
         copied = folder / f".{name}.copied"  # says that the file of this name is our copy of a renamed one
         ours = copied.exists() and (folder / name).exists() and copied.read_bytes() == (folder / name).read_bytes()

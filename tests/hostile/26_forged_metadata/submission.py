@@ -1,6 +1,7 @@
 """Rows 26, 27 and 29: forged points, flags and check cells change no score."""
 
 VERDICTS = {"norm": "FAILED"}
+REPAIRED = True
 
 
 def variants(canary):

@@ -1,13 +1,22 @@
-"""Rows 31 and 32: cells duplicated, split, moved; an answer in a cell of its own."""
+"""Rows 31 and 32: cells duplicated, split, merged, made text, moved; an answer in a cell of its own."""
 
 import copy
 
 VERDICTS = {}
+REPAIRED = True
 
 
 def variants(canary):
     """All is there, only elsewhere."""
-    return {"duplicated": {"edit": _twice}, "a new cell": {"edit": _elsewhere}, "moved": {"edit": _moved}}
+    return {
+        "duplicated": {"edit": _twice},
+        "split": {"edit": _split},
+        "merged": {"edit": _merged},
+        "text": {"edit": _text},
+        "a new cell": {"edit": _elsewhere},
+        "a new cell above": {"edit": _above},
+        "moved": {"edit": _moved},
+    }
 
 
 def _position(notebook):
@@ -32,3 +41,30 @@ def _elsewhere(notebook):
 
 def _moved(notebook):
     notebook["cells"].append(notebook["cells"].pop(_position(notebook)))
+
+
+def _split(notebook):
+    at = _position(notebook)
+    second = copy.deepcopy(notebook["cells"][at])
+    notebook["cells"][at]["source"] = "# my answer"
+    notebook["cells"].insert(at + 1, second)
+
+
+def _merged(notebook):
+    at = _position(notebook)
+    answer = notebook["cells"].pop(at)
+    notebook["cells"][at - 1]["source"] += "\n\n" + answer["source"]
+
+
+def _text(notebook):
+    cell = notebook["cells"][_position(notebook)]
+    cell["cell_type"] = "markdown"
+    del cell["outputs"], cell["execution_count"]
+
+
+def _above(notebook):
+    at = _position(notebook)
+    new = copy.deepcopy(notebook["cells"][at])
+    new["metadata"] = {}
+    notebook["cells"][at]["source"] = "def norm(x):\n    raise NotImplementedError()"
+    notebook["cells"].insert(at, new)

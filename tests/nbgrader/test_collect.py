@@ -1,0 +1,225 @@
+"""`nbgrader zip_collect` on what a learning-management system lets an instructor download, then `autograder grade`."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from classroom import LESSON, NOTEBOOK, Classroom, make_classroom
+from click.testing import CliRunner
+
+from autograder.cli import main
+from autograder.nbgrader_plugin.collect import Collected, owner, student_id
+from autograder.nbgrader_plugin.unpack import OF_A_STUDENT, UnpackDownloads
+from autograder.runner.sandbox import bubblewrap_works
+
+RTL = "\u202e"
+MOODLE_FLAT = "Ada Lovelace_12345_assignsubmission_file_neuron (1).ipynb"
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
+    return make_classroom(tmp_path_factory.mktemp("own"))
+
+
+def zipped(*files: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def linking(name: str, to: str) -> tuple[zipfile.ZipInfo, bytes]:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info, to.encode()
+
+
+def download(course: Classroom, name: str, content: bytes) -> None:
+    folder = course.root / "downloaded" / LESSON / "archive"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+def collect(course: Classroom) -> str:
+    done = course.nbgrader("zip_collect", LESSON, "--force")
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def handed_in(course: Classroom) -> dict[str, list[str]]:
+    folders = sorted((course.root / "grading" / "submitted").glob(f"*/{LESSON}"))
+    return {folder.parent.name: sorted(path.name for path in folder.iterdir()) for folder in folders}
+
+
+def test_a_class_is_collected_from_moodle_and_canvas_and_graded(own, monkeypatch):
+    if not bubblewrap_works():
+        pytest.skip("bubblewrap doesn't work here, and submissions run only inside it")
+    right, none = (nbformat.writes(own.solution()).encode(), nbformat.writes(own.notebook({})).encode())
+    work = zipped((f"my work/{NOTEBOOK}.ipynb", right), ("my work/data.csv", b"1,2"))
+    moodle = zipped(
+        (MOODLE_FLAT, right),
+        ("Ada Lovelace_12346_assignsubmission_file_neuron.ipynb", none),
+        ("Zoë Müller-Šmíd_7_assignsubmission_file_/neuron.ipynb", right),
+        ("Zoë Müller-Šmíd_7_assignsubmission_onlinetext_/onlinetext.html", b"<p>"),
+        ("O'Brien + Sons \U0001f600_8_assignsubmission_file/neuron.ipynb", right),
+        (f"{RTL}evil_9_assignsubmission_file_/neuron.ipynb", right),
+        ("李明_10_assignsubmission_file_/neuron.ipynb", right),
+        ("\U0001f600_11_assignsubmission_file_/neuron.ipynb", right),
+        ("Participant 12_12_assignsubmission_file_work.zip", work),
+        ("Bo_13_assignsubmission_file_Ada Lovelace_12345_assignsubmission_file_neuron.ipynb", none),
+        ("Bo_13_assignsubmission_file_sub_1_2_neuron.ipynb", none),
+    )
+    canvas = zipped(
+        ("lovelaceada_501_9001_neuron.ipynb", right),
+        ("turingalan_LATE_502_9002_neuron-1.ipynb", right),
+        ("hoppergrace_503_9003_work.zip", work),
+        ("neumannjohn_504_9004_notes.pdf", b"%PDF"),
+    )
+    download(own, "CS_101_2024_neuron.zip", moodle)
+    download(own, "submissions.zip", canvas)
+    download(own, "cyd_505_9005_neuron.ipynb", right)
+    collect(own)
+    ada, bo = "ada-lovelace_12345", "bo_13"
+    names = handed_in(own)
+    graded = {ada, "ada-lovelace_12346", "zoe-muller-smid_7", "o-brien-sons_8", "evil_9", "李明_10", "student_11"}
+    graded |= {"participant-12_12", "lovelaceada_501", "turingalan_502", "hoppergrace_503", "cyd_505"}
+    assert names.keys() == graded | {bo}
+    assert names[ada] == ["neuron (1).ipynb"]
+    assert len(names[bo]) == 2
+    monkeypatch.chdir(own.root)
+    done = CliRunner().invoke(main, ["grade", LESSON, "--json"])
+    assert done.exit_code == 0, done.output
+    scores = {each["student"]: each["score"] for each in json.loads(done.output)["students"]}
+    assert scores == {**dict.fromkeys(graded, 16), "ada-lovelace_12346": 0, bo: None}
+    before = handed_in(own)
+    collect(own)
+    assert handed_in(own).keys() == before.keys()
+
+
+@pytest.fixture
+def empty(own: Classroom) -> Classroom:
+    for step in ("downloaded", "grading/submitted"):
+        folder = own.root / step
+        if folder.exists():
+            folder.rename(folder.with_name(f"{folder.name} {len(list(folder.parent.iterdir()))}"))
+    return own
+
+
+def test_names_that_point_elsewhere_and_links_are_left_out(empty, tmp_path):
+    victim = empty.root / "grading" / "victim.ipynb"
+    victim.write_bytes(b"untouched")
+    student = "Mallory_66_assignsubmission_file_"
+    archive = zipped(
+        (f"{student}/neuron.ipynb", b"{}"),
+        (f"../../../../../grading/{student}/a.ipynb", b"{}"),
+        ("../../../grading/victim.ipynb", b"taken"),
+        (f"{student}/../../../../grading/victim.ipynb", b"taken"),
+        (str(victim), b"taken"),
+        ("C:\\Windows\\evil.ipynb", b"{}"),
+        (f"{student}\\..\\..\\x.ipynb", b"{}"),
+        linking(f"{student}/link.ipynb", str(victim)),
+        linking("Eve_67_assignsubmission_file_", str(empty.root)),
+        (f"{student}/nested.zip", zipped(("../../../../../grading/victim.ipynb", b"taken"), linking("l.ipynb", "/"))),
+    )
+    download(empty, "moodle.zip", archive)
+    said = collect(empty)
+    assert handed_in(empty) == {"mallory_66": ["neuron.ipynb"]}
+    assert victim.read_bytes() == b"untouched"
+    assert said.count("points out of the archive") == 7
+    assert said.count("is a link") == 2
+    assert not [path for path in empty.root.rglob("*") if path.is_symlink()]
+
+
+def test_bombs_are_left_out_and_the_others_collected(empty):
+    bomb, zeros = io.BytesIO(), bytes(2**20)
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("huge.ipynb", "w", force_zip64=True) as file:
+            for _ in range(250):
+                file.write(zeros)
+        for number in range(3):
+            with archive.open(f"large {number}.ipynb", "w") as file:
+                for _ in range(90):
+                    file.write(zeros)
+    many = zipped(*((f"{number}.ipynb", b"") for number in range(OF_A_STUDENT.files + 1)))
+    hundred_thousand = zipped(*((f"{number}.txt", b"") for number in range(100_000)))
+    deep = b"{}"
+    for number in range(5):
+        deep = zipped((f"{number}.zip" if number else "neuron.ipynb", deep))
+    packed = zipped(("neuron.ipynb", b"{}" * 100))
+    lying = packed.replace(struct.pack("<I", 200), struct.pack("<I", 5))
+    handed = {
+        "bomb": bomb.getvalue(), "many": many, "files": hundred_thousand, "deep": deep,
+        "torn": packed[: len(packed) // 2], "empty": b"", "lying": lying,
+    }  # fmt: skip
+    files = [(f"{name}_{n}_assignsubmission_file_work.zip", data) for n, (name, data) in enumerate(handed.items())]
+    files += [("tar_8_assignsubmission_file_work.tar.gz", b"x"), ("good_9_assignsubmission_file_neuron.ipynb", b"{}")]
+    download(empty, "moodle.zip", zipped(*files))
+    said = collect(empty)
+    assert handed_in(empty).keys() == {"bomb_0", "good_9"}
+    assert sum(path.stat().st_size for path in (empty.root / "downloaded").rglob("*.ipynb")) <= OF_A_STUDENT.size
+    for part in (
+        "larger than 200 MB",
+        "more than 200 MB",
+        "more than 1000 files",
+        "1001 files",
+        "archive in an archive",
+    ):
+        assert part in said
+    for name in ("torn_4", "empty_5", "lying_6"):
+        assert any(name in line and "Can't be unpacked" in line for line in said.splitlines())
+    assert "only zip archives are opened" in said
+
+
+def test_of_two_downloads_the_newer_file_counts(empty):
+    name = "Ada_1_assignsubmission_file_neuron.ipynb"
+    new, old = zipfile.ZipInfo(name, (2024, 5, 1, 12, 0, 0)), zipfile.ZipInfo(name, (2024, 4, 1, 12, 0, 0))
+    download(empty, "a.zip", zipped((new, b"new")))
+    download(empty, "b.zip", zipped((old, b"old")))
+    collect(empty)
+    path = empty.root / "grading" / "submitted" / "ada_1" / LESSON / "neuron.ipynb"
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("001", MOODLE_FLAT), ("ada-lovelace_12345", "neuron (1).ipynb")),
+        (("001", "CS_1_2_x", "Ada_3_assignsubmission_file_", "neuron.ipynb"), ("ada_3", "neuron.ipynb")),
+        (("001", "ada_12_34_work.zip", "bob_9_9_neuron.ipynb"), ("ada_12", "bob_9_9_neuron.ipynb")),
+        (("001", "ada_LATE_12_34_neuron.ipynb"), ("ada_12", "neuron.ipynb")),
+        (("001", "anon_hXY12_34_neuron.ipynb"), ("anon_hXY12", "neuron.ipynb")),
+        (("001", "anon_LATE_hXY12_34_neuron.ipynb"), ("anon_hXY12", "neuron.ipynb")),
+        (("001", "Ada_1_assignsubmission_file_a/b.ipynb".replace("/", "\\")), ("ada_1", "a-b.ipynb")),
+        (("001", "Ada_1_assignsubmission_file_.ipynb"), ("ada_1", "notebook.ipynb")),
+        (("001", "neuron.ipynb"), None),
+        (("001", "ada", "neuron.ipynb"), None),
+    ],
+)
+def test_who_handed_in_a_file_is_told_from_its_names(parts, expected):
+    assert owner(parts) == (Collected(*expected) if expected else None)
+
+
+NAMES = ["Ada Lovelace", "ADA  LOVELACE", "Ada+Lovelace", "Ada\u202eLovelace", "Ada.Lovelace/..", "Àdà Lövelace"]
+
+
+def test_people_with_names_that_look_alike_stay_apart_and_ids_are_safe():
+    ids = [student_id(name, str(number)) for number, name in enumerate([*NAMES, "", "...", "\U0001f600", "a" * 500])]
+    assert len(set(ids)) == len(ids)
+    for made in ids:
+        assert made == Path(made).name
+        assert all(c.isalnum() or c in "-_" for c in made)
+        assert len(made) < 60
+    assert ids == [student_id(name, str(n)) for n, name in enumerate([*NAMES, "", "...", "\U0001f600", "a" * 500])]
+
+
+def test_the_configuration_takes_our_plugins(own):
+    said = own.nbgrader("zip_collect", LESSON, "--force")
+    assert UnpackDownloads.__name__ in said.stdout + said.stderr

@@ -1,0 +1,202 @@
+"""Grading again after an edit of the checks: only what it touches is run, and the points are those of a full run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from classroom import LESSON, NOTEBOOK, Classroom, make_classroom
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from autograder.cli import main
+from autograder.runner.client import Runner
+from autograder.runner.job import Job
+from autograder.runner.sandbox import bubblewrap_works
+
+ADDED = """
+
+EDGES = np.array([-5.0, 0.0, 5.0])
+
+
+def edges():
+    return EDGES * 1.0
+
+
+@relu.held_out
+def at_the_edges(relu):
+    return relu(edges())
+
+
+@sigmoid.held_out
+def at_the_edges_too(sigmoid):
+    return sigmoid(edges())
+
+
+@sigmoid.held_out
+def far_away(sigmoid):
+    return sigmoid(np.array([40.0]))
+"""
+CRASHING = (
+    "import os\n\ndef relu(z):\n    return np.maximum(z, 0) if np.ndim(z) != 1 or np.min(z) != -5 else os._exit(3)"
+)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
+    if not bubblewrap_works():
+        pytest.skip("bubblewrap doesn't work here, and submissions run only inside it")
+    course = make_classroom(tmp_path_factory.mktemp("own"))
+    course.submit("right", course.solution())
+    course.submit("half", course.notebook({name: course.solved[name] for name in ("weighted_sum", "relu")}))
+    course.submit("wrong", course.solution(relu="def relu(z):\n    return np.abs(z)"))
+    course.submit("crashes", course.solution(relu=CRASHING))
+    course.submit("empty", b"")
+    return course
+
+
+@pytest.fixture
+def graded(own: Classroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroom]:
+    """The class, graded with more checks than the lesson has; afterwards they are as they were."""
+    monkeypatch.chdir(own.root)
+    path = _hidden(own)
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before + ADDED, encoding="utf-8")
+    _release()
+    _grade()
+    yield own
+    path.write_text(before, encoding="utf-8")
+
+
+@pytest.fixture
+def jobs(graded: Classroom, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, set[str]]]:
+    """The cases that each job from now on asks for, by exercise."""
+    asked: list[dict[str, set[str]]] = []
+    run = Runner.run
+
+    def counting(runner: Runner, job: Job, *more: object) -> object:
+        cases: dict[str, set[str]] = {}
+        for wanted in job.exercises:
+            cases.setdefault(wanted.exercise, set()).update(wanted.cases)
+        asked.append(cases)
+        return run(runner, job, *more)
+
+    monkeypatch.setattr(Runner, "run", counting)
+    return asked
+
+
+def test_an_edited_case_is_the_only_one_that_runs(graded, jobs):
+    said = _edit(graded, "np.array([40.0])", "np.array([41.0])")
+    assert jobs == [{"sigmoid": {"far_away"}}] * 4
+    assert [record["cases_run"] for record in _last(graded)] == [1, 1, 1, 1]
+    _same_as_in_full(graded, said)
+
+
+def test_what_two_exercises_share_runs_for_both(graded, jobs):
+    said = _edit(graded, "EDGES * 1.0", "EDGES * 1.5")
+    both = {"sigmoid": {"at_the_edges_too"}, "relu": {"at_the_edges"}}
+    assert jobs.count(both) == 3
+    (more,) = [cases for cases in jobs if cases != both and len(cases) == 2]
+    assert len(more["relu"]) > 1  # of an exercise that ended the process, all cases run again
+    _same_as_in_full(graded, said)
+
+
+def test_an_added_case_runs_alone_and_a_removed_one_needs_no_run(graded, jobs):
+    path = _hidden(graded)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text + "\n\n@relu.held_out\ndef one_more(relu):\n    return relu(np.array([0.5]))\n", encoding="utf-8"
+    )
+    _release()
+    _grade()
+    assert jobs.count({"relu": {"one_more"}}) == 3
+    jobs.clear()
+    path.write_text(text[: text.index("\n@sigmoid.held_out\ndef far_away")], encoding="utf-8")
+    _release()
+    said = _grade()
+    assert [cases for cases in jobs if cases.keys() != {"relu"}] == []
+    _same_as_in_full(graded, said)
+
+
+def test_an_edited_message_runs_nothing_and_is_said(graded, jobs):
+    text = _hidden(graded).read_text(encoding="utf-8")
+    message = text.split("@relu.mistake(")[1].split('"')[3]
+    before = len(_lines(graded))
+    said = _edit(graded, message, "A message of today.")
+    assert jobs == []
+    assert len(_lines(graded)) == before
+    assert said["graded"] == 4
+    _same_as_in_full(graded, said)
+
+
+def test_a_check_that_is_undone_needs_no_run(graded, jobs):
+    _results(graded).unlink()
+    _grade()
+    _edit(graded, "np.array([40.0])", "np.array([42.0])")
+    jobs.clear()
+    _edit(graded, "np.array([42.0])", "np.array([40.0])")
+    assert jobs == []
+
+
+def test_a_file_of_results_that_is_mostly_obsolete_is_written_anew(graded):
+    for _ in range(3):
+        _grade("--force")
+    records = [json.loads(line) for line in _lines(graded)]
+    assert len(records) <= 2 * 5
+    assert {record["student"] for record in records} == {"right", "half", "wrong", "crashes", "empty"}
+    before = _lines(graded)
+    assert _grade()["graded"] == 0
+    assert _lines(graded) == before
+
+
+def _edit(course: Classroom, old: str, new: str) -> dict:
+    path = _hidden(course)
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    _release()
+    return _grade()
+
+
+def _same_as_in_full(course: Classroom, said: dict) -> None:
+    points = {student: _points(course, student) for student in ("right", "half", "wrong", "crashes")}
+    assert points["right"][1] == 16
+    assert points["half"][1] == 3
+    assert _grade("--force")["exercises"] == said["exercises"]
+    assert points == {student: _points(course, student) for student in points}
+
+
+def _points(course: Classroom, student: str) -> tuple[dict[str, float], float]:
+    with Gradebook(course.db_url) as gradebook:
+        submitted = gradebook.find_submission_notebook(NOTEBOOK, LESSON, student)
+        return {grade.name: grade.auto_score for grade in submitted.grades}, submitted.score
+
+
+def _release() -> None:
+    done = CliRunner().invoke(main, ["release", LESSON])
+    assert done.exit_code == 0, done.output
+
+
+def _grade(*arguments: str) -> dict:
+    done = CliRunner().invoke(main, ["grade", LESSON, "--json", *arguments])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.output)
+
+
+def _hidden(course: Classroom) -> Path:
+    return course.root / "solutions" / LESSON / "hidden.py"
+
+
+def _lines(course: Classroom) -> list[str]:
+    return _results(course).read_text(encoding="utf-8").splitlines()
+
+
+def _results(course: Classroom) -> Path:
+    return course.root / "grading" / "results" / f"{LESSON}.jsonl"
+
+
+def _last(course: Classroom) -> list[dict]:
+    records = {record["student"]: record for record in map(json.loads, _lines(course)) if "run" in record}
+    return list(records.values())
