@@ -123,15 +123,19 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def grade_command(lesson: str, jobs: int | None, force: bool, sandbox: str, as_json: bool) -> None:
     """Grade a whole class into the gradebook, several submissions at a time; what didn't change is skipped."""
-    from autograder import grade as grading
-    from autograder.batch.classroom import grade_class
-    from autograder.batch.summary import print_summary
-
     try:
+        from autograder import grade as grading
+        from autograder.batch.busy import GradebookBusy
+        from autograder.batch.classroom import grade_class
+        from autograder.batch.summary import print_summary
+
         summary = grade_class(find_lesson(lesson, solutions()), sandbox, jobs or 0, force, show=not as_json)
     except KeyboardInterrupt:
         click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)
+    except GradebookBusy as error:
+        click.echo(str(error), err=True)
+        sys.exit(INFRASTRUCTURE)
     if as_json:
         click.echo(json.dumps(summary.to_json(), indent=1))
     else:

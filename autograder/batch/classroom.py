@@ -2,61 +2,93 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
-from nbgrader.api import Gradebook
 from tqdm import tqdm
 
-from autograder import build
+from autograder import build, submissions
 from autograder import grade as grading
 from autograder.batch import found, key
 from autograder.batch import run as running
+from autograder.batch.ahead import Ahead
 from autograder.batch.found import HandedIn
 from autograder.batch.results import Results
-from autograder.batch.store import StoreGrades, waiting
 from autograder.batch.summary import Summary
 from autograder.grade import Graded
-from autograder.nbgrader_plugin.gradebook import nbgrader_config
 from autograder.paths import UserError
 from autograder.runner import sandbox
 from autograder.runner.job import Limits
-from autograder.submissions import Ungradable
+from autograder.submissions import Submission, Ungradable
+
+if TYPE_CHECKING:
+    from autograder.batch.store import StoreGrades
 
 AUTO = "auto"
+LOOKED_AT = 20  # new submissions, to find out which modules the runner should import
 
 
 def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = False, show: bool = False) -> Summary:
     """Grade everybody who handed in the lesson in `folder` (under solutions/).
 
     level: of the sandbox ("auto": the strongest there is, never none). jobs: how many at a time, 0 for one per core.
-    force: run and store also what didn't change. show: a progress bar on a terminal. Raises UserError.
+    force: run and store also what didn't change. show: a progress bar on a terminal. Raises UserError,
+    RunnerFailed when no runner starts, and GradebookBusy when another program doesn't even let us read the gradebook.
     """
     started = time.perf_counter()
     level = sandbox.choose(sandbox.BUBBLEWRAP if level == AUTO else level)
     root, lesson = folder.parents[1], folder.name
-    converter = StoreGrades(nbgrader_config(root), lesson)
-    coursedir = converter.coursedir
-    marks = grading.marking(folder, held_out=True)
-    converter.require_release(marks)
     results = root / "grading" / "results" / f"{lesson}.jsonl"
-    with _alone(results):
-        class_ = converter.find()
-        submitted = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
-        place = os.path.relpath(submitted / "<student>" / lesson / converter.notebook_name(), root)
-        summary = Summary(lesson, place, level)
-        summary.ignored = found.ignored(submitted, lesson, {path.name for path in folder.parent.iterdir()})
+    with _alone(results), Ahead(level) as ahead:
+        marks = grading.marking(folder, held_out=True)
         course = running.Class(folder.parent, marks, level, Limits())
         kept = Results(results)
-        _grade(course, class_, kept, converter, summary, jobs or os.cpu_count() or 1, force, show)
-        summary.waiting = waiting(coursedir, lesson)
+        _start_ahead(ahead, course, kept, root / "grading" / "submitted", force)
+        summary = _with_gradebook(course, kept, root, jobs or os.cpu_count() or 1, force, show, ahead)
     summary.total_seconds = time.perf_counter() - started
+    return summary
+
+
+def _start_ahead(ahead: Ahead, course: running.Class, kept: Results, submitted: Path, force: bool) -> None:
+    """Start the runner if a look at the usual places says that it will be needed, for what it says."""
+    shared, lesson = course.key, course.marks.lesson
+    new: list[Submission] = []
+    for path in sorted(submitted.glob(f"*/{lesson}/*.ipynb")):
+        student = path.parents[1].name
+        if force or kept.get(student, key.of_submission(shared, found.digest(path))) is None:
+            with contextlib.suppress(UserError):
+                new.append(submissions.read(path, course.solutions, lesson))
+        if len(new) == LOOKED_AT:
+            break
+    if new:
+        ahead.start(grading.modules(course.marks, new))
+
+
+def _with_gradebook(
+    course: running.Class, kept: Results, root: Path, jobs: int, force: bool, show: bool, ahead: Ahead
+) -> Summary:
+    from autograder.batch.store import StoreGrades  # imports nbgrader, which takes a second: after the runner's start
+    from autograder.nbgrader_plugin.gradebook import nbgrader_config
+
+    lesson = course.marks.lesson
+    with StoreGrades(nbgrader_config(root), lesson) as store:
+        store.require_release(course.marks)
+        store.tidy()
+        class_ = store.find()
+        coursedir = store.coursedir
+        submitted = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
+        place = os.path.relpath(submitted / "<student>" / lesson / store.notebook_name(), root)
+        summary = Summary(lesson, place, course.level)
+        summary.ignored = found.ignored(submitted, lesson, {path.name for path in course.solutions.iterdir()})
+        _grade(course, class_, kept, store, summary, jobs, force, show, ahead)
+        summary.waiting = store.book.waiting()
     return summary
 
 
@@ -64,46 +96,56 @@ def _grade(
     course: running.Class,
     class_: list[HandedIn],
     kept: Results,
-    converter: StoreGrades,
+    store: StoreGrades,
     summary: Summary,
     jobs: int,
     force: bool,
     show: bool,
+    ahead: Ahead,
 ) -> None:
-    shared = course.key
+    from autograder.batch.writer import ToStore, Writer
+
+    shared, by_student = course.key, {handed.student: handed for handed in class_}
     keys = {handed.student: key.of_submission(shared, handed.digest) for handed in class_}
-    todo = [handed for handed in class_ if force or kept.get(handed.student, keys[handed.student]) is None]
-    with _progress("running", len(todo), show) as bar:
-        failed = running.run(course, {h.student: (keys[h.student], h) for h in todo}, kept, jobs, bar.update)
-    answers, official = build.digest(course.solutions / course.marks.lesson), found.digest(converter.official())
-    to_store: dict[str, tuple[HandedIn, Graded, str]] = {}
-    coursedir = converter.coursedir
-    again = {handed.student for handed in todo} if force else set()
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        for handed in class_:
-            student = handed.student
-            record = kept.get(student, keys[student])
-            graded = failed[student] if student in failed else _graded(record, handed, course)
+    answers = build.digest(course.solutions / course.marks.lesson)
+    official, held = found.digest(store.official()), store.book.auto_scores()
+    todo = {student: h for student, h in by_student.items() if force or kept.get(student, keys[student]) is None}
+
+    def mark(student: str) -> str:
+        return key.of_grade(keys[student], answers, by_student[student].stamp, official)
+
+    with _progress(len(class_), show) as bar, Writer(store, bar.update) as writer:
+
+        def graded(student: str, graded: Graded, submission: Submission | None, seconds: float) -> None:
             summary.grades[student] = graded
-            if student not in failed:
-                summary.seconds[student] = record.get("seconds", 0.0)
-            mark = key.of_grade(keys[student], answers, handed.stamp, official)
-            if student in again or student in failed or not converter.is_stored(student, graded, mark, gradebook):
-                to_store[student] = handed, graded, mark
-    with _progress("storing", len(to_store), show) as bar:
-        trouble = converter.store(to_store, bar.update) if to_store else {}
-    for student, reason in trouble.items():
-        graded = summary.grades[student]
-        summary.grades[student] = replace(graded, verdict=grading.INFRA, results=(), notes=(reason,))
-    summary.stored = set(to_store) - set(trouble)
+            if graded.verdict != grading.INFRA:
+                summary.seconds[student] = seconds
+            again = force or graded.verdict == grading.INFRA
+            if again or not store.is_stored(student, graded, mark(student), held):
+                summary.stored.add(student)
+                writer.put(ToStore(by_student[student], graded, mark(student), submission))
+            else:
+                bar.update()
+
+        for handed in class_:
+            if handed.student not in todo:
+                record = kept.get(handed.student, keys[handed.student])
+                graded(handed.student, *_judged(record, handed, course), record.get("seconds", 0.0))
+        running.run(
+            course, {student: (keys[student], handed) for student, handed in todo.items()}, kept, jobs, graded, ahead
+        )
+    for student, reason in writer.trouble.items():
+        summary.grades[student] = replace(summary.grades[student], verdict=grading.INFRA, results=(), notes=(reason,))
+    summary.stored -= set(writer.trouble)
 
 
-def _graded(record: dict[str, Any], handed: HandedIn, course: running.Class) -> Graded:
+def _judged(record: dict[str, Any], handed: HandedIn, course: running.Class) -> tuple[Graded, Submission | None]:
+    """The grade of a kept run by today's answers, and the submission if it can be graded."""
     try:
         submission = running.read(handed, course)
     except Ungradable as error:
-        return grading.ungradable(course.marks.lesson, error, course.level)
-    return running.judged(record, submission, course.marks)
+        return grading.ungradable(course.marks.lesson, error, course.level), None
+    return running.judged(record, submission, course.marks), submission
 
 
 @contextmanager
@@ -117,5 +159,5 @@ def _alone(results: Path) -> Iterator[None]:
         raise UserError(f"{results.stem} is being graded by another command: wait until that has ended.") from None
 
 
-def _progress(what: str, total: int, show: bool) -> Any:
-    return tqdm(total=total, desc=what, unit=" submissions", disable=None if show and total else True)
+def _progress(total: int, show: bool) -> Any:
+    return tqdm(total=total, desc="grading", unit=" submissions", disable=None if show and total else True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from autograder import grade as grading
 from autograder import submissions
 from autograder.batch import key
-from autograder.batch.found import HandedIn
+from autograder.batch.ahead import Ahead
+from autograder.batch.found import HandedIn, digest
 from autograder.batch.results import Results, ran_from_json, ran_to_json
 from autograder.grade import Graded, Marking
 from autograder.runner.client import Runner, RunnerFailed
@@ -35,35 +36,57 @@ class Class:
         return key.of_class(self.marks, self.limits, self.level)
 
 
-def run(
-    course: Class, todo: dict[str, tuple[str, HandedIn]], results: Results, jobs: int, done: Callable[[], object]
-) -> dict[str, Graded]:
-    """Run submissions (by student: key and what was handed in), at most `jobs` at a time. done: called after each.
+Done = Callable[[str, Graded, Submission | None, float], object]
 
-    Finished runs are in `results`; returned are, by student, those in which we failed ourselves.
+
+def run(
+    course: Class, todo: dict[str, tuple[str, HandedIn]], results: Results, jobs: int, done: Done, ahead: Ahead
+) -> None:
+    """Run submissions (by student: key and what was handed in), at most `jobs` at a time.
+
+    done: called after each with student, grade, submission (None if it can't be graded) and seconds. What was
+    finished is in `results` by then; that in which we failed ourselves is not. ahead: a runner that may have been
+    started already.
     """
     readable: dict[str, Submission] = {}
-    for student, (_, handed) in todo.items():
+    for student, (key_, handed) in todo.items():
         try:
             readable[student] = read(handed, course)
         except Ungradable as error:
             graded = grading.ungradable(course.marks.lesson, error, course.level)
-            results.append(_record(course, *todo[student], graded))
-            done()
+            done(student, _kept(results, _record(course, key_, handed, graded), graded), None, 0.0)
+        else:
+            if digest(handed.path) != handed.digest:
+                done(student, _infra(course, _CHANGED), readable.pop(student), 0.0)
     if not readable:
-        return {}
-    failed: dict[str, Graded] = {}
+        return
+    left = dict(readable)
     try:
-        with Runner(grading.modules(course.marks, readable.values()), course.level) as runner:
+        with ahead.runner(grading.modules(course.marks, readable.values())) as runner:
             for student, ended in _in_parallel(course, readable, runner, jobs):
+                del left[student]
                 if isinstance(ended, RunnerFailed):
-                    failed[student] = _infra(course, ended)
+                    done(student, _infra(course, ended), readable[student], 0.0)
                 else:
-                    results.append({**_record(course, *todo[student], ended.graded), **ended.facts})
-                done()
+                    record = {**_record(course, *todo[student], ended.graded), **ended.facts}
+                    graded = _kept(results, record, ended.graded)
+                    done(student, graded, readable[student], ended.facts["seconds"])
     except RunnerFailed as error:  # it didn't even start
-        return {student: _infra(course, error) for student in readable}
-    return failed
+        for student, submission in left.items():
+            done(student, _infra(course, error), submission, 0.0)
+
+
+_CHANGED = "The submission changed while the class was being graded: grade again."
+
+
+def _kept(results: Results, record: dict[str, Any], graded: Graded) -> Graded:
+    """Keep a finished run; a result that can't be kept (the disk is full) doesn't count."""
+    try:
+        results.append(record)
+    except OSError as error:
+        text = f"{results.path.name} can't be written ({error.strerror}): put that right, then grade again."
+        return replace(graded, verdict=grading.INFRA, results=(), notes=(text,))
+    return graded
 
 
 def read(handed: HandedIn, course: Class) -> Submission:
@@ -128,5 +151,5 @@ def _record(course: Class, run_key: str, handed: HandedIn, graded: Graded) -> di
     }
 
 
-def _infra(course: Class, error: RunnerFailed) -> Graded:
+def _infra(course: Class, error: RunnerFailed | str) -> Graded:
     return Graded(course.marks.lesson, grading.INFRA, course.level, notes=(str(error),))
