@@ -18,8 +18,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbformat.v4.nbjson import JSONWriter
-from nbformat.v4.rwbase import split_lines
+from nbformat.v4.rwbase import split_lines, strip_transient
 from nbgrader import utils
 from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.nbgraderformat import MetadataValidator
@@ -106,8 +105,7 @@ class Steps:
                 stages(Stages(penalties=True))
             else:
                 notebook, resources = step(notebook, resources)
-        text = JSONWriter().writes(split_lines(notebook), split_lines=False)
-        return text if text.endswith("\n") else text + "\n"
+        return _dumps(notebook)
 
     def _step(self, cls: Any) -> Any:
         if cls in (OverwriteCells, OverwriteKernelspec):
@@ -228,6 +226,12 @@ def written(notebook: NotebookNode) -> dict[str, bool]:
     """Of each free-text question by name, whether it differs from what was given out."""
     answers = [cell for cell in notebook.cells if utils.is_grade(cell) and utils.is_solution(cell)]
     return {cell.metadata.nbgrader.grade_id: utils.determine_grade(cell)[0] is None for cell in answers}
+
+
+def _dumps(notebook: NotebookNode) -> str:
+    """What nbformat writes, without its copies: the notebook is not used afterwards."""
+    plain = strip_transient(split_lines(notebook))
+    return json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _show(notebook: NotebookNode, way: OnItsWay) -> None:
