@@ -264,8 +264,12 @@ class _Page:
 
 
 def reason(error: Exception) -> str:
-    """An error as one line, without the statement and parameters that SQLAlchemy adds."""
-    return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    """Why a grade wasn't stored, as one line for the person who grades."""
+    if isinstance(error, DBAPIError):
+        error = error.orig  # without the statement and its parameters
+    elif isinstance(error, OSError) and error.strerror:
+        return f"It could not be written ({error.strerror}): put that right, then grade again."
+    return " ".join(str(error).split())
 
 
 def _of_lesson(query: Any, lesson: str) -> Any:
