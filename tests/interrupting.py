@@ -35,7 +35,7 @@ def start(course: Classroom) -> subprocess.Popen[bytes]:
 
 def kill(process: subprocess.Popen[bytes]) -> list[int]:
     """kill -9 for the whole group; the processes that outlive it."""
-    started = list(_below(process.pid))
+    started = list(below(process.pid))
     namespaces = {_namespace(pid) for pid in started} - {_namespace(os.getpid()), None}
     with contextlib.suppress(ProcessLookupError):  # it had ended already
         os.killpg(process.pid, signal.SIGKILL)
@@ -91,10 +91,11 @@ def leftovers(course: Classroom) -> list[str]:
     return [str(path) for path in (course.root / "grading" / "autograded").rglob(".*") if path.name != MARK]
 
 
-def _below(pid: int) -> Iterator[int]:
+def below(pid: int) -> Iterator[int]:
+    """A process and all that descend from it, by number."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (parent := _field(int(entry.name), "PPid")) is not None:
+        if entry.name.isdigit() and (parent := field(int(entry.name), "PPid")) is not None:
             parents.setdefault(int(parent), []).append(int(entry.name))
     todo = [pid]
     while todo:
@@ -106,10 +107,11 @@ def _below(pid: int) -> Iterator[int]:
 def _alive(pids: list[int], namespaces: set[str | None]) -> list[int]:
     running = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     ours = [pid for pid in running if pid in pids or _namespace(pid) in namespaces]
-    return [pid for pid in ours if (_field(pid, "State") or "Z").split()[0] != "Z"]
+    return [pid for pid in ours if (field(pid, "State") or "Z").split()[0] != "Z"]
 
 
-def _field(pid: int, name: str) -> str | None:
+def field(pid: int, name: str) -> str | None:
+    """A field of /proc/<pid>/status; None when there is no such process."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except OSError:  # it ended meanwhile

@@ -39,8 +39,8 @@ def grade_class(folder: Path, level: str = AUTO, jobs: int = 0, force: bool = Fa
     """Grade everybody who handed in the lesson in `folder` (under solutions/).
 
     level: of the sandbox ("auto": the strongest there is, never none). jobs: how many at a time, 0 for one per core.
-    force: run and store also what didn't change. show: a progress bar on a terminal. Raises UserError,
-    RunnerFailed when no runner starts, and GradebookBusy when another program doesn't even let us read the gradebook.
+    force: run and store also what didn't change. show: a progress bar on a terminal. Raises UserError
+    and, when another program doesn't even let us read the gradebook, GradebookBusy.
     """
     started = time.perf_counter()
     level = sandbox.choose(sandbox.BUBBLEWRAP if level == AUTO else level)

@@ -60,20 +60,14 @@ def run(
                 done(student, _infra(course, _CHANGED), readable.pop(student), 0.0)
     if not readable:
         return
-    left = dict(readable)
-    try:
-        with ahead.runner(grading.modules(course.marks, readable.values())) as runner:
-            for student, ended in _in_parallel(course, readable, runner, jobs):
-                del left[student]
-                if isinstance(ended, RunnerFailed):
-                    done(student, _infra(course, ended), readable[student], 0.0)
-                else:
-                    record = {**_record(course, *todo[student], ended.graded), **ended.facts}
-                    graded = _kept(results, record, ended.graded)
-                    done(student, graded, readable[student], ended.facts["seconds"])
-    except RunnerFailed as error:  # it didn't even start
-        for student, submission in left.items():
-            done(student, _infra(course, error), submission, 0.0)
+    runner = ahead.runner(grading.modules(course.marks, readable.values()))
+    for student, ended in _in_parallel(course, readable, runner, jobs):
+        if isinstance(ended, RunnerFailed):
+            done(student, _infra(course, ended), readable[student], 0.0)
+        else:
+            record = {**_record(course, *todo[student], ended.graded), **ended.facts}
+            graded = _kept(results, record, ended.graded)
+            done(student, graded, readable[student], ended.facts["seconds"])
 
 
 _CHANGED = "The submission changed while the class was being graded: grade again."
@@ -119,7 +113,7 @@ def _in_parallel(
             error = future.exception()
             if error is not None and not isinstance(error, RunnerFailed):
                 raise error
-            yield students[future], error or future.result()
+            yield students.pop(future), error or future.result()  # popped: a big class's results don't pile up
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         runner.close()  # after an interruption the runs under way end with it

@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[1:1] = [str(Path(__file__).resolve().parents[n]) for n in (2, 1)]  # as in the tests
+sys.path.insert(1, str(Path(__file__).resolve().parents[1]))  # as in the tests: the repository, then tests/
+sys.path.insert(1, str(Path(__file__).resolve().parents[2]))
 
 from classroom import LESSON, Classroom, make_classroom, without
 from interrupting import kill, leftovers, marked, results, start, wrong
