@@ -25,6 +25,7 @@ class Writer:
     def __init__(self, store: StoreGrades, done: Callable[[], object]) -> None:
         self.trouble: dict[str, str] = {}
         self._store, self._done = store, done
+        self._broken: BaseException | None = None
         self._waiting: queue.Queue[ToStore | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._work, name="gradebook", daemon=True)
 
@@ -33,19 +34,33 @@ class Writer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._waiting.put(None)
+        self._hand_over(None)
         self._thread.join()
+        if self._broken is not None:
+            raise self._broken
 
     def put(self, item: ToStore) -> None:
-        """Store this soon."""
-        self._waiting.put(item)
+        """Store this soon. Raises what ended the writer, should it have ended."""
+        self._hand_over(item)
+        if self._broken is not None:
+            raise self._broken
+
+    def _hand_over(self, item: ToStore | None) -> None:
+        while self._thread.is_alive():
+            try:
+                return self._waiting.put(item, timeout=1.0)
+            except queue.Full:
+                continue
 
     def _work(self) -> None:
-        more = True
-        while more:
-            batch, more = self._next()
-            if batch:
-                self._commit(batch)
+        try:
+            more = True
+            while more:
+                batch, more = self._next()
+                if batch:
+                    self._commit(batch)
+        except BaseException as error:  # raised again where the class is graded
+            self._broken = error
 
     def _next(self) -> tuple[list[Staged], bool]:
         """Stage what comes, until there are enough or the first has waited long enough; whether more can come."""

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from autograder.batch import book
 from autograder.batch import run as running
-from autograder.batch.store import MARK
+from autograder.batch.store import MARK, StoreGrades
 from autograder.cli import main
 from autograder.runner.sandbox import bubblewrap_works
 
@@ -170,6 +170,19 @@ def test_what_goes_wrong_with_one_student_costs_the_others_nothing(fresh):
     assert said["infra"] == [{"student": "student2", "reason": "a penalty by zero"}]
     assert said["graded"] == len(STUDENTS) - 1
     assert set(_points(fresh)) == set(STUDENTS) - {"student2"}
+
+
+def test_a_writer_that_breaks_ends_the_command_instead_of_waiting_for_ever(fresh, monkeypatch):
+    def breaks(*_: object) -> None:
+        raise RuntimeError("a fault in the writer")
+
+    monkeypatch.setattr(StoreGrades, "put_in_place", breaks)
+    done = _grade()
+    assert isinstance(done.exception, RuntimeError)
+    monkeypatch.undo()
+    monkeypatch.chdir(fresh.root)
+    assert _grade().exit_code == 0
+    _all_is_well(fresh)
 
 
 def test_control_c_keeps_what_was_finished(fresh):
