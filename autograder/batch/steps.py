@@ -43,6 +43,7 @@ from autograder.nbgrader_plugin.submitted import SubmissionExporter
 from autograder.paths import UserError
 from autograder.submissions import Submission
 
+_KNOWN = 1000  # cells
 Store = Callable[[Stages], None]
 
 
@@ -76,6 +77,7 @@ class Steps:
             )
         self._exporter = converter.exporter_class(parent=converter, config=converter.config)
         self._source = source
+        self._write = _Writer()
         self._sanitizing = [self._step(each) for each in sanitizing]
         self._autograding = [self._step(each) for each in autograding]
         penalties = [each for each in self._autograding if isinstance(each, PenaltiesInPlace)]
@@ -105,19 +107,22 @@ class Steps:
                 stages(Stages(penalties=True))
             else:
                 notebook, resources = step(notebook, resources)
-        return _dumps(notebook)
+        return self._write(notebook)
 
     def _step(self, cls: Any) -> Any:
-        if cls in (OverwriteCells, OverwriteKernelspec):
-            made = {OverwriteCells: CellsFromMemory, OverwriteKernelspec: KernelspecFromMemory}[cls](
-                parent=self._exporter
-            )
-            made.source = self._source
+        kernelspec, cells = self._source
+        if cls is OverwriteCells:
+            made = CellsFromMemory(parent=self._exporter)
+            made.cells = {cell["name"]: SimpleNamespace(**cell) for cell in cells}
             return made
-        if cls in (CheckCellMetadata, AssignLatePenalties):
-            return {CheckCellMetadata: EachMetadataOnce, AssignLatePenalties: PenaltiesInPlace}[cls](
-                parent=self._exporter
-            )
+        if cls is OverwriteKernelspec:
+            made = KernelspecFromMemory(parent=self._exporter)
+            made.kernelspec = kernelspec
+            return made
+        if cls is CheckCellMetadata:
+            return EachMetadataOnce(parent=self._exporter)
+        if cls is AssignLatePenalties:
+            return PenaltiesInPlace(parent=self._exporter)
         if cls in (ClearOutput, DeduplicateIds, LimitOutput, GradeSubmission, SaveResults):
             return cls(parent=self._exporter)
         return _Foreign(cls, self._exporter)
@@ -133,9 +138,9 @@ class Steps:
 
 
 class CellsFromMemory(OverwriteCells):
-    """nbgrader's OverwriteCells, which asks this object instead of the gradebook."""
+    """nbgrader's OverwriteCells, which asks this object instead of the gradebook. cells: the lesson's, by name."""
 
-    source: tuple[str | None, list[dict[str, Any]]]
+    cells: dict[str, SimpleNamespace]
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         self.notebook_id = self.assignment_id = ""
@@ -145,21 +150,20 @@ class CellsFromMemory(OverwriteCells):
         return nb, resources
 
     def find_source_cell(self, name: str, *_: str) -> SimpleNamespace:
-        for cell in self.source[1]:
-            if cell["name"] == name:
-                return SimpleNamespace(**cell)
-        raise MissingEntry(f"No such source cell: {name}")
+        if name not in self.cells:
+            raise MissingEntry(f"No such source cell: {name}")
+        return self.cells[name]
 
     find_graded_cell = find_source_cell
 
 
 class KernelspecFromMemory(OverwriteKernelspec):
-    """nbgrader's OverwriteKernelspec with what the gradebook was asked once."""
+    """nbgrader's OverwriteKernelspec with what the gradebook was asked once. kernelspec: the lesson's, as JSON."""
 
-    source: tuple[str | None, list[dict[str, Any]]]
+    kernelspec: str | None
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        if self.source[0] is not None and (kernelspec := json.loads(self.source[0])):
+        if self.kernelspec is not None and (kernelspec := json.loads(self.kernelspec)):
             nb.metadata["kernelspec"] = kernelspec
         return nb, resources
 
@@ -228,10 +232,32 @@ def written(notebook: NotebookNode) -> dict[str, bool]:
     return {cell.metadata.nbgrader.grade_id: utils.determine_grade(cell)[0] is None for cell in answers}
 
 
-def _dumps(notebook: NotebookNode) -> str:
-    """What nbformat writes, without its copies: the notebook is not used afterwards."""
-    plain = strip_transient(split_lines(notebook))
-    return json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+class _Writer:
+    """Writes what nbformat writes, without its copies (the notebook is not used afterwards).
+
+    Indented JSON is slow to make, and most cells are the same for the whole class, so their text is kept.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def __call__(self, notebook: NotebookNode) -> str:
+        notebook = strip_transient(split_lines(notebook))
+        cells = ",\n  ".join(map(self._cell, notebook.cells))
+        around = _indented({**notebook, "cells": []})
+        return around.replace('"cells": []', f'"cells": [\n  {cells}\n ]' if cells else '"cells": []', 1) + "\n"
+
+    def _cell(self, cell: NotebookNode) -> str:
+        compact = json.dumps(cell, sort_keys=True)
+        if compact not in self._known:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            self._known[compact] = _indented(cell).replace("\n", "\n  ")  # a line's end within a text is escaped
+        return self._known[compact]
+
+
+def _indented(part: Any) -> str:
+    return json.dumps(part, indent=1, sort_keys=True, ensure_ascii=False)
 
 
 def _show(notebook: NotebookNode, way: OnItsWay) -> None:
