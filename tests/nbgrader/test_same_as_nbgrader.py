@@ -224,11 +224,13 @@ def _tables(course: Classroom) -> dict[str, list[dict[str, Any]]]:
 
 
 def _files(course: Classroom) -> dict[str, Any]:
-    """Every file in autograded/ with its permissions; notebooks parsed."""
+    """Every file and folder in autograded/ with its permissions; notebooks parsed."""
     top = course.root / "grading" / "autograded"
     found: dict[str, Any] = {}
     for path in top.rglob("*"):
-        if path.is_file() and path.name != MARK:
+        if path.is_dir():
+            found[str(path.relative_to(top))] = oct(path.stat().st_mode), None
+        elif path.name != MARK:
             content = path.read_bytes()
             parsed = json.loads(content) if path.suffix == ".ipynb" else content
             found[str(path.relative_to(top))] = oct(path.stat().st_mode), parsed
