@@ -262,7 +262,7 @@ def _indented(part: Any) -> str:
 
 def _show(notebook: NotebookNode, way: OnItsWay) -> None:
     if way.graded.verdict == grading.UNGRADABLE:
-        shown.show_instruction(notebook, " ".join(way.graded.notes))
+        shown.show_instruction(notebook, way.graded.notes[0])
     else:
         shown.show_grade(notebook, way.submission, way.graded)
 
