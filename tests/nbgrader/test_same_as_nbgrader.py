@@ -71,7 +71,7 @@ def courses(course: Classroom, tmp_path_factory: pytest.TempPathFactory) -> Cour
         theirs.submit(student, first)
     assert theirs.nbgrader("autograde", LESSON).returncode == 0
     with Gradebook(theirs.db_url) as gradebook:
-        gradebook.update_or_create_assignment(LESSON, duedate=datetime(2030, 1, 2))
+        gradebook.update_or_create_assignment(LESSON, duedate=datetime(2020, 1, 2))
         for student in ("by_hand", "late_by_hand"):
             grade = gradebook.find_grade("why-bias", NOTEBOOK, LESSON, student)
             grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 1.5, 0.5, False
@@ -99,8 +99,8 @@ def _hand_in_again(course: Classroom) -> None:
     course.submit("in_time", course.solution())
     course.submit("ünï cödé 'n' [x]", course.solution())
     for student in ("late", "very_late", "late_by_hand", "late_and_empty"):
-        (course.folder(student) / "timestamp.txt").write_text("2030-01-03 04:05:06 UTC")
-    (course.folder("in_time") / "timestamp.txt").write_text("2030-01-01 04:05:06 +0200")
+        (course.folder(student) / "timestamp.txt").write_text("2020-01-03 04:05:06 UTC")
+    (course.folder("in_time") / "timestamp.txt").write_text("2020-01-01 04:05:06 +0200")
     extra = course.folder("in_time") / "data" / "more"
     extra.mkdir(parents=True)
     for path in (extra / "table.csv", course.folder("in_time") / "widgets.py", course.folder("in_time") / "hidden.py"):

@@ -162,8 +162,8 @@ def test_what_goes_wrong_with_one_student_costs_the_others_nothing(fresh):
     with open(fresh.root / "nbgrader_config.py", "a", encoding="utf-8") as config:
         config.write(BROKEN_PLUGIN)
     with sqlite3.connect(fresh.root / "grading" / "gradebook.db") as database:
-        database.execute("update assignment set duedate = '2030-01-01 00:00:00.000000'")
-    (fresh.folder("student2") / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+        database.execute("update assignment set duedate = '2020-01-01 00:00:00.000000'")
+    (fresh.folder("student2") / "timestamp.txt").write_text("2020-01-02 00:00:00 UTC")
     done = _grade("--json")
     assert done.exit_code == 3
     said = json.loads(done.output)
