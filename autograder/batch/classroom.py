@@ -119,7 +119,7 @@ def _grade(
     with _progress(len(class_), show) as bar, Writer(store, bar.update) as writer:
 
         def graded(student: str, graded: Graded, submission: Submission | None, seconds: float) -> None:
-            summary.grades[student] = graded
+            summary.grades[student] = replace(graded, cells=())  # what cells printed may be long
             if graded.verdict != grading.INFRA:
                 summary.seconds[student] = seconds
             again = force or graded.verdict == grading.INFRA
