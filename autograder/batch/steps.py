@@ -63,7 +63,7 @@ class OnItsWay:
 
 
 class Steps:
-    """The configured preprocessors of one course. converter: nbgrader's Autograde; book: `Book.source_cells()`."""
+    """The configured preprocessors of one course. converter: nbgrader's Autograde; source: from `Book.source_cells`."""
 
     def __init__(self, converter: Any, source: tuple[str | None, list[dict[str, Any]]]) -> None:
         if not issubclass(converter.exporter_class, SubmissionExporter):
