@@ -251,7 +251,7 @@ def test_each_line_carries_where_it_comes_from(here):
     assert (record["verdict"], record["score"], record["max_score"]) == ("GRADED", 3, 16)
     assert record["sandbox"] == "bubblewrap"
     assert set(record["versions"]) >= {"engine", "python", "numpy", "torch"}
-    assert {"cell", "exercise", "submission", "memory"} == set(record["limits"])
+    assert {"cell", "exercise", "submission", "memory"} <= set(record["limits"])
     assert record["seconds"] > 0
     assert {exercise["name"]: exercise["points"] for exercise in record["exercises"]}["relu"] == 1
 
