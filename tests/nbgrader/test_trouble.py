@@ -195,7 +195,9 @@ def test_control_c_keeps_what_was_finished(fresh):
     assert errors == "Interrupted: what was finished is kept, and the same command goes on from there.\n"
     finished = {json.loads(line)["student"] for line in _lines(fresh)}
     assert 3 <= len(finished) < len(STUDENTS)
-    assert set(_points(fresh)) == finished == {path.parents[1].name for path in _marks(fresh)}
+    stored = {path.parents[1].name for path in _marks(fresh)}
+    assert set(_points(fresh)) == stored <= finished
+    assert len(finished - stored) <= 1  # put down, and interrupted before it was handed on: stored by the next command
     lines = len(_lines(fresh))
     assert _grade().exit_code == 0
     assert len(_lines(fresh)) == len(STUDENTS) >= lines
