@@ -138,22 +138,23 @@ def grade_command(
     as_json: bool,
 ) -> None:
     """Grade a whole class into the gradebook, several submissions at a time; what didn't change is skipped."""
-    from autograder import grade as grading
-    from autograder.batch.classroom import grade_class
-    from autograder.batch.pool import PoolFailed
-    from autograder.batch.summary import print_summary
-
     if jobs and scheduler:
         raise UserError("--jobs is for this machine; on a cluster `dask worker --nthreads` says how many run at once.")
     try:
+        from autograder import grade as grading
+        from autograder.batch.busy import GradebookBusy
+        from autograder.batch.classroom import grade_class
+        from autograder.batch.pool import PoolFailed
+        from autograder.batch.summary import print_summary
+
         folder = find_lesson(lesson, solutions())
         summary = grade_class(folder, sandbox, jobs or 0, force, not as_json, scheduler or "", count)
-    except PoolFailed as error:
-        click.echo(str(error), err=True)
-        sys.exit(INFRASTRUCTURE)
     except KeyboardInterrupt:
         click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)
+    except (GradebookBusy, PoolFailed) as error:
+        click.echo(str(error), err=True)
+        sys.exit(INFRASTRUCTURE)
     if as_json:
         click.echo(json.dumps(summary.to_json(), indent=1))
     else:

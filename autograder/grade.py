@@ -114,9 +114,7 @@ def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits |
     return run_job(job(submission.cells, marks, limits or marks.limits), marks, runner)
 
 
-def job(
-    cells: tuple[CodeCell, ...], marks: Marking, limits: Limits, only: Mapping[str, Set[str]] | None = None
-) -> Job:
+def job(cells: tuple[CodeCell, ...], marks: Marking, limits: Limits, only: Mapping[str, Set[str]] | None = None) -> Job:
     """What the runner is to do for one submission.
 
     only: names of the cases to run, by exercise; all of them unless given.

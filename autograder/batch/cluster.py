@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import distributed
 
 from autograder.batch import key, worker
-from autograder.batch.pool import Ended, Finished, PoolFailed, Runs
+from autograder.batch.pool import Ended, Finished, Name, PoolFailed, Runs
 from autograder.grade import Marking
 from autograder.paths import UserError
 from autograder.runner.client import RunnerFailed
@@ -36,7 +36,13 @@ class Cluster:
     level: str
     say: Callable[[str], object]
 
-    def run(self, jobs: dict[str, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
+    def start(self, modules: tuple[str, ...]) -> None:
+        """Nothing: the workers import with their first job."""
+
+    def close(self) -> None:
+        """Nothing: the workers stay as they are."""
+
+    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
         with _connected(self.scheduler) as client:
             runs = _Runs(client, self, jobs, worker.lesson_to_json(marks), modules)
             try:
@@ -77,7 +83,7 @@ class _Runs:
         self,
         client: distributed.Client,
         cluster: Cluster,
-        jobs: dict[str, Job],
+        jobs: dict[Name, Job],
         lesson: str,
         modules: tuple[str, ...],
     ) -> None:
@@ -85,7 +91,7 @@ class _Runs:
         self._lesson, self._modules, self._versions = lesson, list(modules), key.versions()
         self._asked: set[str] = set()  # workers
         self._refused: dict[str, str] = {}  # by worker: why it gets none of our jobs
-        self._pending: dict[distributed.Future, tuple[str, set[str]]] = {}  # student and permitted workers (none: all)
+        self._pending: dict[distributed.Future, tuple[Name, set[str]]] = {}  # name and permitted workers (none: all)
         self._ended: queue.SimpleQueue[distributed.Future] = queue.SimpleQueue()
         self._last_seen = time.monotonic()
 
@@ -93,8 +99,8 @@ class _Runs:
         suitable = self._suitable()
         if not suitable:
             raise PoolFailed(self._nobody())
-        for student in self._jobs:
-            self._submit(student, suitable)
+        for name in self._jobs:
+            self._submit(name, suitable)
         while self._pending:
             try:
                 future = self._ended.get(timeout=WATCH_SECONDS)
@@ -109,11 +115,11 @@ class _Runs:
                 future.add_done_callback(self._ended.put)
                 self._watch()
                 continue
-            student, _ = self._pending.pop(future)
+            name, _ = self._pending.pop(future)
             if ended is None and (suitable := self._suitable()):
-                self._submit(student, suitable)
+                self._submit(name, suitable)
             else:
-                yield student, ended or RunnerFailed(self._nobody())
+                yield name, ended or RunnerFailed(self._nobody())
 
     def cancel(self) -> None:
         """Take back what hasn't begun. Runs under way end by themselves, within their limits, and nobody hears."""
@@ -121,12 +127,13 @@ class _Runs:
             self._client.cancel(list(self._pending), force=True)
         self._pending.clear()
 
-    def _submit(self, student: str, suitable: set[str]) -> None:
+    def _submit(self, name: Name, suitable: set[str]) -> None:
         permitted = suitable if self._refused else set()
         future = self._client.submit(
             worker.run,
-            [asdict(cell) for cell in self._jobs[student].cells],
-            asdict(self._jobs[student].limits),
+            [asdict(cell) for cell in self._jobs[name].cells],
+            asdict(self._jobs[name].limits),
+            _asked(self._jobs[name]),
             self._lesson,
             self._modules,
             self._cluster.level,
@@ -135,7 +142,7 @@ class _Runs:
             workers=sorted(permitted) or None,
             pure=False,
         )
-        self._pending[future] = student, permitted
+        self._pending[future] = name, permitted
         future.add_done_callback(self._ended.put)
 
     def _outcome(self, future: distributed.Future) -> Ended | None:
@@ -160,11 +167,11 @@ class _Runs:
             raise PoolFailed(f"{self._nobody()} What was finished is kept.")
         else:
             return
-        for future, (student, permitted) in list(self._pending.items()):
+        for future, (name, permitted) in list(self._pending.items()):
             if permitted and not permitted & suitable:
                 del self._pending[future]
                 self._client.cancel([future], force=True)
-                self._submit(student, suitable)
+                self._submit(name, suitable)
 
     def _suitable(self) -> set[str]:
         """The workers that there are now, without the refused; newcomers are asked."""
@@ -193,6 +200,14 @@ class _Runs:
         if self._refused:
             return f"None of the workers of {scheduler} can be used: put right what is said about them."
         return f"The scheduler at {scheduler} has no workers: start some with `dask worker {scheduler}`."
+
+
+def _asked(job: Job) -> dict[str, list[str]]:
+    """The cases of a job, by exercise."""
+    asked: dict[str, list[str]] = {}
+    for wanted in job.exercises:
+        asked.setdefault(wanted.exercise, []).extend(wanted.cases)
+    return asked
 
 
 def _lost(scheduler: str) -> PoolFailed:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
@@ -86,16 +86,20 @@ def counted(
     return Counted(handed, len(history), tuple(entries))
 
 
+def nothing(handed: HandedIn, score: float) -> float:
+    """What lateness costs where it costs nothing."""
+    return 0.0
+
+
 def late_penalties(config: Config, lesson: str, gradebook: Gradebook, used: bool) -> Penalty:
     """What nbgrader's late penalty plugin takes from a score. used: whether grading uses it at all."""
     penalties = AssignLatePenalties(config=config)
     penalties.init_plugin()
+    assignment = gradebook.find_assignment(lesson)
+    for_all, for_some = assignment.duedate, {each.student.id: each.duedate for each in assignment.submissions}
 
     def penalty(handed: HandedIn, score: float) -> float:
-        try:
-            due = gradebook.find_submission(lesson, handed.student).duedate
-        except MissingEntry:
-            due = gradebook.find_assignment(lesson).duedate
+        due = for_some.get(handed.student, for_all)
         late = (handed.when - due).total_seconds() if handed.when and due else 0.0
         if not used or late <= 0:
             return 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -32,15 +32,22 @@ class Finished:
         return {"started": self.started, "seconds": self.seconds, "where": self.where, "run": self.run}
 
 
+Name = Hashable  # of a job, by whoever wants it run
 Ended = Finished | RunnerFailed
-Runs = Generator[tuple[str, Ended], None, None]
+Runs = Generator[tuple[Name, Ended], None, None]
 
 
 class Pool(Protocol):
     """Runs jobs, several at a time."""
 
-    def run(self, jobs: dict[str, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
-        """Run jobs (by student) and yield each once, as it ends; closing the generator ends what is under way.
+    def start(self, modules: tuple[str, ...]) -> None:
+        """Begin to import what the first jobs will need, where that saves time."""
+
+    def close(self) -> None:
+        """End what was started."""
+
+    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
+        """Run jobs and yield each once, as it ends; closing the generator ends what is under way.
 
         marks: of their lesson. modules: what is worth importing before the first job. A RunnerFailed that is yielded
         concerns one job.

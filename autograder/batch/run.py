@@ -1,27 +1,25 @@
-"""First phase: every submission that changed is run, several at a time, and what came of it is kept at once."""
+"""Running a class: every submission that changed is run, and what came of it is kept at once."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Hashable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import contextlib
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from autograder import grade as grading
 from autograder import submissions
 from autograder.batch import depends, key, reuse
-from autograder.batch.found import HandedIn
-from autograder.batch.results import Results, ran_from_json, ran_to_json
+from autograder.batch.found import HandedIn, digest
+from autograder.batch.pool import Finished, Pool
+from autograder.batch.results import Results, ran_from_json
 from autograder.grade import Graded, Marking
-from autograder.runner.client import Runner, RunnerFailed
-from autograder.runner.job import Limits
+from autograder.runner.client import RunnerFailed
+from autograder.runner.job import Job, Limits
 from autograder.submissions import Submission, Ungradable
-
-Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -52,53 +50,126 @@ class Class:
         return key.of_submission(self.base, handed.digest)
 
 
+Done = Callable[[HandedIn, Graded, Submission | None, float], object]
+
+
 def run(
-    course: Class,
-    todo: dict[Name, tuple[str, HandedIn]],
-    results: Results,
-    jobs: int,
-    done: Callable[[], object],
-    anew: bool = False,
-) -> dict[Name, Graded]:
-    """Run submissions (by any name: key and what was handed in), at most `jobs` at a time. done: called after each.
+    course: Class, todo: Mapping[HandedIn, str], results: Results, pool: Pool, done: Done, anew: bool = False
+) -> None:
+    """Run what was handed in (with the key of each run) in a pool.
 
-    Of a submission that was run before, only the cases that changed are run, unless `anew`. Finished runs are in
-    `results`; returned are, by the same names, those in which we failed ourselves.
+    done: called after each with its grade, submission (None if it can't be graded) and seconds. What was finished is
+    in `results` by then; that in which we failed ourselves is not. Of a submission that was run before, only the cases
+    that changed are run, unless `anew`. Raises PoolFailed.
     """
-    readable: dict[Name, Submission] = {}
-    for name, (run_key, handed) in todo.items():
-        try:
-            submission = read(handed, course)
-        except Ungradable as error:
-            results.append(_record(course, run_key, handed, ungradable(handed, error, course)))
-            done()
+    runs = _Runs(course, todo, results, done)
+    jobs: dict[HandedIn, Job] = {}
+    for handed in todo:
+        submission = runs.read(handed)
+        if submission is None:
             continue
-        kept = None if anew else _kept(course, handed, results)
-        if kept and not reuse.to_run(kept, course.cases) and (held := reuse.joined(kept, None, course.cases)):
-            ended = _ended(course, submission, held, 0, time.perf_counter())
-            results.append({**_record(course, run_key, handed, ended.graded), **ended.facts})
-            done()
+        kept = None if anew else runs.kept(handed)
+        only = reuse.to_run(kept, course.cases) if kept else None
+        if kept and not only and (held := reuse.joined(kept, None, course.cases)):
+            runs.finish(handed, Finished(_now(), 0.0, "", held), 0)
         else:
-            readable[name] = submission
-    if not readable:
+            jobs[handed] = grading.job(submission.cells, course.marks, course.limits, only or None)
+            if only:
+                runs.parts.add(handed)
+    whole = _run(runs, jobs, pool)
+    _run(runs, whole, pool)
+
+
+def _run(runs: _Runs, jobs: dict[HandedIn, Job], pool: Pool) -> dict[HandedIn, Job]:
+    """Run jobs; what must be run once more, as a whole."""
+    if not jobs:
         return {}
-    failed: dict[Name, Graded] = {}
-
-    def one(name: Name) -> _Ended:
-        kept = None if anew else _kept(course, todo[name][1], results)
-        return _one(course, readable[name], runner, kept)
-
+    course, again = runs.course, {}
+    waiting = set(jobs)
+    modules = grading.modules(course.marks, [runs.readable[handed] for handed in jobs])
     try:
-        with Runner(grading.modules(course.marks, readable.values()), course.level) as runner:
-            for name, ended in _in_parallel(list(readable), one, runner, jobs):
-                if isinstance(ended, RunnerFailed):
-                    failed[name] = _infra(course, ended)
-                else:
-                    results.append({**_record(course, *todo[name], ended.graded), **ended.facts})
-                done()
-    except RunnerFailed as error:  # it didn't even start
-        return {name: _infra(course, error) for name in readable}
-    return failed
+        with contextlib.closing(pool.run(jobs, course.marks, modules)) as ended:
+            for handed, end in ended:
+                waiting.remove(handed)
+                if isinstance(end, RunnerFailed):
+                    runs.fail(handed, end)
+                elif not runs.take(handed, end):
+                    again[handed] = grading.job(runs.readable[handed].cells, course.marks, course.limits)
+    except RunnerFailed as error:  # nothing can be run there
+        for handed in waiting:
+            runs.fail(handed, error)
+    return again
+
+
+class _Runs:
+    """The runs of a class: what is read, what is kept, what is done. parts: of which only some cases are run."""
+
+    def __init__(self, course: Class, todo: Mapping[HandedIn, str], results: Results, done: Done) -> None:
+        self.course = course
+        self.readable: dict[HandedIn, Submission] = {}
+        self.parts: set[HandedIn] = set()
+        self._todo = todo
+        self._results = results
+        self._done = done
+
+    def read(self, handed: HandedIn) -> Submission | None:
+        """What was handed in; None when it can't be graded, which is said."""
+        try:
+            submission = read(handed, self.course)
+        except Ungradable as error:
+            graded = ungradable(handed, error, self.course)
+            self._done(handed, self._keep(handed, graded, {}), None, 0.0)
+            return None
+        if digest(handed.path) != handed.digest:
+            self._done(handed, _infra(self.course, _CHANGED), submission, 0.0)
+            return None
+        self.readable[handed] = submission
+        return submission
+
+    def kept(self, handed: HandedIn) -> dict[str, Any] | None:
+        """The last run of the same cells under the same conditions."""
+        record = self._results.like(handed.student, self.course.key_of_cells(handed))
+        return record if record and "run" in record else None
+
+    def take(self, handed: HandedIn, end: Finished) -> bool:
+        """Take a run that ended. False: it was a part of one, and doesn't go with what is kept."""
+        count = sum(map(len, end.run["outcomes"].values()))
+        if handed in self.parts:
+            self.parts.remove(handed)
+            kept = self.kept(handed)
+            held = reuse.joined(kept, end.run, self.course.cases) if kept else None
+            if held is None:
+                return False
+            end = replace(end, run=held)
+        self.finish(handed, end, count)
+        return True
+
+    def finish(self, handed: HandedIn, end: Finished, count: int) -> None:
+        """Judge and keep a whole run. count: of the cases that were run for it."""
+        submission = self.readable.pop(handed)
+        graded = grading.judge_run(submission, self.course.marks, ran_from_json(end.run), self.course.level)
+        facts = {**end.to_json(), "cases_run": count, "made_with": submission.made_with}
+        self._done(handed, self._keep(handed, graded, facts), submission, end.seconds)
+
+    def fail(self, handed: HandedIn, error: RunnerFailed) -> None:
+        """We failed ourselves, so there is no grade."""
+        self._done(handed, _infra(self.course, error), self.readable.pop(handed), 0.0)
+
+    def _keep(self, handed: HandedIn, graded: Graded, facts: dict[str, Any]) -> Graded:
+        """Keep a finished run; a result that can't be kept (the disk is full) doesn't count."""
+        try:
+            self._results.append({**_record(self.course, self._todo[handed], handed, graded), **facts})
+        except OSError as error:
+            text = f"{self._results.path.name} can't be written ({error.strerror}): put that right, then grade again."
+            return replace(graded, verdict=grading.INFRA, results=(), notes=(text,))
+        return graded
+
+
+_CHANGED = "The submission changed while the class was being graded: grade again."
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def read(handed: HandedIn, course: Class) -> Submission:
@@ -122,59 +193,6 @@ def judged(record: dict[str, Any], submission: Submission, marks: Marking) -> Gr
     return grading.judge_run(submission, marks, ran_from_json(record["run"]), record["sandbox"])
 
 
-@dataclass(frozen=True)
-class _Ended:
-    graded: Graded
-    facts: dict[str, Any]
-
-
-def _in_parallel(
-    names: list[Name], one: Callable[[Name], _Ended], runner: Runner, jobs: int
-) -> Iterable[tuple[Name, _Ended | RunnerFailed]]:
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        running = {pool.submit(one, name): name for name in names}
-        for future in as_completed(running):
-            error = future.exception()
-            if error is not None and not isinstance(error, RunnerFailed):
-                raise error
-            yield running[future], error or future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        runner.close()  # after an interruption the runs under way end with it
-
-
-def _one(course: Class, submission: Submission, runner: Runner, kept: dict[str, Any] | None) -> _Ended:
-    """Run a submission: what changed since `kept`, or all of it when that can't be joined with what is kept."""
-    clock = time.perf_counter()
-    count = 0
-    if kept is not None:
-        only = reuse.to_run(kept, course.cases)
-        ran = ran_to_json(grading.run(submission, course.marks, runner, course.limits, only))
-        count += _count(ran)
-        if held := reuse.joined(kept, ran, course.cases):
-            return _ended(course, submission, held, count, clock)
-    ran = ran_to_json(grading.run(submission, course.marks, runner, course.limits))
-    return _ended(course, submission, ran, count + _count(ran), clock)
-
-
-def _ended(course: Class, submission: Submission, ran: dict[str, Any], count: int, clock: float) -> _Ended:
-    seconds = time.perf_counter() - clock
-    started = datetime.fromtimestamp(time.time() - seconds, UTC)
-    graded = grading.judge_run(submission, course.marks, ran_from_json(ran), course.level)
-    facts = {"started": started.isoformat(timespec="milliseconds"), "seconds": round(seconds, 3), "cases_run": count}
-    return _Ended(graded, {**facts, "made_with": submission.made_with, "run": ran})
-
-
-def _count(ran: dict[str, Any]) -> int:
-    return sum(map(len, ran["outcomes"].values()))
-
-
-def _kept(course: Class, handed: HandedIn, results: Results) -> dict[str, Any] | None:
-    record = results.like(handed.student, course.key_of_cells(handed))
-    return record if record and "run" in record else None
-
-
 def _record(course: Class, run_key: str, handed: HandedIn, graded: Graded) -> dict[str, Any]:
     found = graded.to_json()
     exercises = [
@@ -196,5 +214,5 @@ def _record(course: Class, run_key: str, handed: HandedIn, graded: Graded) -> di
     }
 
 
-def _infra(course: Class, error: RunnerFailed) -> Graded:
+def _infra(course: Class, error: RunnerFailed | str) -> Graded:
     return Graded(course.marks.lesson, grading.INFRA, course.level, notes=(str(error),))

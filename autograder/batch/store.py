@@ -1,31 +1,38 @@
-"""Second phase: nbgrader's own Autograde puts the class into the gradebook, with results that are there already."""
+"""Storing a class: what nbgrader's Autograde leaves in gradebook and autograded/, without its price per submission.
+
+A submission's folder is first made beside its place; when the gradebook has its grade, the folder is put in place as
+a whole, with a small file in it that says what the grade comes from. So a grade counts as stored only if all of it is.
+"""
 
 from __future__ import annotations
 
+import glob
+import os
 import re
 import shutil
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder import grade as grading
+from autograder import submissions
 from autograder.batch import counting
+from autograder.batch.book import ALL, NONE, Book, Row, Stages
 from autograder.batch.counting import Penalty
 from autograder.batch.found import HandedIn, digest, handed_in
+from autograder.batch.steps import OnItsWay, Steps
 from autograder.grade import Graded, Marking
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
-from autograder.nbgrader_plugin.autograde import GradeSubmission
-from autograder.nbgrader_plugin.submitted import prepare
+from autograder.nbgrader_plugin.submitted import clean_copy, prepare
 from autograder.notebooks import CHECK_SUFFIX
 from autograder.paths import UserError
 from autograder.submissions import Submission
@@ -35,36 +42,63 @@ MARK = (
 )
 
 
-class TakeGrade(GradeSubmission):
-    """`GradeSubmission` with a result that is there already instead of a run."""
+@dataclass(frozen=True)
+class ToStore:
+    """A grade on its way into the gradebook. mark: what it comes from; submission: None where it can't be graded."""
 
-    def _submitted(self, coursedir: CourseDirectory, names: dict[str, str]) -> Path:
-        return self.parent.parent.standing_in(super()._submitted(coursedir, names))
+    handed: HandedIn
+    graded: Graded
+    mark: str
+    submission: Submission | None = None
 
-    def _grade(self, submission: Submission, folder: Path) -> Graded:
-        return self.parent.parent.take(submission)
+
+@dataclass(frozen=True)
+class Staged:
+    """A submission whose folder is made, beside its place (None: it gets none), but not yet in the gradebook."""
+
+    student: str
+    folder: Path | None
+    row: Row
 
 
 class StoreGrades(Autograde):
-    """nbgrader's Autograde for submissions that were run before. Use `find`, then `store`."""
+    """nbgrader's Autograde (its settings, its folders) for submissions that were run before.
+
+    Use as a context manager: `require_release`, `find`, then for each submission `stage`, and when the gradebook
+    (`book`) has its row, `put_in_place`. No two of these at a time.
+    """
 
     def __init__(self, config: Config, lesson: str) -> None:
         coursedir = CourseDirectory(config=config)
         coursedir.assignment_id = lesson
         super().__init__(coursedir=coursedir, config=config)
-        used = self.autograde_preprocessors
-        if GradeSubmission not in used:
+        self.book = Book(coursedir, lesson, self.official().stem, self.create_student)
+        self._steps: Steps | None = None
+        self._official: NotebookNode | None = None
+        self._course_files: list[tuple[Path, str]] = []
+
+    def __enter__(self) -> StoreGrades:
+        self.book.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.book.__exit__(*error)
+
+    def require_release(self, marks: Marking) -> None:
+        """Raise UserError when the gradebook doesn't know the lesson, or knows another version of it."""
+        try:
+            known = self.book.max_scores()
+        except MissingEntry:
+            raise _release_first(marks.lesson) from None
+        if any(known.get(f"{n}{CHECK_SUFFIX}") != exercise.points for n, exercise in marks.exercises.items()):
             raise UserError(
-                "c.Autograde.autograde_preprocessors in nbgrader_config.py lacks GradeSubmission: put it back."
+                f"The gradebook knows another version of {marks.lesson}: "
+                f"run `autograder release {marks.lesson}`, then grade again."
             )
-        self.autograde_preprocessors = [TakeGrade if each is GradeSubmission else each for each in used]
-        self.force = True
-        self._folders: dict[str, tuple[str, list[str]]] = {}
-        self._todo: dict[str, tuple[HandedIn, Graded, str]] = {}
-        self._now = ""
-        self._stored: list[str] = []
-        self._trouble: dict[str, str] = {}
-        self._done: Callable[[], object] = lambda: None
+        self._steps = Steps(self, self.book.source_cells())
+        self.book.penalise = self._steps.penalise
+        self._official = nbformat.read(self.official(), as_version=4)
+        self._course_files = self._files_of_the_course()
 
     def find(self) -> list[HandedIn]:
         """The submissions that nbgrader would grade, by student, each made fit for reading first."""
@@ -72,18 +106,18 @@ class StoreGrades(Autograde):
             super().init_notebooks()
         except NbGraderException:  # there are none
             return []
-        lesson = self.coursedir.assignment_id
+        lesson, name = self.coursedir.assignment_id, self.notebook_name()
         pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
         excluded = self.coursedir.student_id_exclude.split(",")
-        for folder, notebooks in self.assignments.items():
-            student = re.match(pattern, folder)["student_id"]
-            if student not in excluded:
-                self._folders[student] = folder, notebooks
-        name = self.notebook_name()
+        folders = {re.match(pattern, folder)["student_id"]: folder for folder in self.assignments}
         found = []
-        for student, (folder, notebooks) in sorted(self._folders.items()):
-            prepare(list(notebooks), lesson, student)
-            self._folders[student] = folder, [str(p) for p in sorted(Path(folder).glob("[!.]*.ipynb"))]
+        for student, folder in sorted(folders.items()):
+            if student in excluded:
+                continue
+            self.notebooks = list(self.assignments[folder])
+            prepare(self.notebooks, lesson, student)
+            if self.pre_convert_hook is not prepare:
+                self.run_pre_convert_hook()
             found.append(handed_in(student, Path(folder) / name))
         return found
 
@@ -100,114 +134,120 @@ class StoreGrades(Autograde):
             raise _release_first(lesson)
         return notebooks[0]
 
-    def require_release(self, marks: Marking) -> None:
-        """Raise UserError when the gradebook doesn't know the lesson, or knows another version of it."""
-        name = self.official().stem
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                known = {cell.name: cell.max_score for cell in gradebook.find_notebook(name, marks.lesson).grade_cells}
-            except MissingEntry:
-                raise _release_first(marks.lesson) from None
-        if any(known.get(f"{n}{CHECK_SUFFIX}") != exercise.points for n, exercise in marks.exercises.items()):
-            raise UserError(
-                f"The gradebook knows another version of {marks.lesson}: "
-                f"run `autograder release {marks.lesson}`, then grade again."
-            )
-
-    def is_stored(self, student: str, graded: Graded, mark: str, gradebook: Gradebook) -> bool:
-        """Whether the gradebook holds this very grade."""
-        lesson, path = self.coursedir.assignment_id, self._mark(student)
-        if not path.is_file() or path.read_text(encoding="utf-8") != mark:
+    def is_stored(self, student: str, graded: Graded, mark: str, held: dict[str, dict[str, float | None]]) -> bool:
+        """Whether the gradebook holds this very grade. held: `Book.auto_scores()`."""
+        path = self._place(student) / MARK
+        if student not in held or not path.is_file() or path.read_text(encoding="utf-8") != mark:
             return False
-        try:
-            held = gradebook.find_submission_notebook(self.official().stem, lesson, student).grades
-        except MissingEntry:
-            return False
-        points = {grade.name: grade.auto_score for grade in held}
+        points = held[student]
         if graded.verdict != grading.GRADED:
             return all(score is None for score in points.values())
         return all(points.get(f"{result.name}{CHECK_SUFFIX}") == result.points for result in graded.results)
 
-    def store(self, todo: dict[str, tuple[HandedIn, Graded, str]], done: Callable[[], object]) -> dict[str, str]:
-        """Put grades into the gradebook, by student: what was handed in, its grade, its mark. done: called after each.
-
-        Returned are, by student, the reasons why some could not be stored.
-        """
-        self._todo, self._done = todo, done
-        self._stored, self._trouble = [], {}
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SAWarning)  # nbgrader's own affair
-                self.start()
-        except NbGraderException as error:
-            for student in todo:
-                if student not in self._stored:
-                    self._trouble.setdefault(student, str(error))
-        return self._trouble
-
-    def late_penalties(self, gradebook: Gradebook) -> Penalty:
+    def late_penalties(self) -> Penalty:
         """What the configured plugin takes from the score of an attempt that came late."""
         used = AssignLatePenalties in self.autograde_preprocessors
-        return counting.late_penalties(self.config, self.coursedir.assignment_id, gradebook, used)
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            return counting.late_penalties(self.config, self.coursedir.assignment_id, gradebook, used)
 
-    def standing_in(self, path: Path) -> Path:
-        """The notebook to be read instead of the submitted one at `path`: that of the attempt that counts."""
-        return self._todo[self._now][0].path
-
-    def take(self, submission: Submission) -> Graded:
-        """The result of the submission that is being stored."""
-        handed, graded, _ = self._todo[self._now]
-        if digest(submission.path) != handed.digest:
+    def stage(self, item: ToStore) -> Staged:
+        """Make the submission's folder beside its place. Raises what goes wrong; then nothing is left of it."""
+        student, handed, graded = item.handed.student, item.handed, item.graded
+        if graded.verdict != grading.INFRA and digest(handed.path) != handed.digest:
             text = "The submission changed while the class was being graded: grade again."
-            return Graded(graded.lesson, grading.INFRA, graded.sandbox, notes=(text,))
-        return graded
-
-    def init_notebooks(self) -> None:
-        self.assignments = dict(folder for student, folder in self._folders.items() if student in self._todo)
-
-    def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        self._now = student_id
-        return super().init_destination(assignment_id, student_id)
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        with self._noting_trouble():
-            super().init_assignment(assignment_id, student_id)
-            handed, _, _ = self._todo[student_id]
-            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                gradebook.update_or_create_submission(assignment_id, student_id, timestamp=handed.when)
-            stamp = Path(self._format_dest(assignment_id, student_id)) / TIMESTAMP
-            stamp.unlink(missing_ok=True)
-            if (handed.path.parent / TIMESTAMP).is_file():
-                shutil.copyfile(handed.path.parent / TIMESTAMP, stamp)
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        with self._noting_trouble():
-            super().convert_single_notebook(notebook_filename)
-
-    @contextmanager
-    def _noting_trouble(self) -> Iterator[None]:
+            graded = Graded(graded.lesson, grading.INFRA, graded.sandbox, notes=(text,))
+        row = Row(student, graded, {}, handed.when)
+        if graded.verdict == grading.INFRA:
+            return Staged(student, None, row)
+        folder = Path(self._format_dest(self.coursedir.assignment_id, student))
+        _remove(folder)
         try:
-            yield
-        except Exception as error:
-            self._trouble[self._now] = " ".join(str(error).split())
-            self._done()
+            row = self._fill(folder, item, row)
+            self.set_permissions(self.coursedir.assignment_id, student)
+            (folder / MARK).write_text(item.mark, encoding="utf-8")
+        except BaseException:
+            _remove(folder)
             raise
+        return Staged(student, folder, row)
 
-    def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        super().set_permissions(assignment_id, student_id)
-        self._mark(student_id).write_text(self._todo[student_id][2], encoding="utf-8")
-        self._stored.append(student_id)
-        self._done()
+    def put_in_place(self, staged: Staged) -> None:
+        """The grade is in the gradebook: let the new folder take the place of the old one."""
+        place = self._place(staged.student)
+        _remove(place)
+        if staged.folder is not None:
+            staged.folder.rename(place)
+            self.notebooks = [str(place / self.notebook_name())]
+            self.run_post_convert_hook()
 
-    def _mark(self, student: str) -> Path:
-        return Path(self._format_dest(self.coursedir.assignment_id, student)) / MARK
+    def discard(self, staged: Staged) -> None:
+        """The grade could not be stored: the folder that belongs to it goes, the old one stays."""
+        if staged.folder is not None:
+            _remove(staged.folder)
+
+    def tidy(self) -> None:
+        """Remove what an interrupted command left beside the submissions' places."""
+        for folder in glob.glob(self._format_dest(self.coursedir.assignment_id, "*")):
+            _remove(Path(folder))
+
+    def _fill(self, folder: Path, item: ToStore, row: Row) -> Row:
+        """Files and notebook as nbgrader writes them; what is left to be done in the gradebook."""
+        lesson, student = self.coursedir.assignment_id, row.student
+        folder.mkdir(parents=True)
+        BaseConverter.init_assignment(self, lesson, student)  # the student's other files
+        if item.handed.path.parent != Path(self._format_source(lesson, student)):  # an earlier attempt
+            (folder / TIMESTAMP).unlink(missing_ok=True)
+            _copy_over(item.handed.path.parent / TIMESTAMP, folder / TIMESTAMP)
+        for path, relative in self._course_files:
+            _copy_over(path, folder / relative)
+        name = self.official().stem
+        names = {"student": student, "assignment": lesson, "notebook": name, "db_url": self.coursedir.db_url}
+        way = OnItsWay(names, row.graded, item.submission, folder)
+        text = self._steps.run(self._clean_copy(item), way, lambda stages: self._store_now(way, row, stages))
+        (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        return replace(row, written=way.written, stages=ALL if self._steps.only_ours else NONE)
+
+    def _clean_copy(self, item: ToStore) -> NotebookNode:
+        try:
+            notebook = submissions.load(item.handed.path)
+        except UserError:  # it is ungradable, which instructor and student are told
+            notebook = {"cells": []}
+        return clean_copy(notebook, self._official)
+
+    def _store_now(self, way: OnItsWay, row: Row, stages: Stages) -> None:
+        trouble = self.book.write([replace(row, written=way.written, stages=stages)])
+        if row.student in trouble:
+            raise UserError(trouble[row.student])
+
+    def _files_of_the_course(self) -> list[tuple[Path, str]]:
+        """What lies beside the notebook for every student: files of the source that aren't ignored or left to them."""
+        lesson = self.coursedir.assignment_id
+        source = self.coursedir.format_path(self.coursedir.source_directory, ".", lesson)
+        found = utils.find_all_files(source, [*self.coursedir.ignore, "*.ipynb"])
+        theirs = {os.path.join(source, name) for name in self.exclude_overwriting.get(lesson, [])}
+        return [(Path(path), os.path.relpath(path, source)) for path in sorted(set(found) - theirs)]
+
+    def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        """Where nbgrader's methods write: beside the submission's place."""
+        place = Path(super()._format_dest(assignment_id, student_id, escape))
+        return str(place.with_name(f".{place.name}.part"))
+
+    def _place(self, student: str) -> Path:
+        return Path(super()._format_dest(self.coursedir.assignment_id, student))
 
 
-def waiting(coursedir: Any, lesson: str) -> list[str]:
-    """The students whose submission has something that a person must grade."""
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        submissions = gradebook.find_assignment(lesson).submissions
-        return sorted(each.student.id for each in submissions if each.needs_manual_grade)
+def _copy_over(path: Path, target: Path) -> None:
+    if not path.is_file():
+        return
+    if target.is_dir():
+        shutil.rmtree(target)
+    target.unlink(missing_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, target)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _release_first(lesson: str) -> UserError:

@@ -46,12 +46,13 @@ def unsuitable(level: str, versions: dict[str, str]) -> str:
 def run(
     cells: list[dict[str, str]],
     limits: dict[str, Any],
+    only: dict[str, list[str]],
     lesson: str,
     modules: list[str],
     level: str,
     versions: dict[str, str],
 ) -> dict[str, Any]:
-    """Run a submission's cells, and the cases of a lesson (`lesson_to_json`).
+    """Run a submission's cells, and some cases (by exercise) of a lesson (`lesson_to_json`).
 
     Returned is a Finished as JSON, {"refused": why, "where": which worker} or {"failed": why}.
     """
@@ -60,7 +61,9 @@ def run(
         return {"refused": reason, "where": where}
     with _preparing:
         marks = _marking(lesson)
-    job = grading.job(tuple(CodeCell(**cell) for cell in cells), marks, Limits(**limits))
+    job = grading.job(
+        tuple(CodeCell(**cell) for cell in cells), marks, Limits(**limits), {n: set(c) for n, c in only.items()}
+    )
     try:
         runner = _runner(level, tuple(modules))
         return timed(lambda: grading.run_job(job, marks, runner), where).to_json()

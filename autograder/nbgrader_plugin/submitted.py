@@ -77,7 +77,8 @@ def clean_copy(notebook: dict[str, Any], official: NotebookNode) -> NotebookNode
     _put_back(cells, known)
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number:04d}"
-    return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(official.metadata))
+    version = {"nbformat": nbformat.v4.nbformat, "nbformat_minor": nbformat.v4.nbformat_minor}
+    return NotebookNode(cells=cells, metadata=nbformat.from_dict(official.metadata), **version)
 
 
 def scrubbed(text: str) -> str:
@@ -88,14 +89,14 @@ def scrubbed(text: str) -> str:
 def _copy(cell: dict[str, Any], official: NotebookNode | None) -> NotebookNode:
     source = scrubbed("".join(cell.get("source", "")))
     kind = official.cell_type if official else cell.get("cell_type")
+    # a raw cell would go into HTML as it is, so it is shown as text
+    made = NotebookNode(id="", cell_type="markdown", metadata=NotebookNode(), source=source)
     if kind == "code":
-        made = nbformat.v4.new_code_cell(source)
-    else:  # a raw cell would go into HTML as it is, so it is shown as text
-        made = nbformat.v4.new_markdown_cell(source)
-        if images := _images(cell.get("attachments")):
-            made.attachments = images
+        made.update(cell_type="code", execution_count=None, outputs=[])
+    elif images := _images(cell.get("attachments")):
+        made.attachments = images
     if official:
-        made.metadata = copy.deepcopy(official.metadata)
+        made.metadata = nbformat.from_dict(official.metadata)
     elif "demo" in cell.get("metadata", {}).get("tags", ()):
         made.metadata.tags = ["demo"]
     return made

@@ -1,0 +1,283 @@
+"""The gradebook while a class is graded: nbgrader's own tables, written for many students in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    SolutionCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import selectinload, with_polymorphic
+
+from autograder import grade as grading
+from autograder.batch.busy import GradebookBusy
+from autograder.grade import Graded
+from autograder.nbgrader_plugin import scores
+from autograder.paths import UserError
+
+PATIENCE = 30.0  # seconds that somebody else may keep the gradebook to himself
+_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
+_BUSY_SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
+_BUSY_SQLSTATES = ("40001", "40P01", "55P03")  # serialisation failure, deadlock, lock not available
+T = TypeVar("T")
+Penalise = Callable[[SubmittedAssignment, SubmittedNotebook], None]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The steps of storing a submission, in nbgrader's order: student and submission, points, late penalty."""
+
+    enter: bool = False
+    points: bool = False
+    penalties: bool = False
+
+
+ALL, NONE = Stages(True, True, True), Stages()
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the gradebook learns of one submission.
+
+    written: of each free-text question, whether something was written. handed_in: when (UTC), None where no
+    timestamp.txt says so; then the gradebook keeps the time it has. stages: which steps are taken.
+    """
+
+    student: str
+    graded: Graded
+    written: Mapping[str, bool]
+    handed_in: datetime | None
+    stages: Stages = ALL
+
+
+class Book:
+    """One lesson in the gradebook. Use as a context manager, for reading from any thread, for writing from one.
+
+    create_students: whether a student that the gradebook doesn't know is added. Every method may raise GradebookBusy.
+
+    patience: seconds that another program may keep the gradebook locked. penalise: sets the late penalty of a
+    submission whose points are set; None where there are no late penalties.
+    """
+
+    def __init__(self, coursedir: Any, lesson: str, notebook: str, create_students: bool = True) -> None:
+        self.patience = PATIENCE
+        self.penalise: Penalise | None = None
+        self._coursedir, self._lesson, self._notebook = coursedir, lesson, notebook
+        self._create_students = create_students
+
+    def __enter__(self) -> Book:
+        self._gradebook = self._patiently(lambda: Gradebook(self._coursedir.db_url, self._coursedir.course_id))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
+
+    def max_scores(self) -> dict[str, float]:
+        """The points of each graded cell by name. Raises MissingEntry when the gradebook doesn't know the lesson."""
+        return self._read(lambda: {cell.name: cell.max_score for cell in self._known().grade_cells})
+
+    def source_cells(self) -> tuple[str | None, list[dict[str, Any]]]:
+        """The lesson's kernel (JSON) and cells as nbgrader keeps them, `max_score` included where there is one."""
+        return self._read(self._source_cells)
+
+    def auto_scores(self) -> dict[str, dict[str, float | None]]:
+        """What is stored: by student, the automatic score of each cell by name."""
+        found: dict[str, dict[str, float | None]] = {}
+        for student, name, score in self._read(self._all_scores):
+            found.setdefault(student, {})[name] = score
+        return found
+
+    def waiting(self) -> list[str]:
+        """The students whose submission has something that a person must grade."""
+        return self._read(lambda: [student for (student,) in self._all_waiting()])
+
+    def write(self, rows: Sequence[Row]) -> dict[str, str]:
+        """Store submissions, all in one transaction: when this returns they are committed, when it raises none is.
+
+        A submission that failed on our side gets no points and loses those it had. Returned are, by student, the
+        reasons why some could not be stored; they have no points now.
+        """
+        rows = [row for row in rows if row.stages != NONE]
+        return self._patiently(lambda: self._transaction(rows)) if rows else {}
+
+    def _transaction(self, rows: Sequence[Row]) -> dict[str, str]:
+        trouble: dict[str, str] = {}
+        db = self._gradebook.db
+        try:
+            self._begin()
+            page = _Page(self._gradebook, self._lesson, self._notebook, [row.student for row in rows])
+            for row in rows:
+                try:
+                    self._store(page, row)
+                except UserError as error:
+                    trouble[row.student] = str(error)
+            db.commit()
+        finally:
+            db.remove()  # takes back what was not committed
+        return trouble
+
+    def _store(self, page: _Page, row: Row) -> None:
+        submission = page.submission(row.student, self._create_students)
+        submitted = page.notebook_of(submission)
+        failed = row.graded.verdict == grading.INFRA
+        if row.stages.enter:
+            if row.handed_in is not None:
+                submission.timestamp = row.handed_in
+            if failed or not row.stages.points:  # whatever happens now, an earlier submission's points are gone
+                self._blank(submitted, row)
+        if row.stages.points and not failed:
+            try:
+                scores.fill(submitted, row.graded, row.written)
+            except UserError:
+                self._blank(submitted, row)
+                raise
+        if row.stages.penalties and not failed and self.penalise is not None:
+            self.penalise(submission, submitted)
+
+    def _blank(self, submitted: SubmittedNotebook, row: Row) -> None:
+        scores.fill(submitted, Graded(self._lesson, grading.INFRA, row.graded.sandbox), {})
+
+    def _begin(self) -> None:
+        """SQLite: take the one place of a writer at once, before reading what is about to be changed."""
+        connection = self._gradebook.db.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA busy_timeout = 500")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _known(self) -> Notebook:
+        return self._gradebook.find_notebook(self._notebook, self._lesson)
+
+    def _source_cells(self) -> tuple[str | None, list[dict[str, Any]]]:
+        known = self._known()
+        graded = {cell.name: cell.max_score for cell in [*known.grade_cells, *known.task_cells]}
+        fields = ("name", "cell_type", "locked", "source", "checksum")
+        cells = [{field: getattr(cell, field) for field in fields} for cell in known.source_cells]
+        return known.kernelspec, [{**cell, "max_score": graded.get(cell["name"])} for cell in cells]
+
+    def _all_scores(self) -> Iterable[Any]:
+        query = self._gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score)
+        return _of_lesson(query.select_from(Grade).join(BaseCell, BaseCell.id == Grade.cell_id), self._lesson).all()
+
+    def _all_waiting(self) -> Iterable[Any]:
+        query = self._gradebook.db.query(SubmittedAssignment.student_id).select_from(Grade)
+        query = _of_lesson(query, self._lesson).filter(Grade.needs_manual_grade)
+        return query.distinct().order_by(SubmittedAssignment.student_id).all()
+
+    def _read(self, action: Callable[[], T]) -> T:
+        try:
+            return self._patiently(action)
+        finally:
+            self._gradebook.db.remove()
+
+    def _patiently(self, action: Callable[[], T]) -> T:
+        """Do it, again and again while another program has the gradebook, as long as our patience lasts."""
+        until, tries = time.monotonic() + self.patience, 0
+        while True:
+            try:
+                return action()
+            except OperationalError as error:
+                if not _is_busy(error):
+                    raise
+                if time.monotonic() >= until:
+                    raise GradebookBusy(
+                        "The gradebook is being used by another program, which doesn't let go of it: "
+                        "wait until that has ended, then grade again."
+                    ) from error
+            time.sleep(_PAUSES[min(tries, len(_PAUSES) - 1)])
+            tries += 1
+
+
+class _Page:
+    """What the gradebook holds of some students, read at once."""
+
+    def __init__(self, gradebook: Gradebook, lesson: str, notebook: str, students: list[str]) -> None:
+        self._db = gradebook.db
+        try:
+            self._assignment: Assignment = gradebook.find_assignment(lesson)
+        except MissingEntry:
+            raise UserError(f"{lesson} isn't released yet: run `autograder release {lesson}`.") from None
+        self._lesson, self._name = lesson, notebook
+        cells = with_polymorphic(BaseCell, "*")
+        self._cells = {
+            each.id: self._db.query(cells).filter(cells.notebook_id == each.id).all()
+            for each in self._assignment.notebooks
+        }
+        known = self._db.query(Student).filter(Student.id.in_(students))
+        self._students: dict[str, Student] = {student.id: student for student in known}
+        below = selectinload(SubmittedAssignment.notebooks)
+        held = (
+            self._db.query(SubmittedAssignment)
+            .filter(SubmittedAssignment.assignment_id == self._assignment.id)
+            .filter(SubmittedAssignment.student_id.in_(students))
+            .options(below.selectinload(SubmittedNotebook.grades), below.selectinload(SubmittedNotebook.comments))
+        )
+        self._held: dict[str, SubmittedAssignment] = {each.student_id: each for each in held}
+
+    def submission(self, student: str, create_students: bool) -> SubmittedAssignment:
+        """The student's submission, made if there is none (as Gradebook.add_submission does)."""
+        if student not in self._students:
+            if not create_students:
+                raise UserError(f"The gradebook knows no student {student!r}: add them, then grade again.")
+            self._students[student] = Student(id=student)
+            self._db.add(self._students[student])
+        if student not in self._held:
+            made = SubmittedAssignment(assignment=self._assignment, student=self._students[student])
+            for notebook in self._assignment.notebooks:
+                self._add_notebook(made, notebook)
+            self._db.add(made)
+            self._held[student] = made
+        return self._held[student]
+
+    def notebook_of(self, submission: SubmittedAssignment) -> SubmittedNotebook:
+        for submitted in submission.notebooks:
+            if submitted.notebook.name == self._name:
+                return submitted
+        raise UserError(
+            f"The gradebook knows another version of {self._lesson} (there is no {self._name}): "
+            f"run `autograder release {self._lesson}`, then grade again."
+        )
+
+    def _add_notebook(self, submission: SubmittedAssignment, notebook: Notebook) -> None:
+        made = SubmittedNotebook(notebook=notebook, assignment=submission)
+        for cell in self._cells[notebook.id]:
+            if isinstance(cell, GradeCell | TaskCell):
+                Grade(cell=cell, notebook=made)
+            if isinstance(cell, SolutionCell | TaskCell):
+                Comment(cell=cell, notebook=made)
+
+
+def reason(error: Exception) -> str:
+    """Why a grade wasn't stored, as one line for the person who grades."""
+    if isinstance(error, DBAPIError):
+        error = error.orig  # without the statement and its parameters
+    elif isinstance(error, OSError) and error.strerror:
+        return f"It could not be written ({error.strerror}): put that right, then grade again."
+    return " ".join(str(error).split())
+
+
+def _of_lesson(query: Any, lesson: str) -> Any:
+    query = query.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+    query = query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    return query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id).filter(Assignment.name == lesson)
+
+
+def _is_busy(error: OperationalError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in _BUSY_SQLITE or getattr(error.orig, "sqlstate", None) in _BUSY_SQLSTATES
