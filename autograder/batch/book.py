@@ -36,6 +36,7 @@ PATIENCE = 30.0  # seconds that somebody else may keep the gradebook to himself
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
 _BUSY_SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
 _BUSY_SQLSTATES = ("40001", "40P01", "55P03")  # serialisation failure, deadlock, lock not available
+_WRITTEN = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 T = TypeVar("T")
 Penalise = Callable[[SubmittedAssignment, SubmittedNotebook], None]
 
@@ -155,11 +156,17 @@ class Book:
         scores.fill(submitted, Graded(self._lesson, grading.INFRA, row.graded.sandbox), {})
 
     def _begin(self) -> None:
-        """SQLite: take the one place of a writer at once, before reading what is about to be changed."""
+        """Take the one place of a writer at once, before reading what is about to be changed.
+
+        SQLite has such a place; on PostgreSQL it is a lock on the tables, which readers don't notice.
+        """
         connection = self._gradebook.db.connection()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA busy_timeout = 500")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 500")  # ms; shorter than its search for deadlocks
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(_WRITTEN)} IN SHARE ROW EXCLUSIVE MODE")
 
     def _known(self) -> Notebook:
         return self._gradebook.find_notebook(self._notebook, self._lesson)

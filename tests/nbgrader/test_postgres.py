@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import postgres
@@ -11,6 +12,7 @@ from classroom import LESSON, NOTEBOOK, Classroom, make_classroom
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
+from autograder.batch import book
 from autograder.cli import main
 from autograder.runner.sandbox import bubblewrap_works
 
@@ -87,6 +89,25 @@ def test_what_the_database_refuses_costs_nobody_else(here):
     with Gradebook(here.db_url) as gradebook:
         assert gradebook.find_submission_notebook(NOTEBOOK, LESSON, "zoe").score == 16
         assert TOO_LONG not in {student.id for student in gradebook.students}
+    shutil.rmtree(here.folder(TOO_LONG).parent)
+
+
+def test_points_that_somebody_is_giving_meanwhile_are_waited_for(here, monkeypatch):
+    _grade()
+    here.submit("half", here.solution())
+    with Gradebook(here.db_url) as gradebook:
+        gradebook.find_grade("why-bias", NOTEBOOK, LESSON, "half").manual_score = 2
+        gradebook.db.flush()  # and not yet committed
+        monkeypatch.setattr(book, "PATIENCE", 0.0)
+        reasons = {each["student"]: each["reason"] for each in _grade(status=3)["infra"]}
+        assert "used by another program" in reasons["half"]
+        gradebook.db.commit()
+    monkeypatch.undo()
+    monkeypatch.chdir(here.root)
+    _grade()
+    assert here.grades("half")["why-bias"]["manual_score"] == 2
+    with Gradebook(here.db_url) as gradebook:
+        assert gradebook.find_submission_notebook(NOTEBOOK, LESSON, "half").score == 18
 
 
 def _grade(status: int = 0) -> dict:
