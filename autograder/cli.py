@@ -142,7 +142,7 @@ def grade_command(
         raise UserError("--jobs is for this machine; on a cluster `dask worker --nthreads` says how many run at once.")
     try:
         from autograder import grade as grading
-        from autograder.batch.busy import GradebookBusy
+        from autograder.batch.busy import GradebookBusy, Unwritable
         from autograder.batch.classroom import grade_class
         from autograder.batch.pool import PoolFailed
         from autograder.batch.summary import print_summary
@@ -152,7 +152,7 @@ def grade_command(
     except KeyboardInterrupt:
         click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)
-    except (GradebookBusy, PoolFailed) as error:
+    except (GradebookBusy, PoolFailed, Unwritable) as error:
         click.echo(str(error), err=True)
         sys.exit(INFRASTRUCTURE)
     if as_json:

@@ -3,3 +3,7 @@
 
 class GradebookBusy(Exception):
     """Another program keeps the gradebook locked; nothing of this attempt was stored."""
+
+
+class Unwritable(Exception):
+    """What must be kept before anything is graded can't be written: one sentence."""

@@ -21,6 +21,7 @@ from autograder import grade as grading
 from autograder.batch import counting, found, key
 from autograder.batch import run as running
 from autograder.batch.attempts import BEST, Attempts
+from autograder.batch.busy import Unwritable
 from autograder.batch.found import HandedIn
 from autograder.batch.pool import Pool, open_pool
 from autograder.batch.results import Results
@@ -56,7 +57,7 @@ def grade_class(
     force: run and store also what didn't change. show: a progress bar on a terminal. scheduler: of the Dask cluster
     whose workers run the submissions, or empty. count: which attempt counts, "latest" or "best", from now on; as
     before unless given. Raises UserError, PoolFailed when the cluster can't be reached and, when another program
-    doesn't even let us read the gradebook, GradebookBusy.
+    doesn't even let us read the gradebook, GradebookBusy, or Unwritable when attempts can't be kept.
     """
     started = time.perf_counter()
     level = sandbox.BUBBLEWRAP if level == AUTO else level
@@ -130,7 +131,7 @@ class _Grading:
     ) -> None:
         self._course, self._attempts, self._kept, self._store = course, attempts, kept, store
         self._summary, self._force = summary, force
-        self._histories = {handed.student: attempts.of(handed) for handed in class_}
+        self._histories = {handed.student: _attempts_of(handed, attempts) for handed in class_}
         wanted = {student: counting.wanted(history, summary.count) for student, history in self._histories.items()}
         self._keys = {h: key.of_submission(course.key, h.digest) for tries in wanted.values() for h in tries}
         self._waiting = {student: set(tries) for student, tries in wanted.items()}
@@ -189,6 +190,14 @@ class _Grading:
         summary.stored.add(student)
         writer.put(handed, graded, mark, submission)
         return True
+
+
+def _attempts_of(handed: HandedIn, attempts: Attempts) -> list[HandedIn]:
+    try:
+        return attempts.of(handed)
+    except OSError as error:
+        text = f"grading/attempts can't be written ({error.strerror}): put that right, then grade again."
+        raise Unwritable(text) from error
 
 
 def _judged(record: dict[str, Any], handed: HandedIn, course: running.Class) -> tuple[Graded, Submission | None]:

@@ -12,6 +12,7 @@ import sys
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
 MADV_COLLAPSE = 25
 HUGE_PAGE = 2**21
+ROOM = 16  # processes that there may be in all beyond the limit, so that we can go on when it is reached
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
@@ -67,7 +68,7 @@ def limit(memory: int, cpu_seconds: float, processes: int = 0) -> None:
     user namespace, so it is of use in one's own only.
     """
     if processes:
-        _lower(resource.RLIMIT_NPROC, processes)
+        _lower(resource.RLIMIT_NPROC, processes, processes + ROOM)
     _lower(resource.RLIMIT_DATA, _data_in_use() + memory)
     _lower(resource.RLIMIT_CPU, int(cpu_seconds) + 1)
     _lower(resource.RLIMIT_CORE, 0)
@@ -75,11 +76,19 @@ def limit(memory: int, cpu_seconds: float, processes: int = 0) -> None:
     _lower(resource.RLIMIT_NOFILE, 256)
 
 
-def _lower(what: int, value: int) -> None:
+def make_room() -> None:
+    """Let there be a few more processes than the limit says, for this process and its children."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    resource.setrlimit(resource.RLIMIT_NPROC, (hard, hard))
+
+
+def _lower(what: int, value: int, most: int = 0) -> None:
+    """most: what the process itself may raise it to again."""
+    most = max(value, most)
     _, hard = resource.getrlimit(what)
     if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(what, (value, value))
+        value, most = min(value, hard), min(most, hard)
+    resource.setrlimit(what, (value, most))
 
 
 def _data_in_use() -> int:

@@ -82,6 +82,7 @@ class Examiner:
                 if not self._alone_here:
                     raise
                 self._end()
+                confine.make_room()  # threads of this very process may be what takes it
                 time.sleep(0.01)  # the kernel takes a moment to end them
         return os.fork()
 

@@ -4,7 +4,7 @@ VERDICTS = {}
 
 
 def variants(canary):
-    """Fifty of each that do nothing but wait; they must be gone afterwards."""
+    """Fifty of each that do nothing but wait, and all the threads there may be; they must be gone afterwards."""
     threads = """
 import threading
 for _ in range(50):
@@ -17,4 +17,10 @@ for _ in range(50):
         os.setsid()
         signal.pause()
 """
-    return {"threads": {"cells": [threads]}, "processes": {"cells": [processes]}}
+    more = f"import contextlib\nwith contextlib.suppress(RuntimeError):\n{indented(threads.replace('50', '300'))}"
+    return {"threads": {"cells": [threads]}, "processes": {"cells": [processes]}, "too many threads": {"cells": [more]}}
+
+
+def indented(code):
+    """Code inside a with statement."""
+    return "\n".join(f"    {line}" for line in code.splitlines())
