@@ -4,11 +4,10 @@ EXERCISE = CELL = 3.0
 VERDICTS = {"norm": "TIMEOUT"}
 
 TRAINING = """
-import torch
 def train():
-    w = torch.zeros(200, 200, requires_grad=True)
+    w = np.zeros((200, 200))
     for epoch in range(10**9):
-        ((w @ w) - 1).square().mean().backward()
+        w -= 1e-3 * (w @ w - 1)
 """
 SAYS = {name: {"norm": "within 3 s"} for name in ("in the function", "in its cell")}
 
