@@ -20,7 +20,7 @@ MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x8, 0x1
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 4, 24, 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
 NOBODY = 65534
-LEARNER = 1000  # the user inside
+LEARNER, HOST = 1000, b"localhost"  # the user and the machine's name inside
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
@@ -51,10 +51,11 @@ def leave_for_other_processes() -> bool:
 
 
 def furnish(files: int, keep: Sequence[str]) -> None:
-    """Make /tmp and /dev/shm empty and private, and /proc one that shows this pid namespace only. Raises OSError.
+    """Make /tmp and /dev/shm empty and private, /proc one that shows this pid namespace only. Raises OSError.
 
     files: bytes that each of the two may hold. keep: folders under /tmp that stay in sight, as they are.
     """
+    _checked(_libc.sethostname(HOST, len(HOST)), "sethostname")
     _mount("none", "/", "", MS_REC | MS_PRIVATE)
     held = [os.open(path, os.O_PATH | os.O_CLOEXEC) for path in keep]
     options = f"size={files},nr_inodes={max(1000, files // 2**14)},mode=700"

@@ -37,7 +37,7 @@ def test_limits_are_part_of_what_a_run_depends_on(tmp_path):
     usual = tiny.course(tmp_path / "usual") / "solutions" / "01_tiny"
     longer = tiny.course(tmp_path / "longer", source=with_limits("cell: 31")) / "solutions" / "01_tiny"
     marks = [grade.marking(folder, held_out=False) for folder in (usual, longer)]
-    assert len({key.of_class(each, each.limits, "none") for each in marks}) == 2
+    assert len({key.of_base(each, each.limits, "none") for each in marks}) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Row 48: a notebook with no code at all, only written answers."""
 
+REPAIRED = True
 VERDICTS = {"double": "NOT_ATTEMPTED", "norm": "NOT_ATTEMPTED", "limit": "NOT_ATTEMPTED"}
 
 
