@@ -144,10 +144,16 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
 
 
 def is_settled(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], answer: Answer) -> bool:
-    """Whether these outcomes are all right, or there is nothing written to run: nobody needs to look any closer."""
+    """Whether it is certain that these outcomes are the learner's own, whatever else ran in the same process before.
+
+    So it is when they are all right, when they are those of a known mistake, and when there is nothing to run.
+    """
     if all(got.unwritten or got.kind == outcome.MISSING for got in outcomes.values()):
         return True
-    return all(result.verdict == PASSED for result in _judge_cases(exercise, cases, outcomes, answer))
+    results = _judge_cases(exercise, cases, outcomes, answer)
+    if all(result.verdict == PASSED for result in results):
+        return True
+    return all(got.kind == outcome.RETURNED for got in outcomes.values()) and recognise(results, answer) is not None
 
 
 def uses_forbidden(result: Result, found: str) -> Result:

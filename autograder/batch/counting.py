@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import AssignLatePenalties
-from traitlets.config import Config
+from typing import TYPE_CHECKING, Any
 
 from autograder import grade as grading
 from autograder.batch.attempts import BEST, Attempts
 from autograder.batch.found import HandedIn
 from autograder.batch.results import Results
 from autograder.grade import Graded
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+    from traitlets.config import Config
 
 Penalty = Callable[[HandedIn, float], float]
 
@@ -93,6 +93,8 @@ def nothing(handed: HandedIn, score: float) -> float:
 
 def late_penalties(config: Config, lesson: str, gradebook: Gradebook, used: bool) -> Penalty:
     """What nbgrader's late penalty plugin takes from a score. used: whether grading uses it at all."""
+    from nbgrader.preprocessors import AssignLatePenalties  # slow to import, and seldom needed
+
     penalties = AssignLatePenalties(config=config)
     penalties.init_plugin()
     assignment = gradebook.find_assignment(lesson)

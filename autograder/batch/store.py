@@ -32,6 +32,7 @@ from autograder.batch.found import HandedIn, digest, handed_in
 from autograder.batch.steps import OnItsWay, Steps
 from autograder.grade import Graded, Marking
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
+from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.submitted import clean_copy, prepare
 from autograder.notebooks import CHECK_SUFFIX
 from autograder.paths import UserError
@@ -116,7 +117,7 @@ class StoreGrades(Autograde):
                 continue
             self.notebooks = list(self.assignments[folder])
             prepare(self.notebooks, lesson, student)
-            if self.pre_convert_hook is not prepare:
+            if self.pre_convert_hook not in (prepare, before_autograde):  # an instructor's own
                 self.run_pre_convert_hook()
             found.append(handed_in(student, Path(folder) / name))
         return found
