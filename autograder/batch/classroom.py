@@ -23,9 +23,10 @@ from autograder.batch import run as running
 from autograder.batch.attempts import BEST, Attempts
 from autograder.batch.busy import Unwritable
 from autograder.batch.found import HandedIn
-from autograder.batch.pool import Pool, open_pool
+from autograder.batch.pool import Pool
 from autograder.batch.results import Results
 from autograder.batch.summary import Summary
+from autograder.batch.where import open_pool
 from autograder.grade import Graded
 from autograder.paths import UserError
 from autograder.runner import sandbox
@@ -67,7 +68,9 @@ def grade_class(
     results = root / "grading" / "results" / f"{lesson}.jsonl"
     with _alone(results), contextlib.closing(open_pool(level, jobs or os.cpu_count() or 1, scheduler, _say)) as pool:
         marks = grading.marking(folder, held_out=True)
-        course = running.Class(folder.parent, marks, level, marks.limits)
+        held = sandbox.protections() if level == sandbox.BUBBLEWRAP and not scheduler else {}
+        protections = tuple(name for name, holds in held.items() if holds)
+        course = running.Class(folder.parent, marks, level, marks.limits, protections)
         kept = Results(results)
         _start_ahead(pool, course, kept, root / "grading" / "submitted", force)
         summary = _with_gradebook(course, kept, root, pool, force, show, count)

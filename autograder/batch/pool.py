@@ -1,4 +1,4 @@
-"""Where the runs of a class take place: on this machine (`local`) or on a cluster (`cluster`)."""
+"""What a place for the runs of a class is; there are two, this machine (`local`) and a cluster (`cluster`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from autograder.batch.results import ran_to_json
 from autograder.grade import Marking
-from autograder.paths import UserError
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job, Ran
 
@@ -53,25 +52,6 @@ class Pool(Protocol):
         concerns one job.
         Raises RunnerFailed when nothing can be run here, PoolFailed when the rest can't.
         """
-
-
-def open_pool(level: str, jobs: int, scheduler: str, say: Callable[[str], object]) -> Pool:
-    """Where a class is run. level: of the sandbox. jobs: at a time, on this machine. scheduler: a cluster's, or empty.
-
-    say: hears sentences that a person should read. Raises UserError when the package for clusters is missing.
-    """
-    if not scheduler:
-        from autograder.batch.local import Local
-
-        return Local(level, jobs)
-    try:
-        from autograder.batch.cluster import Cluster
-    except ModuleNotFoundError as error:
-        raise UserError(
-            f"--scheduler needs the package distributed ({error.name} is missing): "
-            "install it with `python -m pip install -c constraints.txt distributed`."
-        ) from error
-    return Cluster(scheduler, level, say)
 
 
 def timed(run: Callable[[], Ran], where: str = "") -> Finished:

@@ -24,12 +24,16 @@ from autograder.submissions import Submission, Ungradable
 
 @dataclass(frozen=True)
 class Class:
-    """What all runs of a class share. solutions: the folder of the lessons' sources; level: of the sandbox."""
+    """What all runs of a class share. solutions: the folder of the lessons' sources; level: of the sandbox.
+
+    protections: what was found to hold in it here (`sandbox.protections`); empty when others run the submissions.
+    """
 
     solutions: Path
     marks: Marking
     level: str
     limits: Limits
+    protections: tuple[str, ...] = ()
 
     @cached_property
     def base(self) -> str:
@@ -210,6 +214,7 @@ def _record(course: Class, run_key: str, handed: HandedIn, graded: Graded) -> di
         "base": course.key_of_cells(handed),
         "cases": course.cases,
         "limits": asdict(course.limits),
+        "protections": list(course.protections),
         "versions": key.versions(),
     }
 
