@@ -65,6 +65,7 @@ class NoNetwork(Stop):
     """pip could not reach a package registry."""
 
 
+ALL_TESTS = (["-n", "2", "--dist", "loadfile", "--ignore=tests/browser"], ["tests/browser"])
 DISK_FULL = Stop("The disk is full: make room (the installation needs about 3 GB) and start again.")
 
 
@@ -76,12 +77,11 @@ def main(arguments: list[str]) -> int:
         with contextlib.ExitStack() as turn:
             turn.enter_context(one_start_at_a_time())
             prepare_environment()
-            if options.pytest is None:
-                prepare_work(options.restore)
-                running = jupyterlab(options)
-            else:
-                running = child([PYTHON, "-m", "pytest", *options.pytest], cwd=ROOT, env=environment())
-            with running as process:
+            if options.pytest is not None:
+                turn.close()
+                return run_tests(options.pytest)
+            prepare_work(options.restore)
+            with jupyterlab(options) as process:
                 turn.close()
                 return process.wait()
     except Stop as stop:
@@ -90,6 +90,18 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. Your work is kept; start again with: python3 start.py")
         return INTERRUPTED
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run pytest with these arguments or, without any, all tests: those in a browser last and by themselves.
+
+    Returns the first exit status that isn't 0.
+    """
+    statuses = []
+    for each in [arguments] if arguments else ALL_TESTS:
+        with child([PYTHON, "-m", "pytest", *each], cwd=ROOT, env=environment()) as process:
+            statuses.append(process.wait())
+    return next(filter(None, statuses), 0)
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:

@@ -208,6 +208,12 @@ def test_what_follows_test_goes_to_pytest_and_its_status_comes_back(root):
     assert done.returncode == 5
 
 
+def test_all_tests_are_two_runs_and_both_take_place(root):
+    done = run(root, "test")
+    assert done.stdout.index("--ignore=tests/browser") < done.stdout.index("tests: ['tests/browser']")
+    assert done.returncode == 5
+
+
 def test_an_environment_that_lacks_a_package_is_completed(root):
     run(root, "test")
     (root / ".venv/ground-up.json").unlink()

@@ -3,6 +3,8 @@
 import json
 import multiprocessing
 import os
+import sys
+import types
 import warnings
 from pathlib import Path
 
@@ -124,7 +126,10 @@ def record_many(work, exercise):
         progress.record(work / "01_neuron", exercise, "FAILED", 0, 2)
 
 
-def test_notebooks_that_record_at_once_lose_nothing(work):
+def test_notebooks_that_record_at_once_lose_nothing(work, monkeypatch):
+    main = types.ModuleType("__main__")  # an IPython shell in another test may have put its own there
+    main.__spec__ = None
+    monkeypatch.setitem(sys.modules, "__main__", main)
     context = multiprocessing.get_context("spawn")
     names = ["sigmoid", "weighted_sum", "sigmoid"]
     processes = [context.Process(target=record_many, args=(work, name)) for name in names]
