@@ -182,7 +182,8 @@ class _Grading:
         handed = counting.choose(grades, self._penalty)
         graded = grades[handed]
         submission = {each: self._submissions.pop(each) for each in grades}[handed]
-        summary.grades[student] = replace(graded, cells=())  # what cells printed may be long
+        results = tuple(replace(result, cases=()) for result in graded.results)
+        summary.grades[student] = replace(graded, cells=(), results=results)  # the summary needs no more of it
         summary.counted[student] = counting.counted(
             handed, grades, self._histories.pop(student), self._attempts, self._kept
         )
