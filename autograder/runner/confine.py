@@ -1,11 +1,10 @@
-"""Limits and namespaces of a process, through the kernel's own calls (Linux; elsewhere only the POSIX limits)."""
+"""Limits of a process and what it uses, through the kernel's own calls (Linux; elsewhere only the POSIX limits)."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import resource
-import select
 import signal
 import sys
 
@@ -122,19 +121,6 @@ def _private_memory(process: str, field: str) -> int:
             return int(sizes.read().split()[1]) * resource.getpagesize()
     except OSError:  # it has ended
         return 0
-
-
-def wait(pid: int, seconds: float) -> int | None:
-    """Wait for a child: its wait status, or None when the time is over (the child is then still there)."""
-    handle = os.pidfd_open(pid)
-    try:
-        poller = select.poll()
-        poller.register(handle, select.POLLIN)
-        if not poller.poll(max(0, seconds) * 1000):
-            return None
-    finally:
-        os.close(handle)
-    return os.waitpid(pid, 0)[1]
 
 
 def kill(pid: int) -> int:

@@ -37,8 +37,9 @@ def choose(wanted: str = "auto") -> str:
         return BUBBLEWRAP
     if wanted == BUBBLEWRAP:
         raise UserError(
-            "The bubblewrap sandbox doesn't work on this machine: install the package bubblewrap (Linux), "
-            "or run with --sandbox none if you trust the code."
+            "The bubblewrap sandbox doesn't work on this machine: install the package bubblewrap (Linux; "
+            "if it is there, `autograder doctor` says what did not hold), or run with --sandbox none if you trust "
+            "the code."
         )
     return NONE
 

@@ -56,7 +56,10 @@ MISSING_STEPS = {
 @pytest.mark.parametrize("step", MISSING_STEPS)
 def test_a_step_that_is_left_out_is_noticed(works, step):
     held = sandbox.protections(without=(step,))
-    assert not held or {name for name, holds in held.items() if not holds} >= MISSING_STEPS[step]
+    if not held:  # root, become nobody, has no place to write to and gets no further
+        assert step == "furnish"
+    else:
+        assert {name for name, holds in held.items() if not holds} >= MISSING_STEPS[step]
 
 
 def test_without_bubblewrap_the_level_says_so(monkeypatch):
