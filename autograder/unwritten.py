@@ -42,7 +42,10 @@ def refused_by(error: BaseException) -> str | None:
     return code.co_qualname.split(".")[0] if raised_here else None
 
 
-_OF_ANY_CLASS = frozenset({*vars(type("", (), {})), "__qualname__", "__firstlineno__", "__static_attributes__"})
+_OF_ANY_CLASS = frozenset(vars(type("", (), {}))) | {
+    *("__qualname__", "__firstlineno__", "__static_attributes__", "__classcell__"),
+    *("__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__"),
+}
 
 # Names of Python's instructions, from 3.11 on.
 _NOTHING = frozenset({"RESUME", "NOP", "CACHE", "COPY_FREE_VARS", "POP_TOP", "RETURN_VALUE"})
