@@ -7,6 +7,7 @@ the observers below.
 from autograder.compare import at_least, between, close, exactly
 from autograder.exercise import exercise
 from autograder.inputs import inputs, integer_inputs, normal_inputs
+from autograder.labels import labels_right
 from autograder.observe import inputs_after, with_inputs, with_warnings
 from autograder.session import check, hint, reset, solution
 
@@ -21,6 +22,7 @@ __all__ = [
     "inputs",
     "inputs_after",
     "integer_inputs",
+    "labels_right",
     "normal_inputs",
     "reset",
     "solution",

@@ -63,9 +63,13 @@ def held_out_source(source: str) -> str:
     """The part of a `hidden.py` that running held-out cases needs: neither mistakes nor variants, nor their helpers.
 
     Kept are imports, `name = exercise(…)` and the functions decorated with `….held_out`, with every top-level
-    definition that these use, directly or through each other.
+    definition that these use, directly or through each other. How a case is judged stays outside, and with it what
+    only the judge knows.
     """
     tree = ast.parse(source)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and "held_out" in registered_as(node):
+            _forget_judge(node)
     kept = {node for node in tree.body if _is_needed(node)}
     helpers = [node for node in tree.body if not _is_implementation(node)]
     pending = list(kept)
@@ -83,6 +87,12 @@ def _is_needed(node: ast.stmt) -> bool:
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
         return isinstance(node.value.func, ast.Name) and node.value.func.id == "exercise"
     return isinstance(node, ast.FunctionDef) and "held_out" in registered_as(node)
+
+
+def _forget_judge(node: ast.FunctionDef) -> None:
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call):
+            decorator.keywords = [keyword for keyword in decorator.keywords if keyword.arg != "judge"]
 
 
 def _is_implementation(node: ast.stmt) -> bool:

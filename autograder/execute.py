@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder import forbidden, outcome, wire
+from autograder import forbidden, outcome, seeds, wire
 from autograder.exercise import Case, Exercise
 from autograder.outcome import Frame, Outcome, Raised
 from autograder.text import clean
-from autograder.unwritten import is_unwritten, refused_by
+from autograder.unwritten import has_placeholder, is_unwritten, refused_by
 
 MAX_PRINTED = 2_000
 _OURS = os.path.dirname(os.path.abspath(__file__))
@@ -34,11 +34,11 @@ class OutOfTime(BaseException):
     """The time for a case is over. Whoever sets the time limit raises and catches it."""
 
 
-def run_case(case: Case, exercise: str, namespace: Mapping[str, Any]) -> Outcome:
+def run_case(case: Case, exercise: str, namespace: Mapping[str, Any], seed: int = seeds.USUAL) -> Outcome:
     """Run one case with the names it asks for taken from `namespace`; every way it can end becomes an `Outcome`.
 
     Only OutOfTime and an interruption from outside come through. What the case's module holds is put back afterwards,
-    should the code under test have changed it.
+    should the code under test have changed it. seed: of the libraries' own random numbers (`autograder.seeds`).
     """
     for name in case.parameters:
         if name not in namespace:
@@ -49,10 +49,11 @@ def run_case(case: Case, exercise: str, namespace: Mapping[str, Any]) -> Outcome
     started = time.perf_counter()
     watch = forbidden.Watch(case.forbids, case.function) if case.forbids else None
     try:
-        with _put_back(case.function.__globals__), _captured(printed):
+        with _put_back(case.function.__globals__), _captured(printed), seeds.seeded(seed):
             with watch.over(namespace, namespace.get(exercise)) if watch else contextlib.nullcontext():
                 value = case.function(*(namespace[name] for name in case.parameters))
-            result = Outcome(outcome.RETURNED, value=wire.plain(value))
+            unfinished = has_placeholder(namespace.get(exercise))
+            result = Outcome(outcome.RETURNED, value=wire.plain(value), unwritten=unfinished)
     except BaseException as error:
         if isinstance(error, OutOfTime) or (isinstance(error, KeyboardInterrupt) and not _raised_on_purpose(error)):
             raise
@@ -62,9 +63,11 @@ def run_case(case: Case, exercise: str, namespace: Mapping[str, Any]) -> Outcome
     return replace(result, forbidden=seen, printed=printed.text(), seconds=time.perf_counter() - started)
 
 
-def run_cases(cases: Iterable[Case], exercise: str, namespace: Mapping[str, Any]) -> dict[str, Outcome]:
+def run_cases(
+    cases: Iterable[Case], exercise: str, namespace: Mapping[str, Any], seed: int = seeds.USUAL
+) -> dict[str, Outcome]:
     """Run several cases one after the other, by name."""
-    return {case.name: run_case(case, exercise, namespace) for case in cases}
+    return {case.name: run_case(case, exercise, namespace, seed) for case in cases}
 
 
 def failure(error: BaseException, case_file: str = "") -> Outcome:

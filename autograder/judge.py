@@ -112,12 +112,7 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
     if absent := next((o.missing for o in outcomes.values() if o.kind == outcome.MISSING), ""):
         return _missing(exercise, cases, outcomes, absent)
     if any(o.unwritten for o in outcomes.values()) and not any(o.kind == outcome.RETURNED for o in outcomes.values()):
-        results = tuple(CaseResult(exercise.name, case, NOT_ATTEMPTED, outcomes[case.name]) for case in cases)
-        text = (
-            f"`{exercise.name}` isn't written yet: replace the placeholder in the cell above with your code, "
-            "run that cell, then this one."
-        )
-        return Result(exercise, NOT_ATTEMPTED, 0, text, results, _parts(exercise, results))
+        return _not_written(exercise, cases, outcomes, "isn't written yet: replace the placeholder in the cell above")
     results = _judge_cases(exercise, cases, outcomes, answer)
     if called := next((outcomes[case.name].forbidden for case in cases if outcomes[case.name].forbidden), ""):
         return uses_forbidden(Result(exercise, FAILED, 0, "", results), calls(called))
@@ -126,6 +121,8 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
     failed = [result for result in results if result.verdict != PASSED]
     if not failed:
         return Result(exercise, PASSED, exercise.points, "Correct.", results, parts)
+    if not points and all(got.unwritten for got in outcomes.values()) and not any(map(_is_wrong, failed)):
+        return _not_written(exercise, cases, outcomes, "isn't finished yet: replace the placeholder left in its cell")
     verdict = min((result.verdict for result in failed), key=_WORST_FIRST.index)
     known = recognise(results, answer)
     needed = _unwritten_elsewhere(exercise, failed)
@@ -143,12 +140,27 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
     return _with_message(result)
 
 
+def _is_wrong(result: CaseResult) -> bool:
+    """Whether a case failed by more than a placeholder that is left."""
+    return result.outcome.kind == outcome.RETURNED and result.verdict != SKIPPED
+
+
+def _not_written(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], text: str) -> Result:
+    """Nothing is earned, and what fails is the placeholder; of a class some methods may have been given."""
+    results = tuple(CaseResult(exercise.name, case, NOT_ATTEMPTED, outcomes[case.name]) for case in cases)
+    message = f"`{exercise.name}` {text} with your code, run that cell, then this one."
+    return Result(exercise, NOT_ATTEMPTED, 0, message, results, _parts(exercise, results))
+
+
 def is_settled(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], answer: Answer) -> bool:
     """Whether it is certain that these outcomes are the learner's own, whatever else ran in the same process before.
 
     So it is when they are all right, when they are those of a known mistake, and when there is nothing to run.
     """
-    if all(got.unwritten or got.kind == outcome.MISSING for got in outcomes.values()):
+    nothing = (
+        got.kind == outcome.MISSING or (got.unwritten and got.kind != outcome.RETURNED) for got in outcomes.values()
+    )
+    if all(nothing):
         return True
     results = _judge_cases(exercise, cases, outcomes, answer)
     if all(result.verdict == PASSED for result in results):

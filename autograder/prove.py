@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import build, checks, judge, outcome, source
+from autograder import build, checks, judge, outcome, seeds, source
 from autograder.answers import Answer, merge
 from autograder.build import Lesson
 from autograder.execute import run_cases
@@ -178,7 +178,7 @@ class _Prover:
         return problems
 
     def _difference_from_a_second_run(self, exercise: Exercise) -> bool:
-        again = run_cases(exercise.cases, exercise.name, self.lesson.reference)
+        again = run_cases(exercise.cases, exercise.name, self.lesson.reference, seeds.OTHER)
         expected = self.full[exercise.name].expected
         return not all(judge.same(again[name].value, expected[name]) for name in expected)
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.exercise import AuthoringError
+from autograder.library import Exports
+from autograder.library import text as text_of_library
 from autograder.limits import of_lesson
 from autograder.paths import lesson_names
 
@@ -51,6 +53,10 @@ class LessonSource:
         """The solved code of an exercise, without the markers."""
         cell = next(cell for cell in self.cells if cell.exercise == exercise)
         return solved(cell.source)
+
+    def code(self) -> tuple[str, ...]:
+        """The solved code cells, demos left out."""
+        return tuple(solved(cell.source) for cell in self.cells if cell.kind == "code" and "demo" not in cell.tags)
 
     def exported(self) -> list[str]:
         """The solutions that join the growing library."""
@@ -95,7 +101,8 @@ def solved(source: str) -> str:
 def stub(source: str, name: str) -> str:
     """What the learner gets: the solution replaced by one line.
 
-    Inside a function that is `raise NotImplementedError()`; at the top level, `name = ...`.
+    Inside a function that is `raise NotImplementedError()`; for a class's whole body `pass`; at the top level,
+    `name = ...`.
     """
     lines: list[str] = []
     inside = False
@@ -103,7 +110,7 @@ def stub(source: str, name: str) -> str:
         if line.strip() == BEGIN:
             inside = True
             indent = re.match(r"\s*", line).group(0)
-            lines.append(f"{indent}{stub_line(indent, name)}")
+            lines.append(f"{indent}{_stub_line(indent, _opening(lines, indent), name)}")
         elif line.strip() == END:
             inside = False
         elif not inside:
@@ -111,33 +118,30 @@ def stub(source: str, name: str) -> str:
     return "\n".join(lines)
 
 
-def stub_line(indent: str, name: str) -> str:
-    """The line that stands where the solution was."""
-    return "raise NotImplementedError()  # replace this line with your code" if indent else f"{name} = ..."
+def _stub_line(indent: str, opening: str, name: str) -> str:
+    """The line that stands where the solution was. opening: the line that opens the block it was in."""
+    if not indent:
+        return f"{name} = ..."
+    statement = "pass" if opening.startswith("class ") else "raise NotImplementedError()"
+    return f"{statement}  # replace this line with your code"
+
+
+def _opening(lines: list[str], indent: str) -> str:
+    """The last `class` or `def` line that is indented less."""
+    openings = (line for line in reversed(lines) if re.match(r"\s*(class|def|async def)\b", line))
+    return next((line.strip() for line in openings if len(line) - len(line.lstrip()) < len(indent)), "")
 
 
 def library(lesson: str, folder: Path) -> str:
     """The text of `nn.py` for a lesson: the exported solutions of all lessons before it in `folder`, imports first."""
-    blocks: list[str] = []
-    for name in lesson_names(folder):
-        if name >= lesson:
-            break
-        exported = read(folder / name).exported()
-        if exported:
-            blocks += [f"# --- from lesson {name} " + "-" * max(1, 60 - len(name)), *exported]
-    head = '"""What you wrote in the lessons before this one (the reference solutions of their exercises)."""'
-    if not blocks:
-        return head + "\n"
-    imports = ["import numpy as np"]
-    if any(re.search(r"\b(torch|nn)\.", block) for block in blocks):
-        imports += ["import torch", "from torch import nn"]
-    return "\n\n\n".join([head + "\n\n" + "\n".join(imports), *blocks]) + "\n"
+    earlier = [read(folder / name) for name in lesson_names(folder) if name < lesson]
+    return text_of_library(Exports(each.name, each.code(), tuple(each.exported())) for each in earlier)
 
 
-def reference_namespace(lesson: LessonSource, library_text: str | None = None) -> dict[str, Any]:
+def reference_namespace(lesson: LessonSource, library_source: str | None = None) -> dict[str, Any]:
     """Run the solved lesson's code cells (demos left out) and return the names they define."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    with library_module(library(lesson.name, lesson.folder.parent) if library_text is None else library_text):
+    with library_module(library(lesson.name, lesson.folder.parent) if library_source is None else library_source):
         for number, cell in enumerate(lesson.cells):
             if cell.kind == "code" and "demo" not in cell.tags:
                 code = compile(solved(cell.source), f"<{lesson.notebook}.md cell {number}>", "exec")
@@ -150,10 +154,10 @@ def library_module(text: str):
     """While active, `import nn` gives the growing library of this text."""
 
     module = types.ModuleType("nn")
-    exec(compile(text, "nn.py", "exec"), module.__dict__)
     before = sys.modules.get("nn")
-    sys.modules["nn"] = module
+    sys.modules["nn"] = module  # already here for its own classes, which are looked up by the name of their module
     try:
+        exec(compile(text, "nn.py", "exec"), module.__dict__)
         yield
     finally:
         if before is None:

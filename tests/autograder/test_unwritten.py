@@ -21,6 +21,8 @@ STUBS = {
     "returns an ellipsis": "def f(x):\n    return ...",
     "is an empty lambda": "f = lambda x: None",
     "is the value ellipsis": "f = ...",
+    "is a class whose methods refuse": "class f:\n    n: int\n    def g(self):\n        raise NotImplementedError()",
+    "is a class without anything of its own": "class f(dict):\n    '''Doc.'''\n    pass",
 }
 ANSWERS = {
     "returns its argument": "def f(x):\n    return x",
@@ -34,6 +36,8 @@ ANSWERS = {
     "generates": "def f(x):\n    yield",
     "is a lambda": "f = lambda x: x",
     "is a method with work": "class f:\n    def g(self):\n        return 1",
+    "is a class with one method written": "class f:\n    def g(self): return 1\n    def h(self): pass",
+    "is a class that holds a number": "class f:\n    size = 3",
     "is asynchronous": "async def f(x):\n    return x",
     "is None": "f = None",
     "is a number": "f = 0",
