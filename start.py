@@ -47,7 +47,8 @@ PIP_LOG = STATE / "install.log"
 SPACE_NEEDED = 3_000_000_000  # bytes: the environment is 1.8 GB, downloads and unpacking need the rest
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 FIRST_PORT = 8888
-MODULES = ["pip", "torch", "numpy", "matplotlib", "jupyterlab", "nbgrader", "anywidget", "pytest", "autograder"]
+MODULES = ["pip", "torch", "numpy", "matplotlib", "jupyterlab", "nbgrader", "anywidget", "autograder"]
+TESTS_MODULES = ["pytest", "playwright"]
 UNUSABLE_ARGUMENTS, CANNOT_GO_ON, INTERRUPTED = 2, 3, 130
 
 
@@ -76,7 +77,7 @@ def main(arguments: list[str]) -> int:
     try:
         with contextlib.ExitStack() as turn:
             turn.enter_context(one_start_at_a_time())
-            prepare_environment()
+            prepare_environment(for_tests=options.pytest is not None)
             if options.pytest is not None:
                 turn.close()
                 return run_tests(options.pytest)
@@ -184,38 +185,48 @@ def child(command: list, **options):
 # The environment
 
 
-def prepare_environment() -> None:
-    """Make `.venv` what the requirements ask for; quick where it already is."""
-    stamp, found = read_stamp(), look_into_environment()
-    if found and not found["missing"] and stamp == expected_stamp(found):
+def prepare_environment(for_tests: bool) -> None:
+    """Make `.venv` what the requirements (with those of the tests) ask for; quick where it already is."""
+    stamp, found = read_stamp(), look_into_environment(for_tests)
+    if found and not found["missing"] and stamp == expected_stamp(found, stamp, for_tests):
         return
     usable = is_usable(stamp, found)
     if not usable:
         rebuild()
+        stamp = None
     try:
-        install()
+        install(for_tests)
     except NoNetwork as stop:
-        if stamp is None or not usable:
+        if stamp is None or found["missing"]:
             raise
         print(f"\n{stop}\nUntil then it goes on with the packages that are here.")
         return
-    found = look_into_environment()
+    found = look_into_environment(for_tests)
     if found is None or found["missing"]:  # pip believed a record that the files belie
         rebuild()
-        install()
-        found = look_into_environment()
+        install(for_tests)
+        stamp, found = None, look_into_environment(for_tests)
         if found is None or found["missing"]:
             raise PipFailed(f"The packages in {VENV} don't run: the end of {PIP_LOG} may say why.")
-    STAMP.write_text(json.dumps(expected_stamp(found)), encoding="utf-8")
+    STAMP.write_text(json.dumps(expected_stamp(found, stamp, for_tests)), encoding="utf-8")
     print("Everything is installed.", flush=True)
 
 
-def expected_stamp(found: dict | None) -> dict:
-    """What a finished environment remembers: what it was made from, with which Python, and where."""
-    needs = hashlib.sha256()
-    for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
-        needs.update((ROOT / name).read_bytes())
-    return {"needs": needs.hexdigest(), "python": found and found["python"], "root": str(ROOT)}
+def expected_stamp(found: dict | None, before: dict | None, for_tests: bool) -> dict:
+    """What a finished environment remembers: what it was made from, with which Python, and where.
+
+    before: what it remembered so far; what was installed for tests stays when nobody asks for it.
+    """
+    needs = fingerprint("requirements.txt", "constraints.txt", "pyproject.toml")
+    tests = fingerprint("requirements-tests.txt", "constraints.txt") if for_tests else before and before.get("tests")
+    return {"needs": needs, "tests": tests, "python": found and found["python"], "root": str(ROOT)}
+
+
+def fingerprint(*names: str) -> str:
+    contents = hashlib.sha256()
+    for name in names:
+        contents.update((ROOT / name).read_bytes())
+    return contents.hexdigest()
 
 
 def read_stamp() -> dict | None:
@@ -225,14 +236,15 @@ def read_stamp() -> dict | None:
         return None
 
 
-def look_into_environment() -> dict | None:
+def look_into_environment(for_tests: bool) -> dict | None:
     """Which Python `.venv` runs and which of our modules it lacks; None where it does not run."""
+    modules = MODULES + (TESTS_MODULES if for_tests else [])
     code = (
         "import importlib.util, json, sys; v = sys.version_info; missing = [m for m in sys.argv[1:] "
         "if not importlib.util.find_spec(m)]; print(json.dumps({'python': [v[0], v[1]], 'missing': missing}))"
     )
     try:
-        done = subprocess.run([PYTHON, "-I", "-c", code, *MODULES], capture_output=True, text=True, check=True)
+        done = subprocess.run([PYTHON, "-I", "-c", code, *modules], capture_output=True, text=True, check=True)
         return json.loads(done.stdout)
     except (OSError, subprocess.CalledProcessError, ValueError):
         return None
@@ -245,7 +257,7 @@ def is_usable(stamp: dict | None, found: dict | None) -> bool:
     if stamp is None:  # an installation that was interrupted, or the user's own environment
         return True
     same_place = (stamp.get("root"), stamp.get("python")) == (str(ROOT), found["python"])
-    return same_place and not found["missing"]
+    return same_place and not set(found["missing"]) & set(MODULES)
 
 
 def rebuild() -> None:
@@ -291,23 +303,24 @@ def set_aside(folder: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def install() -> None:
+def install(for_tests: bool) -> None:
     """Install what the requirements ask for: the tested versions where this Python can have them."""
     PIP_LOG.unlink(missing_ok=True)
+    wanted = ["-r", "requirements.txt", *(["-r", "requirements-tests.txt"] if for_tests else [])]
     try:
-        install_packages(["-c", "constraints.txt"])
+        install_packages(wanted, ["-c", "constraints.txt"])
     except PipFailed:
         print("\nThe tested versions can't all be installed here; trying the newest ones allowed.", flush=True)
-        install_packages([])
+        install_packages(wanted, [])
 
 
-def install_packages(constraints: list[str]) -> None:
+def install_packages(wanted: list[str], constraints: list[str]) -> None:
     requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     torch = re.search(r"^torch\b(?!-).*$", requirements, re.MULTILINE).group()
     print("[2/4] Installing PyTorch (about 200 MB; some minutes)", flush=True)
     pip(torch, *constraints, *cpu_builds())
     print("[3/4] Installing JupyterLab, nbgrader, NumPy and the rest (about 400 MB)", flush=True)
-    pip("setuptools>=70.1", "-r", "requirements.txt", *constraints)
+    pip("setuptools>=70.1", *wanted, *constraints)
     print("[4/4] Installing Ground Up itself", flush=True)
     pip("--no-build-isolation", "--no-deps", "-e", ".")
 

@@ -46,7 +46,10 @@ if plan == "disk full":
 if plan == "failing" or plan == "no pins" and "-c" in sys.argv:
     log.write("ERROR: No matching distribution found for numpy==2.4.6\n")
     sys.exit(1)
-for name in "torch numpy matplotlib jupyterlab nbgrader anywidget pytest autograder".split():
+names = "torch numpy matplotlib jupyterlab nbgrader anywidget autograder".split()
+if "requirements-tests.txt" in sys.argv:
+    names += ["pytest", "playwright"]
+for name in names:
     (site / name).mkdir(exist_ok=True)
     (site / name / "__init__.py").touch()
 (site / "autograder" / "workspace.py").write_text('''
@@ -56,7 +59,8 @@ if os.environ.get("WORK_PLAN") == "failing":
 pathlib.Path("work").mkdir(exist_ok=True)
 print("work is ready", *sys.argv[1:])
 ''')
-(site / "pytest" / "__main__.py").write_text("import sys; print('tests:', sys.argv[1:]); sys.exit(5)")
+if "pytest" in names:
+    (site / "pytest" / "__main__.py").write_text("import sys; print('tests:', sys.argv[1:]); sys.exit(5)")
 (site / "jupyterlab" / "__main__.py").write_text('''
 import http.server, json, os, sys
 if os.environ.get("LAB_PLAN") == "failing":
@@ -95,6 +99,7 @@ def root(tmp_path):
     folder.mkdir()
     shutil.copy(START, folder)
     (folder / "requirements.txt").write_text("jupyterlab\ntorch>=2.4,<3\ntorch-other\n")
+    (folder / "requirements-tests.txt").write_text("pytest\nplaywright\n")
     (folder / "constraints.txt").write_text("torch==2.13.0\n")
     (folder / "pyproject.toml").write_text("")
     make_environment(folder)
@@ -182,7 +187,7 @@ def test_the_first_start_installs_pytorch_first_and_within_the_tested_versions(r
     assert "pip is at work" in done.stdout
     torch, rest, itself = calls(root)
     assert "torch>=2.4,<3" in torch and torch[-2:] == ["-c", "constraints.txt"]
-    assert rest[-4:] == ["-r", "requirements.txt", "-c", "constraints.txt"]
+    assert rest[-6:] == ["-r", "requirements.txt", "-r", "requirements-tests.txt", "-c", "constraints.txt"]
     assert itself[-2:] == ["-e", "."]
 
 
@@ -200,6 +205,22 @@ def test_new_requirements_are_installed_at_the_next_start(root):
     (root / "requirements.txt").write_text("torch\njupyterlab>=5\n")
     run(root, "test")
     assert len(calls(root)) == before + 3
+
+
+def test_what_only_tests_need_is_added_for_them_and_stays(root):
+    with running(root, "--port", str(free_port())) as process:
+        read_until(process, "http://")
+    for_lessons = calls(root)
+    assert not any("requirements-tests.txt" in call for call in for_lessons)
+    (root / ".venv/my own").touch()
+    run(root, "test")
+    for_tests = calls(root)[len(for_lessons) :]
+    assert any("requirements-tests.txt" in call for call in for_tests)
+    assert (root / ".venv/my own").exists()
+    with running(root, "--port", str(free_port())) as process:
+        read_until(process, "http://")
+    assert run(root, "test").returncode == 5
+    assert calls(root) == [*for_lessons, *for_tests]
 
 
 def test_what_follows_test_goes_to_pytest_and_its_status_comes_back(root):
@@ -297,8 +318,9 @@ def test_a_32_bit_python_is_explained(start, monkeypatch):
 
 def test_an_environment_from_another_place_or_python_is_not_used(start, root):
     found = {"python": [3, 11], "missing": []}
-    stamp = start.expected_stamp(found)
+    stamp = start.expected_stamp(found, None, for_tests=False)
     assert start.is_usable(stamp, found)
+    assert start.is_usable(stamp, {**found, "missing": ["pytest"]})
     assert not start.is_usable({**stamp, "root": "/elsewhere"}, found)
     assert not start.is_usable({**stamp, "python": [3, 12]}, found)
     assert not start.is_usable(stamp, {**found, "missing": ["torch"]})
