@@ -20,8 +20,8 @@ from typing import Any
 from autograder import build, checks, judge, outcome, seeds, source
 from autograder.answers import Answer, merge
 from autograder.build import Lesson
-from autograder.execute import run_cases
-from autograder.exercise import Case, Exercise
+from autograder.execute import run_case, run_cases
+from autograder.exercise import Case, Exercise, Implementation
 from autograder.judge import Result
 from autograder.mutation import Mutant, mutants
 from autograder.outcome import Outcome
@@ -123,10 +123,11 @@ class _Prover:
 
     def exercise(self, exercise: Exercise) -> ExerciseProof:
         problems = _too_few(exercise) + self._lost_in_the_sandbox(exercise)
-        problems += self._reference_and_stub(exercise)
+        again = run_cases(exercise.cases, exercise.name, self.lesson.reference, seeds.OTHER)
+        problems += self._reference_and_stub(exercise, again)
         named, wrong = self._mistakes(exercise)
         problems += wrong + self._variants(exercise)
-        fates = self._mutants(exercise)
+        fates = self._mutants(exercise, {name: result.seconds for name, result in again.items()})
         listed = set(exercise.equivalent_mutants)
         problems += [f"no mutant is called {id!r}" for id in sorted(listed - {fate.id for fate in fates})]
         problems += [
@@ -162,13 +163,13 @@ class _Prover:
         outcomes = apart(lambda: run_cases(cases, exercise.name, namespace))
         return outcomes if isinstance(outcomes, str) else judge.judge(exercise, cases, outcomes, answer)
 
-    def _reference_and_stub(self, exercise: Exercise) -> list[str]:
+    def _reference_and_stub(self, exercise: Exercise, again: Mapping[str, Outcome]) -> list[str]:
         problems = []
         full = self.full[exercise.name]
         result = self._judge(exercise, self.lesson.reference[exercise.name], exercise.cases, full)
         if isinstance(result, str) or result.verdict != judge.PASSED:
             problems.append(f"the reference doesn't pass: {result if isinstance(result, str) else result.message}")
-        if self._difference_from_a_second_run(exercise):
+        if not all(judge.same(again[name].value, full.expected[name]) for name in full.expected):
             problems.append("the reference gives another result when a case is run again: is there a random number?")
         stub = self._stub_result(exercise)
         if isinstance(stub, str) or stub.verdict != judge.NOT_ATTEMPTED or stub.points:
@@ -177,11 +178,6 @@ class _Prover:
             )
         return problems
 
-    def _difference_from_a_second_run(self, exercise: Exercise) -> bool:
-        again = run_cases(exercise.cases, exercise.name, self.lesson.reference, seeds.OTHER)
-        expected = self.full[exercise.name].expected
-        return not all(judge.same(again[name].value, expected[name]) for name in expected)
-
     def _stub_result(self, exercise: Exercise) -> Result | str:
         cell = next(cell for cell in self.lesson.source.cells if cell.exercise == exercise.name)
         namespace = dict(self.lesson.reference)
@@ -189,25 +185,44 @@ class _Prover:
         return self._judge_in(exercise, namespace, exercise.cases, self.full[exercise.name])
 
     def _mistakes(self, exercise: Exercise) -> tuple[int, list[str]]:
-        named, problems = 0, []
-        for mistake in exercise.mistakes:
-            seen = self._judge(exercise, mistake.value, exercise.visible_cases, self.visible[exercise.name])
-            if not isinstance(seen, str) and seen.verdict != judge.PASSED and seen.mistake == mistake.name:
-                named += 1
-            elif not mistake.needs_held_out:
-                said = seen if isinstance(seen, str) else f"{seen.verdict}, named {seen.mistake!r}"
-                problems.append(f"the visible cases don't name the mistake {mistake.name!r} ({said})")
-            full = self._judge(exercise, mistake.value, exercise.cases, self.full[exercise.name])
-            if isinstance(full, str) or full.verdict == judge.PASSED:
-                problems.append(f"the mistake {mistake.name!r} passes")
-            elif full.mistake != mistake.name:
-                problems.append(f"all cases together take {mistake.name!r} for {full.mistake!r}")
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            fates = list(pool.map(lambda mistake: self._mistake(exercise, mistake), exercise.mistakes))
+        return sum(named for named, _ in fates), [problem for _, problems in fates for problem in problems]
+
+    def _mistake(self, exercise: Exercise, mistake: Implementation) -> tuple[bool, list[str]]:
+        """Whether the visible cases name it, and what doesn't hold.
+
+        All cases are run once. The visible ones come first, so what came of them is what comes of them alone; should
+        the run have ended early, they are run alone.
+        """
+        namespace = {**self.lesson.reference, exercise.name: mistake.value}
+        outcomes = apart(lambda: run_cases(exercise.cases, exercise.name, namespace))
+        if isinstance(outcomes, str):
+            full: Result | str = outcomes
+            seen = self._judge_in(exercise, namespace, exercise.visible_cases, self.visible[exercise.name])
+        else:
+            full = judge.judge(exercise, exercise.cases, outcomes, self.full[exercise.name])
+            visible = {case.name: outcomes[case.name] for case in exercise.visible_cases}
+            seen = judge.judge(exercise, exercise.visible_cases, visible, self.visible[exercise.name])
+        named = not isinstance(seen, str) and seen.verdict != judge.PASSED and seen.mistake == mistake.name
+        problems = []
+        if not named and not mistake.needs_held_out:
+            said = seen if isinstance(seen, str) else f"{seen.verdict}, named {seen.mistake!r}"
+            problems.append(f"the visible cases don't name the mistake {mistake.name!r} ({said})")
+        if isinstance(full, str) or full.verdict == judge.PASSED:
+            problems.append(f"the mistake {mistake.name!r} passes")
+        elif full.mistake != mistake.name:
+            problems.append(f"all cases together take {mistake.name!r} for {full.mistake!r}")
         return named, problems
 
     def _variants(self, exercise: Exercise) -> list[str]:
+        def judged(variant: Implementation) -> Result | str:
+            return self._judge(exercise, variant.value, exercise.cases, self.full[exercise.name])
+
         problems = []
-        for variant in exercise.variants:
-            result = self._judge(exercise, variant.value, exercise.cases, self.full[exercise.name])
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            results = list(pool.map(judged, exercise.variants))
+        for variant, result in zip(exercise.variants, results, strict=True):
             if isinstance(result, str) or result.verdict != judge.PASSED:
                 said = (
                     result if isinstance(result, str) else f"{result.message} {result.main and result.main.case.name}"
@@ -215,26 +230,42 @@ class _Prover:
                 problems.append(f"the variant {variant.name!r} doesn't pass: {said}")
         return problems
 
-    def _mutants(self, exercise: Exercise) -> tuple[MutantFate, ...]:
+    def _mutants(self, exercise: Exercise, seconds: Mapping[str, float]) -> tuple[MutantFate, ...]:
+        """seconds: how long the reference takes for each case. The quick cases are tried first."""
+        quickest_first = sorted(exercise.cases, key=lambda case: seconds[case.name])
+        limit = mutant_limit(sum(seconds.values()))
         made = mutants(self.lesson.source.solution(exercise.name))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return tuple(pool.map(lambda mutant: self._fate(exercise, mutant), made))
+            return tuple(pool.map(lambda mutant: self._fate(exercise, mutant, quickest_first, limit), made))
 
-    def _fate(self, exercise: Exercise, mutant: Mutant) -> MutantFate:
-        def run() -> dict[str, Any]:
+    def _fate(self, exercise: Exercise, mutant: Mutant, cases: list[Case], limit: float) -> MutantFate:
+        full = self.full[exercise.name]
+
+        def run() -> dict[str, Outcome]:
+            """What came of the cases, up to the first one that it fails."""
             namespace = dict(self.lesson.reference)
             exec(compile(mutant.source, "<mutant>", "exec"), namespace)
-            return run_cases(exercise.cases, exercise.name, namespace)
+            outcomes: dict[str, Outcome] = {}
+            for case in cases:
+                outcomes[case.name] = run_case(case, exercise.name, namespace)
+                if judge.judge(exercise, [case], {case.name: outcomes[case.name]}, full).verdict != judge.PASSED:
+                    break
+            return outcomes
 
-        outcomes = apart(run, 5.0)
+        outcomes = apart(run, limit)
         if isinstance(outcomes, str):
             return MutantFate(mutant.id, mutant.operator, "killed", outcomes)
-        result = judge.judge(exercise, exercise.cases, outcomes, self.full[exercise.name])
+        result = judge.judge(exercise, [case for case in exercise.cases if case.name in outcomes], outcomes, full)
         if result.verdict != judge.PASSED:
             return MutantFate(mutant.id, mutant.operator, "killed", _first_failed(result))
         if reason := exercise.equivalent_mutants.get(mutant.id):
             return MutantFate(mutant.id, mutant.operator, "equivalent", reason)
         return MutantFate(mutant.id, mutant.operator, "survived", "")
+
+
+def mutant_limit(reference_seconds: float) -> float:
+    """Seconds after which a mutant never ends: no less than 5, and ample time for one that only trains as long."""
+    return 5.0 + 4.0 * reference_seconds
 
 
 def _first_failed(result: Result) -> str:

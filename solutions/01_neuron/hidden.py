@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import at_least, exercise, inputs, with_inputs, with_warnings
+from autograder import exercise, inputs, labels_right, with_inputs, with_warnings
 from course.data import iris
 
 # --- weighted_sum -------------------------------------------------------------------------------------------------
@@ -620,22 +620,23 @@ def the_learning_rate_only_scales_the_weights(train_perceptron):
     return {"w": np.asarray(w) - 2 * np.asarray(half_w), "b": b - 2 * half_b, "shape": np.shape(w)}
 
 
-@train_perceptron.held_out(judge=at_least(0.97, "accuracy"))
+@train_perceptron.held_out(judge=labels_right((iris().y[::2] == 0).astype(int), at_least=0.97))
 def the_other_half_of_the_flowers(train_perceptron):
     flowers = iris()
     X, y = flowers.X[1::2, 2:], (flowers.y[1::2] == 0).astype(int)
     w, b = train_perceptron(X, y, 10, 0.1)
-    right = (flowers.X[::2, 2:] @ np.asarray(w) + b > 0) == (flowers.y[::2] == 0)
-    return {"accuracy": float(np.mean(right)), "right": right}
+    return (flowers.X[::2, 2:] @ np.asarray(w) + b > 0).astype(int)
 
 
-@train_perceptron.held_out(judge=at_least(1.0, "accuracy"))
+FAR = inputs("perceptron far", (30, 2)) + np.array([6.0, 6.0])
+IS_BEYOND = (FAR.sum(axis=1) > 12).astype(int)
+
+
+@train_perceptron.held_out(judge=labels_right(IS_BEYOND, at_least=1.0))
 def a_line_far_from_the_origin(train_perceptron):
-    X = inputs("perceptron far", (30, 2)) + np.array([6.0, 6.0])
-    y = (X.sum(axis=1) > 12).astype(int)
-    X = X + 0.4 * np.where(y == 1, 1, -1)[:, None]
-    w, b = train_perceptron(X, y, 60, 1.0)
-    return {"accuracy": float(np.mean((X @ np.asarray(w) + b > 0) == (y == 1)))}
+    X = FAR + 0.4 * np.where(IS_BEYOND == 1, 1, -1)[:, None]
+    w, b = train_perceptron(X, IS_BEYOND, 60, 1.0)
+    return (X @ np.asarray(w) + b > 0).astype(int)
 
 
 def step(x, y, w, b, lr):

@@ -7,7 +7,7 @@ import tiny
 from click.testing import CliRunner
 
 from autograder.cli import main
-from autograder.prove import apart, prove_lesson
+from autograder.prove import apart, mutant_limit, prove_lesson
 
 S, C, H = tiny.SOURCE, tiny.CHECKS, tiny.HIDDEN
 
@@ -129,3 +129,25 @@ def test_each_equivalent_mutant_must_survive(tmp_path):
     (root / "solutions" / "01_tiny" / "hidden.py").write_text(hidden)
     again = prove_lesson(root / "solutions" / "01_tiny")
     assert f"double: the mutant {killed.id!r} is listed as equivalent, but a case kills it" in again.problems
+
+
+def test_a_mutant_that_one_case_found_out_is_not_run_through_the_others(tmp_path, monkeypatch):
+    """The quick case kills all mutants of `double`; the slow one is run for the reference and the implementations."""
+    noted = tmp_path / "noted"
+    slow = f"open({str(noted)!r}, 'a').write('x')\n    sum(range(300_000))\n    return double(3.0)"
+    checks = tiny.replaced(C, "return double(3.0)", slow)
+    root = tiny.course(tmp_path, checks=checks)
+    monkeypatch.setattr("autograder.prove.mutants", lambda source: [])
+    prove_lesson(root / "solutions" / "01_tiny")
+    without = len(noted.read_text())
+    noted.unlink()
+    monkeypatch.undo()
+    proof = prove_lesson(root / "solutions" / "01_tiny")
+    died = [mutant for mutant in proof.exercises[0].mutants if mutant.fate == "killed"]
+    assert len(died) > 3
+    assert len(noted.read_text()) - without < len(died)
+
+
+def test_a_mutant_has_ample_time_beside_a_reference_that_trains_for_long():
+    assert mutant_limit(0.0) == 5.0
+    assert mutant_limit(20.0) > 3 * 20.0
