@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
+from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -22,8 +23,6 @@ def tensor(array):
 
 def tumours():
     """Learning half and unseen half as the text divides them, on one scale, 1 for malignant."""
-    from sklearn.datasets import load_breast_cancer
-
     X, target = load_breast_cancer(return_X_y=True)
     y = (target == 0).astype(int)
     scaler = StandardScaler().fit(X[::2])
@@ -226,6 +225,45 @@ def test_about_96_per_cent_of_the_unseen_tumours_are_right(solved):
     w, b = solved.train_logistic(X, y, 0.5, 200)
     accuracy = np.mean((X_unseen @ w + b > 0) == y_unseen)
     assert 0.955 <= accuracy < 0.965
+
+
+def losses(solved, lr, steps):
+    X, y, _, _ = tumours()
+    seen = []
+    for n in range(steps + 1):
+        w, b = solved.train_logistic(X, y, lr, n)
+        p = solved.sigmoid(solved.weighted_sum(X, w, b))
+        seen.append(solved.cross_entropy(np.stack([1 - p, p], axis=1), y))
+    return seen
+
+
+def test_a_step_too_long_overshoots_and_comes_back(solved):
+    assert "the loss jumps from 0.69 to 1.24. Here it comes back" in solved.source
+    long, good, short = (losses(solved, lr, 59) for lr in (50, 0.5, 0.05))
+    assert np.allclose(long[:2], [0.69, 1.24], atol=0.005) and long[-1] < 0.1
+    assert np.all(np.diff(good) < 0) and np.all(np.diff(short) < 0) and short[-1] > 2 * good[-1]
+
+
+def test_without_a_common_ruler_no_rate_of_the_text_comes_near(solved):
+    assert "with a usual learning rate their weights are thrown to and fro by hundreds" in solved.source
+    X, target = load_breast_cancer(return_X_y=True)
+    y = (target == 0).astype(int)
+    weights = [solved.train_logistic(X[::2], y[::2], 0.5, n)[0] for n in range(190, 200)]
+    assert np.abs(np.diff(weights, axis=0)).max() > 100
+    for lr in (0.5, 1e-3, 1e-7):
+        w, b = solved.train_logistic(X[::2], y[::2], lr, 200)
+        assert np.mean((X[1::2] @ w + b > 0) == y[1::2]) < 0.92
+
+
+def test_the_thrown_ball_is_found_as_by_least_squares(solved):
+    t, measured = np.array([0.1, 0.3, 0.5, 0.7, 0.9]), np.array([2.49, 3.12, 3.30, 3.02, 2.57])
+
+    def misfit(state):
+        return solved.mse(state[0] + state[1] * t - 0.5 * 9.81 * t**2, measured)
+
+    path = solved.gradient_descent(lambda s: solved.numerical_gradient(misfit, s, 1e-5), np.zeros(2), 0.3, 200)
+    best = np.linalg.lstsq(np.stack([np.ones(5), t], axis=1), measured + 0.5 * 9.81 * t**2, rcond=None)[0]
+    assert np.allclose(path[-1], best, atol=0.005)
 
 
 def test_central_differences_gain_a_hundred_where_one_sided_ones_gain_ten(solved):
