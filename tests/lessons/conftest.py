@@ -30,7 +30,7 @@ def lesson(request):
         yield lesson
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def solved(request):
     """The names that the reference solutions of the test module's lesson define, and its text as `source`."""
     lesson = opened(request.module.LESSON)
