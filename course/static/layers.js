@@ -3,7 +3,7 @@
 import { PALETTES, PAPER, SERIES, seriesColour } from "./colours.js";
 import { written } from "./scale.js";
 
-export const LAYERS = { field: drawField, points: drawPoints, line: drawLine, arrow: drawArrow, text: drawText };
+export const LAYERS = { field: drawField, points: drawPoints, line: drawLine, whiskers: drawWhiskers, arrow: drawArrow, text: drawText };
 
 // Inside a plot that shows a field the ground is light whatever the theme; elsewhere it is the theme's.
 export function inkOn(panel, theme) {
@@ -24,7 +24,11 @@ function drawField(g, layer, scale) {
     g.imageSmoothingQuality = "high";
     g.drawImage(fieldImage(layer, w, h), left, top, right - left, bottom - top);
   }
-  if (layer.contour !== null) drawContour(g, layer, scale, w, h);
+  if (layer.contour === null) return;
+  const levels = [layer.contour].flat();
+  g.lineWidth = levels.length === 1 ? 2 : 1;
+  g.strokeStyle = levels.length === 1 ? PAPER.ink : PAPER.muted;
+  for (const level of levels) drawContour(g, layer.values.data, level, layer, scale, w, h);
 }
 
 function fieldImage(layer, w, h) {
@@ -50,9 +54,7 @@ function fieldImage(layer, w, h) {
 }
 
 // Marching squares: in each cell the level line enters and leaves where its edges are crossed.
-function drawContour(g, layer, scale, w, h) {
-  const values = layer.values.data;
-  const level = layer.contour;
+function drawContour(g, values, level, layer, scale, w, h) {
   const px = (column) => scale.x(layer.x[0] + (column / (w - 1)) * (layer.x[1] - layer.x[0]));
   const py = (row) => scale.y(layer.y[0] + (row / (h - 1)) * (layer.y[1] - layer.y[0]));
   g.beginPath();
@@ -62,6 +64,7 @@ function drawContour(g, layer, scale, w, h) {
       const b = values[row * w + column + 1] - level;
       const c = values[(row + 1) * w + column + 1] - level;
       const d = values[(row + 1) * w + column] - level;
+      if (a < 0 === b < 0 && b < 0 === c < 0 && c < 0 === d < 0) continue;
       const crossings = [];
       if (a < 0 !== b < 0) crossings.push([column + a / (a - b), row]);
       if (b < 0 !== c < 0) crossings.push([column + 1, row + b / (b - c)]);
@@ -73,8 +76,6 @@ function drawContour(g, layer, scale, w, h) {
       }
     }
   }
-  g.lineWidth = 2;
-  g.strokeStyle = PAPER.ink;
   g.stroke();
 }
 
@@ -162,6 +163,23 @@ function drawLine(g, layer, scale, theme) {
     const y = Math.min(Math.max(last[1], scale.box.y + 12), scale.box.y + scale.box.h - 6);
     label(g, layer.label, right ? last[0] + 6 : scale.box.x + scale.box.w - width - 4, right ? y + 4 : y - 7, colour, theme);
   }
+}
+
+function drawWhiskers(g, layer, scale, theme) {
+  const { data, shape } = layer.spans;
+  g.beginPath();
+  for (let i = 0; i < shape[0]; i++) {
+    const [x, low, high] = [scale.x(data[3 * i]), scale.y(data[3 * i + 1]), scale.y(data[3 * i + 2])];
+    for (const y of [low, high]) {
+      g.moveTo(x - 4, y);
+      g.lineTo(x + 4, y);
+    }
+    g.moveTo(x, low);
+    g.lineTo(x, high);
+  }
+  g.lineWidth = 1.5;
+  g.strokeStyle = seriesColour(layer.series, theme);
+  g.stroke();
 }
 
 function drawArrow(g, layer, scale, theme) {
