@@ -109,7 +109,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Text:
-    """Words at a place in the plot."""
+    """Words that begin at a place in the plot; moved as far as they must be to lie within it."""
 
     x: float
     y: float

@@ -157,11 +157,8 @@ function drawLine(g, layer, scale, theme) {
     for (let i = 0; i < shape[0]; i++) marker(g, scale.x(data[2 * i]), scale.y(data[2 * i + 1]), 3, kind, colour, false, theme);
   }
   if (layer.label && last) {
-    const room = scale.box.x + scale.box.w - last[0];
-    const width = g.measureText(layer.label).width;
-    const right = room > width + 8;
-    const y = Math.min(Math.max(last[1], scale.box.y + 12), scale.box.y + scale.box.h - 6);
-    label(g, layer.label, right ? last[0] + 6 : scale.box.x + scale.box.w - width - 4, right ? y + 4 : y - 7, colour, theme);
+    const right = scale.box.x + scale.box.w - last[0] > labelWidth(g, layer.label, theme) + 8;
+    labelWithin(g, layer.label, right ? last[0] + 6 : Infinity, last[1] + (right ? 4 : -7), scale.box, colour, theme);
   }
 }
 
@@ -206,12 +203,27 @@ function drawArrow(g, layer, scale, theme) {
 }
 
 function drawText(g, layer, scale, theme) {
-  label(g, layer.text, scale.x(layer.x), scale.y(layer.y), theme.ink, theme);
+  labelWithin(g, layer.text, scale.x(layer.x), scale.y(layer.y), scale.box, theme.ink, theme);
+}
+
+function labelWidth(g, text, theme) {
+  g.font = labelFont(theme);
+  return g.measureText(text).width;
+}
+
+// A label moved as far as it must be to lie within the box.
+function labelWithin(g, text, x, y, box, colour, theme) {
+  const farthest = box.x + box.w - labelWidth(g, text, theme) - 4;
+  label(g, text, Math.max(box.x + 4, Math.min(x, farthest)), Math.min(Math.max(y, box.y + 14), box.y + box.h - 6), colour, theme);
+}
+
+function labelFont(theme) {
+  return `600 13px ${theme.font}`;
 }
 
 // Words with a halo, readable on any ground.
 export function label(g, text, x, y, colour, theme) {
-  g.font = `600 13px ${theme.font}`;
+  g.font = labelFont(theme);
   g.lineWidth = 4;
   g.lineJoin = "round";
   g.strokeStyle = theme.surface;
