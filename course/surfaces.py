@@ -74,7 +74,7 @@ WIDE = {"x": (-4.0, 4.0), "y": (-3.0, 3.0)}
 
 BOWL = Surface(
     "bowl",
-    "½(x² + y²)",
+    "½(x₁² + x₂²)",
     *quadratic(1, 1),
     **WIDE,
     lowest=(0.0, 0.0),
@@ -85,7 +85,7 @@ BOWL = Surface(
 )
 RAVINE = Surface(
     "ravine",
-    "½(x² + 25y²)",
+    "½(x₁² + 25x₂²)",
     *quadratic(1, 25),
     **WIDE,
     lowest=(0.0, 0.0),
@@ -96,7 +96,7 @@ RAVINE = Surface(
 )
 SADDLE = Surface(
     "saddle",
-    "½(x² − y²)",
+    "½(x₁² − x₂²)",
     *quadratic(1, -1),
     **WIDE,
     lowest=None,
@@ -107,7 +107,7 @@ SADDLE = Surface(
 )
 RASTRIGIN = Surface(
     "Rastrigin",
-    "20 + Σ(x² − 10 cos 2πx)",
+    "20 + Σ(xᵢ² − 10 cos 2πxᵢ)",
     rastrigin,
     rastrigin_slope,
     **WIDE,
@@ -119,7 +119,7 @@ RASTRIGIN = Surface(
 )
 ROSENBROCK = Surface(
     "Rosenbrock",
-    "(1 − x)² + 10(y − x²)²",
+    "(1 − x₁)² + 10(x₂ − x₁²)²",
     rosenbrock,
     rosenbrock_slope,
     x=(-2.4, 2.4),

@@ -22,7 +22,7 @@ from course.figures.figure import snap
 from course.figures.scene import Arrow, Cell, Line, Plot, Points, Table, Thing, number
 from course.trails import brief, drawable, ground, loss_line, loss_range, map_of, step_numbers, trail, way_out
 
-START_X, START_Y = Scrub("x", "start x", *X, 0.05), Scrub("y", "start y", *Y, 0.05)
+START = Scrub("x1", "start x₁", *X, 0.05), Scrub("x2", "start x₂", *Y, 0.05)
 RATE = Scrub("lr", "learning rate", 1e-4, 1.0, 0.01, log=True)
 GOAL_STEPS, GOAL_LOSS = 20, 1e-3
 ARROW = 1.1  # the longest that −gradient is drawn
@@ -41,8 +41,8 @@ class Descent(Figure):
     def initial(self):
         return {
             "surface": "ravine",
-            "x": 3.0,
-            "y": 1.0,
+            "x1": 3.0,
+            "x2": 1.0,
             "lr": 0.01,
             "momentum": 0.0,
             "steps": 60,
@@ -67,8 +67,7 @@ class Descent(Figure):
             Scrub("momentum", "momentum", 0, 0.99, 0.01),
             Scrub("steps", "steps", 1, 500, 1),
             Scrub("noise", "noise", 0, 1, 0.05),
-            START_X,
-            START_Y,
+            *START,
         ]
 
     def checked(self, state, given):
@@ -89,12 +88,12 @@ class Descent(Figure):
         kind = event["type"]
         if kind == "set" and event["name"] == "surface":
             surface = SURFACES.get(event["value"], SURFACES["bowl"])
-            x, y = surface.start
-            return state | {"surface": event["value"], "x": x, "y": y, "lr": surface.rate, "kept": None}
+            x1, x2 = surface.start
+            return state | {"surface": event["value"], "x1": x1, "x2": x2, "lr": surface.rate, "kept": None}
         if kind == "set":
             return super().reduce(state, event)
         if kind == "add" or (kind == "drag" and event["thing"] == "start"):
-            return state | {"x": snap(event["x"], START_X), "y": snap(event["y"], START_Y), "selected": "start"}
+            return state | {"x1": snap(event["x"], START[0]), "x2": snap(event["y"], START[1]), "selected": "start"}
         if kind == "press" and event["name"] == "keep":
             return state | {"kept": None if state["kept"] else settings_of(state)}
         if kind == "press" and event["name"] == "new":
@@ -156,7 +155,7 @@ class Descent(Figure):
         if 0 < state["_at"] < len(drawable(path)):
             layers.append(Points(path[[state["_at"]]], marks=[1], series=0, size=6))
         formula = f"{surface}: {SURFACES[surface].formula}" if surface != OWN else "your f"
-        start = Thing("start", state["x"], state["y"], "start", step=0.1)
+        start = Thing("start", state["x1"], state["x2"], "start", step=0.1)
         return Plot(
             "map", X, Y, layers, [start], title=f"{formula} (arrow: −gradient)", width=450, height=339, adds=True
         )
@@ -199,13 +198,13 @@ class Descent(Figure):
             rows.append(row(f"from {' and '.join(causes)}", rest))
         rows.append(row("next place", path[at + 1], "strong"))
         title = f"Step {at + 1}, worked out"
-        return Table("step", rows, title, ["", "x", "y"], rule=len(rows) - 1, width=400, column=1)
+        return Table("step", rows, title, ["", "x₁", "x₂"], rule=len(rows) - 1, width=400, column=1)
 
     # --- the words ----------------------------------------------------------------------------------
 
     def describe(self, state, arrays):
         surface = "Your f" if state["surface"] == OWN else state["surface"].capitalize()
-        text = f"{surface} from ({number(state['x'])}, {number(state['y'])}), {in_words(settings_of(state))}"
+        text = f"{surface} from ({number(state['x1'])}, {number(state['x2'])}), {in_words(settings_of(state))}"
         if state["noise"]:
             text += f", noise {state['noise']:g}"
         text += f": {result(arrays['path'], arrays['losses'])}."
@@ -218,7 +217,7 @@ class Descent(Figure):
 
     def goal(self, state, arrays):
         task = f"a loss below {GOAL_LOSS:g} within {GOAL_STEPS} steps, in the ravine from (3, 1) and without noise"
-        if state["surface"] != "ravine" or (state["x"], state["y"]) != (3.0, 1.0) or state["noise"]:
+        if state["surface"] != "ravine" or (state["x1"], state["x2"]) != (3.0, 1.0) or state["noise"]:
             return Goal(f"Goal: {task}.", 0.0)
         first = first_below(arrays["losses"], GOAL_LOSS)
         if first is None:

@@ -80,7 +80,7 @@ def map_heights(surface, functions):
 def walk(state, settings, functions):
     """The path (steps + 1, 2) from the start with these settings (a learning rate and a momentum)."""
     f = height_of(state["surface"], functions)
-    start, lr, steps = np.array([state["x"], state["y"]]), settings["lr"], state["steps"]
+    start, lr, steps = np.array([state["x1"], state["x2"]]), settings["lr"], state["steps"]
     rng = np.random.default_rng(state["seed"])
 
     def gradient(x):
@@ -116,7 +116,7 @@ def losses_along(path, surface, functions):
 
 
 def zigzags(path):
-    """Whether x or y turned round at more than half of its steps (those too small to matter left out)."""
+    """Whether x₁ or x₂ turned round at more than half of its steps (those too small to matter left out)."""
     for steps in np.diff(path[np.isfinite(path).all(axis=1)], axis=0).T:
         steps = steps[np.abs(steps) > 1e-6 * np.abs(steps).max(initial=0)]
         if len(steps) > 2 and (steps[1:] * steps[:-1] < 0).mean() > 0.5:

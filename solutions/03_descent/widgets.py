@@ -11,5 +11,5 @@ from descent_figure import Descent
 
 
 def descent(**state):
-    """Show the figure. Settings: surface, x, y, lr, momentum, steps, noise, seed, kept."""
+    """Show the figure. Settings: surface, x1, x2, lr, momentum, steps, noise, seed, kept."""
     return Descent().show(**state)

@@ -94,6 +94,14 @@ class Shown:
         self.until("root.dataset.say.startsWith(argument) && root.dataset.code.endsWith('()')", start)
         self.root.focus()
 
+    def cut_off(self) -> list[str]:
+        """The parts whose content is wider than they are."""
+        return self.root.evaluate(
+            """root => [root, ...root.querySelectorAll('.gu-columns, .gu-column, .gu-panel, .gu-toolbar, .gu-scrubs')]
+                .filter((element) => element.scrollWidth > element.clientWidth + 1)
+                .map((element) => element.className)"""
+        )
+
 
 def run_in_kernel(page, code: str) -> None:
     page.evaluate(

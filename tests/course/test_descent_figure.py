@@ -51,7 +51,7 @@ def test_in_the_ravine_each_coordinate_shrinks_by_its_own_factor(lr):
 @pytest.mark.parametrize(("lr", "momentum"), [(0.02, 0.5), (0.1, 0.9), (0.15, 0.99)])
 @pytest.mark.parametrize("surface", ["bowl", "ravine"])
 def test_momentum_walks_as_torch_does(surface, lr, momentum):
-    run = session(surface=surface, x=3.0, y=1.0, lr=lr, momentum=momentum, steps=30)
+    run = session(surface=surface, x1=3.0, x2=1.0, lr=lr, momentum=momentum, steps=30)
     w = torch.tensor([3.0, 1.0], dtype=torch.float64, requires_grad=True)
     curve = torch.tensor([1.0, 25.0 if surface == "ravine" else 1.0], dtype=torch.float64)
     optimiser = torch.optim.SGD([w], lr=lr, momentum=momentum)
@@ -81,17 +81,17 @@ def test_momentum_moves_the_limit_to_two_times_one_plus_beta_over_the_curvature(
 
 
 def test_from_the_ridge_of_the_saddle_it_never_leaves_until_it_is_nudged():
-    run = session(surface="saddle", x=2.0, y=0.0, lr=0.1, steps=500, kept=None)
+    run = session(surface="saddle", x1=2.0, x2=0.0, lr=0.1, steps=500, kept=None)
     np.testing.assert_array_equal(arrays(run)["path"][:, 1], 0.0)
     assert "ran off" not in run.frame.say
     run.handle([{"type": "nudge", "thing": "start", "dx": 0, "dy": 1}])
-    assert run.state["y"] == 0.1
+    assert run.state["x2"] == 0.1
     np.testing.assert_allclose(arrays(run)["path"][:40, 1], 0.1 * 1.1 ** np.arange(40), rtol=1e-5)
     assert "ran off at step 36" in run.frame.say
 
 
 def test_rastrigin_holds_it_in_the_nearest_dent():
-    path = arrays(session(surface="Rastrigin", x=1.8, y=1.3, lr=0.002, steps=200))["path"]
+    path = arrays(session(surface="Rastrigin", x1=1.8, x2=1.3, lr=0.002, steps=200))["path"]
     np.testing.assert_allclose(path[-1], [1.99, 0.995], atol=0.01)
 
 
@@ -171,11 +171,11 @@ def test_the_start_is_dragged_stepped_and_put_by_a_double_click():
         ({"type": "drag", "thing": "start", "x": -2.02, "y": 1.52}, (-2.0, 1.5)),
         ({"type": "nudge", "thing": "start", "dx": 1, "dy": -10}, (-1.9, 0.5)),
         ({"type": "add", "panel": "map", "x": 0.5, "y": -2.0}, (0.5, -2.0)),
-        ({"type": "set", "name": "x", "value": 3.5}, (3.5, -2.0)),
+        ({"type": "set", "name": "x1", "value": 3.5}, (3.5, -2.0)),
     ):
         run.handle([event])
         assert arrays(run)["path"][0].tolist() == pytest.approx(place)
-        assert (run.state["x"], run.state["y"]) == pytest.approx(place)
+        assert (run.state["x1"], run.state["x2"]) == pytest.approx(place)
 
 
 def test_playing_moves_only_the_marker():
@@ -207,7 +207,7 @@ def test_a_path_is_kept_for_comparison_and_dropped():
 
 
 def test_copied_code_rebuilds_the_view():
-    run = session(surface="bowl", x=-1.0, lr=0.3, momentum=0.5, kept={"lr": 0.1, "momentum": 0.2})
+    run = session(surface="bowl", x1=-1.0, lr=0.3, momentum=0.5, kept={"lr": 0.1, "momentum": 0.2})
     given = eval(run.frame.code.replace("widgets.descent", "dict"))
     assert session(**given).frame.say == run.frame.say
 
@@ -237,7 +237,7 @@ def test_without_momentum_54_steps_are_the_fewest_and_with_it_the_goal_can_be_re
     assert session(lr=0.075, steps=100).frame.goal.text.startswith("Below 0.001 after 54 steps.")
     assert 0 < session(lr=0.075, steps=100).frame.goal.progress < 1
     assert session(lr=0.107, momentum=0.44, steps=30).frame.goal.progress == 1
-    assert session(lr=0.107, momentum=0.44, steps=30, x=2.5).frame.goal.progress == 0
+    assert session(lr=0.107, momentum=0.44, steps=30, x1=2.5).frame.goal.progress == 0
 
 
 # --- your functions ---------------------------------------------------------------------------------------
