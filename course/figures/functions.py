@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ import numpy as np
 from course.figures.output import captured_output
 
 Shape = tuple[int, ...]
+
+MOST_ITEMS = 10_000  # of a generator
 
 
 class LearnerError(Exception):
@@ -62,7 +66,8 @@ class Functions:
         """The result of `name(*args)`: float64 array(s) if `shape` is given, else whatever comes back.
 
         `shape` is what must come back; a list of shapes stands for a tuple of arrays.
-        The learner's function gets copies. Raises LearnerError if it raises or returns something else.
+        The learner's function gets copies. A generator is run to its end and comes back as a list.
+        Raises LearnerError if it raises or returns something else.
         """
         theirs = None if self._only_ours or name in self._unwritten else self.namespace.get(name)
         if not callable(theirs) or isinstance(theirs, type):
@@ -72,7 +77,7 @@ class Functions:
         self._depth += 1
         try:
             with captured_output() as printed, np.errstate(all="ignore"):
-                result = theirs(*given, **_copied(keywords))
+                result = _run_through(theirs(*given, **_copied(keywords)))
         except NotImplementedError:
             result = ...
         except LearnerError:
@@ -151,6 +156,16 @@ def _shaped(result: Any, shape: Shape | list[Shape], name: str) -> Any:
     return array
 
 
+def _run_through(result: Any) -> Any:
+    """A generator's items, made here, so that what it raises or prints is the learner's function's own."""
+    if not isinstance(result, GeneratorType):
+        return result
+    items = list(islice(result, MOST_ITEMS))
+    if len(items) == MOST_ITEMS:
+        raise RuntimeError(f"it yielded {MOST_ITEMS} times and did not end")
+    return items
+
+
 def _kind(value: Any) -> str:
     if isinstance(value, tuple | list):
         return f"{len(value)} values"
@@ -188,7 +203,8 @@ def _copied(value: Any) -> Any:
 
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray):
-        return isinstance(other, np.ndarray) and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        # By their bytes: ten times as fast as np.array_equal for a few numbers, and nan equals itself.
+        return isinstance(other, np.ndarray) and one.shape == other.shape and one.tobytes() == other.tobytes()
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, dict):

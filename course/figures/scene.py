@@ -30,7 +30,8 @@ class Field:
     """A heat map: `values[i, j]` is at `linspace(*x, w)[j]`, `linspace(*y, h)[i]` (row 0 at the bottom).
 
     `diverging` runs from orange (`low`) over white to blue (`high`), `magnitude` is cividis, `none` draws
-    nothing but the contour. `contour` draws the line where the values cross that level.
+    nothing but the contour. `contour` draws the line where the values cross that level; several levels are
+    drawn thin, as on a map.
     """
 
     values: np.ndarray
@@ -38,7 +39,7 @@ class Field:
     y: Range
     low: float = -1.0
     high: float = 1.0
-    contour: float | None = None
+    contour: float | tuple[float, ...] | None = None
     palette: str = "diverging"
     label: str = "value"
 
@@ -84,6 +85,17 @@ class Line:
         object.__setattr__(self, "xy", _rows(self.xy, 2, "Line"))
 
 
+@dataclass(frozen=True, eq=False)
+class Whiskers:
+    """Vertical bars with end caps, `spans` (n, 3): x, lowest y, highest y. `series` sets the colour."""
+
+    spans: np.ndarray
+    series: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spans", _rows(self.spans, 3, "Whiskers"))
+
+
 @dataclass(frozen=True)
 class Arrow:
     """An arrow from (x0, y0) to (x1, y1)."""
@@ -97,7 +109,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Text:
-    """Words at a place in the plot."""
+    """Words that begin at a place in the plot; moved as far as they must be to lie within it."""
 
     x: float
     y: float
@@ -109,7 +121,8 @@ class Thing:
     """Something to select, drag and nudge. `line` (x0, y0, x1, y1) makes a whole line the handle.
 
     `shape` "ring" draws a handle, "none" leaves the drawing to a layer (a data point, an arrow's tip).
-    `series` colours the ring. `step` is one arrow key in data units. `axis` "x" or "y" keeps it on that axis.
+    `series` colours the ring. `step` is one arrow key in data units, on a logarithmic axis in decades.
+    `axis` "x" or "y" keeps it on that axis.
     """
 
     id: str
@@ -132,7 +145,8 @@ class Plot:
 
     `width` and `height` are what the panel would like, in CSS pixels; it shrinks, never grows past them.
     `adds` allows a double-click to add something, `draws` drawing freehand where no thing is: that sends
-    {"type": "stroke", "panel", "points": [[x, y], …]}.
+    {"type": "stroke", "panel", "points": [[x, y], …]}. `xlog` and `ylog` make an axis logarithmic: its range
+    must then be positive, and what isn't positive lies beyond its lower end.
     """
 
     id: str
@@ -143,6 +157,7 @@ class Plot:
     title: str = ""
     xlabel: str = ""
     ylabel: str = ""
+    xlog: bool = False
     ylog: bool = False
     width: int = 360
     height: int = 260

@@ -157,6 +157,11 @@ class Session:
 
 
 def _moved(thing: Thing, panel: Plot, event: Event) -> Event:
-    x = min(max(thing.x + event["dx"] * thing.step, panel.x[0]), panel.x[1])
-    y = min(max(thing.y + event["dy"] * thing.step, panel.y[0]), panel.y[1])
+    x = _stepped(thing.x, event["dx"] * thing.step, panel.x, panel.xlog)
+    y = _stepped(thing.y, event["dy"] * thing.step, panel.y, panel.ylog)
     return {"type": "drag", "thing": thing.id, "x": x, "y": y}
+
+
+def _stepped(place: float, by: float, ends: tuple[float, float], log: bool) -> float:
+    """A place on an axis moved `by` data units, or decades of a logarithmic one, and kept within its ends."""
+    return min(max(place * 10**by if log else place + by, ends[0]), ends[1])

@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
-from course.figures.scene import Arrow, Bars, Cell, Field, Line, Net, Pad, Panel, Plot, Points, Table, Text
+from course.figures.scene import Arrow, Bars, Cell, Field, Line, Net, Pad, Panel, Plot, Points, Table, Text, Whiskers
 
 BLUE, ORANGE, INK, MUTED = "#0072b2", "#d55e00", "#1d2330", "#5b6472"
 SERIES = (BLUE, ORANGE, "#009e73", "#a8517f", "#8a6d00", "#56728f")
@@ -61,12 +62,22 @@ def _plot(axes: Any, panel: Plot) -> None:
         if thing.shape == "ring":
             axes.plot(thing.x, thing.y, "o", mfc="white", mec=INK, mew=2, ms=9, zorder=5)
     axes.set(xlim=panel.x, ylim=panel.y, xlabel=panel.xlabel, ylabel=panel.ylabel)
-    if panel.ylog:
-        axes.set_yscale("log")
+    for axis, ends, log in ((axes.xaxis, panel.x, panel.xlog), (axes.yaxis, panel.y, panel.ylog)):
+        if log:
+            _logarithmic(axis, ends)
     axes.set_box_aspect(panel.height / panel.width)
     axes.set_anchor("N")
     axes.set_axis_on() if panel.axes else axes.set_axis_off()
     axes.tick_params(labelsize=9, colors=MUTED)
+
+
+def _logarithmic(axis: Any, ends: tuple[float, float]) -> None:
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    if ends[1] < 100 * ends[0]:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_locator(NullLocator())
+    axis.axes.set(**{f"{axis.axis_name}lim": ends})
 
 
 def _field(axes: Any, layer: Field) -> None:
@@ -75,8 +86,11 @@ def _field(axes: Any, layer: Field) -> None:
     if layer.palette != "none":
         colours = DIVERGING if layer.palette == "diverging" else "cividis"
         axes.pcolormesh(x, y, layer.values, cmap=colours, vmin=layer.low, vmax=layer.high, shading="gouraud")
-    if layer.contour is not None and np.nanmin(layer.values) < layer.contour < np.nanmax(layer.values):
-        axes.contour(x, y, layer.values, levels=[layer.contour], colors=INK, linewidths=1.8)
+    levels = [level for level in np.ravel(layer.contour) if level is not None]
+    crossed = [level for level in sorted(levels) if np.nanmin(layer.values) < level < np.nanmax(layer.values)]
+    if crossed:
+        width, colour = (1.8, INK) if len(levels) == 1 else (0.8, MUTED)
+        axes.contour(x, y, layer.values, levels=crossed, colors=colour, linewidths=width, linestyles="solid")
 
 
 def _points(axes: Any, layer: Points) -> None:
@@ -97,6 +111,12 @@ def _line(axes: Any, layer: Line) -> None:
     axes.plot(*layer.xy.T, color=_series(layer.series), ls=style, lw=layer.width * 0.8)
     if layer.label and len(layer.xy):
         axes.annotate(layer.label, layer.xy[-1], color=_series(layer.series), fontsize=9)
+
+
+def _whiskers(axes: Any, layer: Whiskers) -> None:
+    x, low, high = layer.spans.T
+    half = (high - low) / 2
+    axes.errorbar(x, low + half, half, fmt="none", ecolor=_series(layer.series), elinewidth=1.2, capsize=3)
 
 
 def _arrow(axes: Any, layer: Arrow) -> None:
@@ -157,5 +177,5 @@ def _series(series: int) -> str:
     return "#8a8a8a" if series < 0 else SERIES[series % len(SERIES)]
 
 
-_LAYERS = {Field: _field, Points: _points, Line: _line, Arrow: _arrow, Text: _text}
+_LAYERS = {Field: _field, Points: _points, Line: _line, Whiskers: _whiskers, Arrow: _arrow, Text: _text}
 _PANELS = {Plot: _plot, Net: _net, Pad: _pad, Table: _table, Bars: _bars}

@@ -3,7 +3,7 @@
 import { PALETTES, PAPER, SERIES, seriesColour } from "./colours.js";
 import { written } from "./scale.js";
 
-export const LAYERS = { field: drawField, points: drawPoints, line: drawLine, arrow: drawArrow, text: drawText };
+export const LAYERS = { field: drawField, points: drawPoints, line: drawLine, whiskers: drawWhiskers, arrow: drawArrow, text: drawText };
 
 // Inside a plot that shows a field the ground is light whatever the theme; elsewhere it is the theme's.
 export function inkOn(panel, theme) {
@@ -24,7 +24,11 @@ function drawField(g, layer, scale) {
     g.imageSmoothingQuality = "high";
     g.drawImage(fieldImage(layer, w, h), left, top, right - left, bottom - top);
   }
-  if (layer.contour !== null) drawContour(g, layer, scale, w, h);
+  if (layer.contour === null) return;
+  const levels = [layer.contour].flat();
+  g.lineWidth = levels.length === 1 ? 2 : 1;
+  g.strokeStyle = levels.length === 1 ? PAPER.ink : PAPER.muted;
+  for (const level of levels) drawContour(g, layer.values.data, level, layer, scale, w, h);
 }
 
 function fieldImage(layer, w, h) {
@@ -50,9 +54,7 @@ function fieldImage(layer, w, h) {
 }
 
 // Marching squares: in each cell the level line enters and leaves where its edges are crossed.
-function drawContour(g, layer, scale, w, h) {
-  const values = layer.values.data;
-  const level = layer.contour;
+function drawContour(g, values, level, layer, scale, w, h) {
   const px = (column) => scale.x(layer.x[0] + (column / (w - 1)) * (layer.x[1] - layer.x[0]));
   const py = (row) => scale.y(layer.y[0] + (row / (h - 1)) * (layer.y[1] - layer.y[0]));
   g.beginPath();
@@ -62,6 +64,7 @@ function drawContour(g, layer, scale, w, h) {
       const b = values[row * w + column + 1] - level;
       const c = values[(row + 1) * w + column + 1] - level;
       const d = values[(row + 1) * w + column] - level;
+      if (a < 0 === b < 0 && b < 0 === c < 0 && c < 0 === d < 0) continue;
       const crossings = [];
       if (a < 0 !== b < 0) crossings.push([column + a / (a - b), row]);
       if (b < 0 !== c < 0) crossings.push([column + 1, row + b / (b - c)]);
@@ -73,8 +76,6 @@ function drawContour(g, layer, scale, w, h) {
       }
     }
   }
-  g.lineWidth = 2;
-  g.strokeStyle = PAPER.ink;
   g.stroke();
 }
 
@@ -156,12 +157,26 @@ function drawLine(g, layer, scale, theme) {
     for (let i = 0; i < shape[0]; i++) marker(g, scale.x(data[2 * i]), scale.y(data[2 * i + 1]), 3, kind, colour, false, theme);
   }
   if (layer.label && last) {
-    const room = scale.box.x + scale.box.w - last[0];
-    const width = g.measureText(layer.label).width;
-    const right = room > width + 8;
-    const y = Math.min(Math.max(last[1], scale.box.y + 12), scale.box.y + scale.box.h - 6);
-    label(g, layer.label, right ? last[0] + 6 : scale.box.x + scale.box.w - width - 4, right ? y + 4 : y - 7, colour, theme);
+    const right = scale.box.x + scale.box.w - last[0] > labelWidth(g, layer.label, theme) + 8;
+    labelWithin(g, layer.label, right ? last[0] + 6 : Infinity, last[1] + (right ? 4 : -7), scale.box, colour, theme);
   }
+}
+
+function drawWhiskers(g, layer, scale, theme) {
+  const { data, shape } = layer.spans;
+  g.beginPath();
+  for (let i = 0; i < shape[0]; i++) {
+    const [x, low, high] = [scale.x(data[3 * i]), scale.y(data[3 * i + 1]), scale.y(data[3 * i + 2])];
+    for (const y of [low, high]) {
+      g.moveTo(x - 4, y);
+      g.lineTo(x + 4, y);
+    }
+    g.moveTo(x, low);
+    g.lineTo(x, high);
+  }
+  g.lineWidth = 1.5;
+  g.strokeStyle = seriesColour(layer.series, theme);
+  g.stroke();
 }
 
 function drawArrow(g, layer, scale, theme) {
@@ -188,12 +203,27 @@ function drawArrow(g, layer, scale, theme) {
 }
 
 function drawText(g, layer, scale, theme) {
-  label(g, layer.text, scale.x(layer.x), scale.y(layer.y), theme.ink, theme);
+  labelWithin(g, layer.text, scale.x(layer.x), scale.y(layer.y), scale.box, theme.ink, theme);
+}
+
+function labelWidth(g, text, theme) {
+  g.font = labelFont(theme);
+  return g.measureText(text).width;
+}
+
+// A label moved as far as it must be to lie within the box.
+function labelWithin(g, text, x, y, box, colour, theme) {
+  const farthest = box.x + box.w - labelWidth(g, text, theme) - 4;
+  label(g, text, Math.max(box.x + 4, Math.min(x, farthest)), Math.min(Math.max(y, box.y + 14), box.y + box.h - 6), colour, theme);
+}
+
+function labelFont(theme) {
+  return `600 13px ${theme.font}`;
 }
 
 // Words with a halo, readable on any ground.
 export function label(g, text, x, y, colour, theme) {
-  g.font = `600 13px ${theme.font}`;
+  g.font = labelFont(theme);
   g.lineWidth = 4;
   g.lineJoin = "round";
   g.strokeStyle = theme.surface;

@@ -3,7 +3,7 @@
 import { seriesColour } from "./colours.js";
 import { setAttribute, setText } from "./dom.js";
 import { LAYERS, fieldValue, inkOn } from "./layers.js";
-import { clampTo, distanceToSegment, makeScale, written } from "./scale.js";
+import { clampTo, distanceToSegment, makeScale, tick, written } from "./scale.js";
 
 const REACH = 14; // pixels from the middle of a thing that still count as hitting it
 const LINE_REACH = 9;
@@ -63,7 +63,7 @@ export function plotPanel(host) {
   // Axes and grid change seldom: they are drawn once and kept.
   function axesPicture(width, height, withGrid) {
     const ratio = window.devicePixelRatio || 1;
-    const key = JSON.stringify([panel.x, panel.y, panel.xlabel, panel.ylabel, panel.ylog, panel.axes, width, height, ratio, withGrid, host.theme]);
+    const key = JSON.stringify([panel.x, panel.y, panel.xlabel, panel.ylabel, panel.xlog, panel.ylog, panel.axes, width, height, ratio, withGrid, host.theme]);
     if (axesKept?.key === key) return axesKept.picture;
     const picture = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
     const g = picture.getContext("2d");
@@ -95,11 +95,11 @@ export function plotPanel(host) {
     g.font = `12px ${host.theme.font}`;
     g.textBaseline = "top";
     g.textAlign = "center";
-    for (const x of scale.xTicks) g.fillText(written(x), scale.x(x), box.y + box.h + 6);
+    for (const x of scale.xTicks) g.fillText(tick(x, panel.xlog), scale.x(x), box.y + box.h + 6);
     if (panel.xlabel) g.fillText(panel.xlabel, box.x + box.w / 2, box.y + box.h + 23);
     g.textBaseline = "middle";
     g.textAlign = "right";
-    for (const y of scale.yTicks) g.fillText(panel.ylog ? `1e${Math.round(Math.log10(y))}` : written(y), box.x - 6, scale.y(y));
+    for (const y of scale.yTicks) g.fillText(tick(y, panel.ylog), box.x - 6, scale.y(y));
     if (panel.ylabel) {
       g.save();
       g.translate(11, box.y + box.h / 2);
@@ -209,7 +209,7 @@ export function plotPanel(host) {
     }
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
-    drag = { thing: thing.id, at, moved: false, gesture: host.newGesture(), wasHeld, dx: thing.x - scale.dataX(at.x), dy: thing.y - scale.dataY(at.y) };
+    drag = { thing: thing.id, at, moved: false, gesture: host.newGesture(), wasHeld, dx: scale.x(thing.x) - at.x, dy: scale.y(thing.y) - at.y };
     host.select(thing.id);
   });
 
@@ -225,7 +225,7 @@ export function plotPanel(host) {
     if (!drag.moved && Math.hypot(pointer.x - drag.at.x, pointer.y - drag.at.y) < 4) return;
     drag.moved = true;
     canvas.style.cursor = "grabbing";
-    move(drag.thing, scale.dataX(pointer.x) + drag.dx, scale.dataY(pointer.y) + drag.dy, drag.gesture);
+    move(drag.thing, scale.dataX(pointer.x + drag.dx), scale.dataY(pointer.y + drag.dy), drag.gesture);
     readoutAt(pointer);
   });
 

@@ -5,20 +5,26 @@ export function makeScale(panel, width, height) {
     ? { left: panel.ylabel ? 52 : 38, right: 10, top: 8, bottom: panel.xlabel ? 40 : 24 }
     : { left: 4, right: 4, top: 4, bottom: 4 };
   const box = { x: margin.left, y: margin.top, w: width - margin.left - margin.right, h: height - margin.top - margin.bottom };
-  const [x0, x1] = panel.x;
-  const level = panel.ylog ? (y) => Math.log10(Math.max(y, 1e-300)) : (y) => y;
-  const [y0, y1] = panel.y.map(level);
+  const [across, up] = [axis(panel.x, panel.xlog), axis(panel.y, panel.ylog)];
   return {
     box,
-    x: (x) => box.x + ((x - x0) / (x1 - x0)) * box.w,
-    y: (y) => box.y + ((y1 - level(y)) / (y1 - y0)) * box.h,
-    dataX: (px) => x0 + ((px - box.x) / box.w) * (x1 - x0),
-    dataY: (py) => {
-      const at = y1 - ((py - box.y) / box.h) * (y1 - y0);
-      return panel.ylog ? 10 ** at : at;
-    },
-    xTicks: ticks(x0, x1, Math.max(2, Math.floor(box.w / 60))),
-    yTicks: panel.ylog ? decades(y0, y1, Math.max(2, Math.floor(box.h / 34))) : ticks(y0, y1, Math.max(2, Math.floor(box.h / 42))),
+    x: (x) => box.x + across.share(x) * box.w,
+    y: (y) => box.y + (1 - up.share(y)) * box.h,
+    dataX: (px) => across.data((px - box.x) / box.w),
+    dataY: (py) => up.data(1 - (py - box.y) / box.h),
+    xTicks: across.ticks(box.w / 60),
+    yTicks: up.ticks(box.h / (panel.ylog ? 34 : 42)),
+  };
+}
+
+// One axis: from data to its share of the way along, and back.
+function axis(range, log) {
+  const level = log ? (value) => Math.log10(Math.max(value, 1e-300)) : (value) => value;
+  const [low, high] = range.map(level);
+  return {
+    share: (value) => (level(value) - low) / (high - low),
+    data: (share) => (log ? 10 ** (low + share * (high - low)) : low + share * (high - low)),
+    ticks: (most) => (log ? decades : ticks)(low, high, Math.max(2, Math.floor(most))),
   };
 }
 
@@ -36,11 +42,19 @@ export function ticks(low, high, most) {
   return out;
 }
 
+// Powers of ten; on an axis too short for three of them, twice and five times them as well.
 function decades(low, high, most) {
   const every = Math.max(1, Math.ceil((high - low) / most));
+  const between = high - low < 2 ? [1, 2, 5] : [1];
   const out = [];
-  for (let n = Math.ceil(low - 1e-9); n <= high + 1e-9; n += every) out.push(10 ** n);
-  return out;
+  for (let n = Math.floor(low); n <= high + 1e-9; n += every) out.push(...between.map((factor) => factor * 10 ** n));
+  return out.filter((value) => Math.log10(value) >= low - 1e-9 && Math.log10(value) <= high + 1e-9);
+}
+
+// A number at an axis. A logarithmic one reaches where only powers of ten are short.
+export function tick(value, log) {
+  const short = !log || (value >= 0.01 && value < 1e5);
+  return short ? written(value) : `1e${Math.round(Math.log10(value))}`.replace("-", "−");
 }
 
 // A number for reading: short, with a true minus sign.

@@ -145,3 +145,27 @@ def test_a_slow_function_makes_the_grid_coarser_and_says_so():
     functions.begin()
     functions.keep_up()
     assert functions.grid(50) == 50
+
+
+def test_a_generator_is_run_to_its_end():
+    def halves(x):
+        yield x[:2]
+        yield x[2:]
+
+    parts = Functions({"halves": halves}, {"halves": halves}).call("halves", np.arange(3))
+    assert [part.tolist() for part in parts] == [[0, 1], [2]]
+
+
+def test_a_generator_that_fails_on_its_way_or_never_ends_is_the_learners_error():
+    def failing(x):
+        yield x
+        raise ValueError("no more")
+
+    def endless(x):
+        while True:
+            yield x
+
+    with pytest.raises(LearnerError, match="Your doubled stopped: ValueError: no more"):
+        functions_with(doubled=failing).call("doubled", 1)
+    with pytest.raises(LearnerError, match="yielded 10000 times and did not end"):
+        functions_with(doubled=endless).call("doubled", 1)

@@ -24,6 +24,7 @@ from course.figures.scene import (
     Table,
     Text,
     Thing,
+    Whiskers,
     number,
 )
 from course.figures.static import draw, png
@@ -40,6 +41,14 @@ def every_panel():
     ]
     return [
         Plot("plot", square, square, layers, [Thing("handle", 0, 0, "a handle")], xlabel="x"),
+        Plot(
+            "measured",
+            (20, 1437),
+            (1e-4, 1.0),
+            [Whiskers([[20, 0.5, 0.7]]), Field(np.eye(4), (20, 1437), (1e-4, 1.0), contour=(0.2, 0.8))],
+            xlog=True,
+            ylog=True,
+        ),
         Net(
             "net",
             [Node("a", 0.1, 0.5, "x1", ("1.00",)), Node("b", 0.9, 0.5, dead=True)],
@@ -55,7 +64,7 @@ def every_panel():
 def test_a_scene_travels_as_json_and_its_arrays_as_bytes():
     buffers = []
     message = json.loads(json.dumps(encode(every_panel(), buffers), allow_nan=False))
-    assert [panel["kind"] for panel in message] == ["plot", "net", "pad", "table", "bars"]
+    assert [panel["kind"] for panel in message] == ["plot", "plot", "net", "pad", "table", "bars"]
     field = message[0]["layers"][0]
     assert field["values"] == {"buffer": 0, "dtype": "float32", "shape": [3, 4]}
     assert np.frombuffer(buffers[0], np.float32).tolist() == list(range(12))
@@ -79,6 +88,7 @@ def test_a_transposed_array_keeps_its_order():
         lambda: Field(np.ones(3), (0, 1), (0, 1)),
         lambda: Points(np.ones((2, 3))),
         lambda: Line(np.ones(4)),
+        lambda: Whiskers(np.ones((2, 2))),
         lambda: Bars("b", ["a"], [1, 2]),
         lambda: Pad("p", np.ones(3)),
     ],
@@ -91,7 +101,16 @@ def test_arrays_of_the_wrong_shape_are_refused_when_the_scene_is_made(wrong):
 def test_every_panel_can_be_drawn_as_a_still_picture():
     picture = png(draw(every_panel()))
     assert picture.startswith(b"\x89PNG")
-    assert len(draw(every_panel()).axes) == 5
+    assert len(draw(every_panel()).axes) == 6
+
+
+def test_logarithmic_axes_end_where_the_panel_says_and_short_ones_name_more_than_powers_of_ten():
+    axes = draw([every_panel()[1]]).axes[0]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert axes.get_xlim() == (20, 1437)
+    assert axes.get_ylim() == (1e-4, 1.0)
+    ticks = [tick for tick in axes.get_xticks() if 20 <= tick <= 1437]
+    assert ticks == [20, 50, 100, 200, 500, 1000]
 
 
 def test_numbers_are_written_with_a_true_minus_and_no_negative_zero():
@@ -108,6 +127,32 @@ def test_the_browser_module_is_one_valid_module(tmp_path):
         pytest.skip("node is not installed")
     (tmp_path / "figure.mjs").write_text(module, encoding="utf-8")
     subprocess.run([node, "--check", tmp_path / "figure.mjs"], check=True)
+
+
+def test_the_browser_scales_a_logarithmic_axis_as_it_does_the_static_picture(tmp_path):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    shutil.copy(bundle.STATIC / "scale.js", tmp_path / "scale.mjs")
+    (tmp_path / "ask.mjs").write_text(
+        """import { makeScale, tick } from "./scale.mjs";
+        const scale = makeScale({ x: [20, 1437], y: [1e-4, 1], xlog: true, ylog: true, axes: true }, 448, 232);
+        const middle = Math.sqrt(20 * 1437);
+        console.log(JSON.stringify({
+          share: (scale.x(middle) - scale.box.x) / scale.box.w,
+          back: scale.dataX(scale.x(300)),
+          up: scale.dataY(scale.y(0.02)),
+          x: scale.xTicks,
+          y: scale.yTicks.map((value) => tick(value, true)),
+          under: scale.y(0) > scale.box.y + scale.box.h }));"""
+    )
+    said = json.loads(subprocess.run([node, tmp_path / "ask.mjs"], check=True, capture_output=True).stdout)
+    assert said["share"] == pytest.approx(0.5)
+    assert said["back"] == pytest.approx(300)
+    assert said["up"] == pytest.approx(0.02)
+    assert said["x"] == [20, 50, 100, 200, 500, 1000]
+    assert said["y"] == ["1e−4", "1e−3", "0.01", "0.1", "1"]
+    assert said["under"]
 
 
 def test_every_static_module_is_in_the_bundle():

@@ -237,3 +237,16 @@ def test_a_frame_message_holds_all_a_page_shows(session):
         "undo",
     } <= message.keys()
     assert message["controls"][0] | {"value": 1.0} == message["controls"][0]
+
+
+def test_arrow_keys_on_a_logarithmic_axis_step_by_a_share_of_a_decade():
+    class Rates(Ramp):
+        def scene(self, state, arrays):
+            thing = Thing("handle", *state["at"], "handle", step=0.1)
+            return [Plot("plot", (0.01, 1.0), (-2, 2), [], [thing], xlog=True)]
+
+    session = Session(Rates(), {}, at=[0.1, 0.5])
+    session.handle([{"type": "nudge", "thing": "handle", "dx": 1, "dy": 0}])
+    assert session.state["at"] == [pytest.approx(10**-0.9), 0.5]
+    session.handle([{"type": "nudge", "thing": "handle", "dx": 30, "dy": 0}])
+    assert session.state["at"] == [1.0, 0.5]
