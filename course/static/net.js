@@ -132,13 +132,26 @@ export function netPanel(host) {
     g.fill();
   }
 
+  // The label stands at the middle of its line, or beside it where it would cover a box.
   function showEdgeLabel(edge) {
     const [ax, ay, bx, by] = ends(edge);
     edgeLabel.hidden = !edge.label;
     edgeLabel.textContent = edge.label;
-    const half = edgeLabel.offsetWidth / 2;
-    edgeLabel.style.left = `${Math.max(half, Math.min((ax + bx) / 2, size.width - half))}px`;
-    edgeLabel.style.top = `${(ay + by) / 2}px`;
+    if (!edge.label) return;
+    const [half, rise] = [edgeLabel.offsetWidth / 2, edgeLabel.offsetHeight / 2];
+    const taken = [...boxes.values()].map((box) => [box.offsetLeft, box.offsetTop, box.offsetWidth / 2, box.offsetHeight / 2]);
+    let best = null;
+    for (const beside of edge.strong ? [0, -24, 24, -48, 48, -72, 72] : [0]) {
+      const x = Math.max(half, Math.min((ax + bx) / 2, size.width - half));
+      const y = Math.max(rise, Math.min((ay + by) / 2 + beside, size.height - rise));
+      const covered = taken.reduce((sum, [cx, cy, w, h]) => {
+        const [overX, overY] = [half + w - Math.abs(x - cx), rise + h - Math.abs(y - cy)];
+        return sum + (overX > 0 && overY > 0 ? overX * overY : 0);
+      }, Math.abs(beside));
+      if (!best || covered < best.covered) best = { x, y, covered };
+    }
+    edgeLabel.style.left = `${best.x}px`;
+    edgeLabel.style.top = `${best.y}px`;
   }
 
   function ends(edge) {
