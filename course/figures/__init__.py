@@ -1,7 +1,7 @@
 """Moving figures: an author writes a pure Python `Figure`, one browser module draws them all."""
 
-from course.figures.controls import Button, Choice, Play, Scrub, Toggle
+from course.figures.controls import Button, Choice, Play, Scrub, TextBox, Toggle
 from course.figures.figure import Figure, Goal
 from course.figures.functions import Functions, LearnerError
 
-__all__ = ["Button", "Choice", "Figure", "Functions", "Goal", "LearnerError", "Play", "Scrub", "Toggle"]
+__all__ = ["Button", "Choice", "Figure", "Functions", "Goal", "LearnerError", "Play", "Scrub", "TextBox", "Toggle"]

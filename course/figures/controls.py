@@ -1,4 +1,4 @@
-"""What a reader can set: sliders, choices, switches, buttons and the clock.
+"""What a reader can set: sliders, choices, switches, text boxes, buttons and the clock.
 
 A control's `name` is the key of the state it sets. `check(value)` returns the value in its own type or
 raises `ValueError` with a sentence that says what is allowed.
@@ -64,6 +64,27 @@ class Toggle:
 
 
 @dataclass(frozen=True)
+class TextBox:
+    """A line of text, at most `longest` characters; `hint` stands in it while it is empty.
+
+    It is sent when Enter is pressed or the box is left. What the text means is the figure's to judge: let
+    `compute` raise `LearnerError` for what makes no sense, and the last good picture stays under the text.
+    """
+
+    name: str
+    label: str
+    hint: str = ""
+    longest: int = 120
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"{self.name} must be text; you gave {value!r}.")
+        if len(value) > self.longest:
+            raise ValueError(f"{self.name} may have {self.longest} characters; you gave {len(value)}.")
+        return value
+
+
+@dataclass(frozen=True)
 class Button:
     """Sends `{"type": "press", "name": name}`; `key` is a single key that does the same."""
 
@@ -86,4 +107,4 @@ class Play:
     name: str = "playing"
 
 
-Control = Scrub | Choice | Toggle | Button | Play
+Control = Scrub | Choice | Toggle | TextBox | Button | Play

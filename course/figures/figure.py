@@ -88,6 +88,13 @@ class Figure:
         """What the reader may try to reach."""
         return None
 
+    def origin(self, state: State) -> State:
+        """What "Copy state" compares with: it writes down the settings that differ from these.
+
+        Override it where one setting brings others with it.
+        """
+        return self.start()
+
     # --- done for you -------------------------------------------------------------------------------
 
     def start(self, **given: Any) -> State:
@@ -110,7 +117,7 @@ class Figure:
 
     def code(self, state: State) -> str:
         """One line of Python that rebuilds this view."""
-        initial = self.start()
+        initial = self.origin(state)
         shown = [
             f"{key}={_literal(value)}"
             for key, value in state.items()

@@ -25,6 +25,8 @@ class Functions:
     """Calls the learner's function of a name, or ours while theirs isn't written.
 
     `ours` maps each name to our version. `namespace` is where the learner's live (default: the notebook).
+    Where ours is a class, theirs must be one, and calling it makes an object; elsewhere a class counts as
+    not written.
     Not written means: missing, not callable, raising `NotImplementedError`, or returning `...`.
     """
 
@@ -70,7 +72,8 @@ class Functions:
         Raises LearnerError if it raises or returns something else.
         """
         theirs = None if self._only_ours or name in self._unwritten else self.namespace.get(name)
-        if not callable(theirs) or isinstance(theirs, type):
+        wants_class = isinstance(self.ours.get(name), type)
+        if not callable(theirs) or isinstance(theirs, type) != wants_class:
             return self._ours(name, args, keywords, shape)
         given = _copied(args)
         start = time.perf_counter()

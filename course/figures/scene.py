@@ -172,6 +172,7 @@ class Node:
     """A neuron: a box centred at (x, y), both 0..1 with y downwards. `lines` are short texts, one per row.
 
     `bar` -1..1 fills it (blue right, orange left); `dead` hatches it; `small` draws a dot without text.
+    `mark` frames it: "now" (something happens here) or "wrong" (dashed).
     """
 
     id: str
@@ -182,21 +183,27 @@ class Node:
     bar: float | None = None
     dead: bool = False
     small: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Edge:
     """A weight from node `source` to node `target`: sign by colour and dash, size by width.
 
-    `label` is shown while the edge is selected; `faded` greys it (nothing flows).
+    `label` is shown while the edge is selected; `faded` greys it (nothing flows). In a graph, where a line
+    is no weight, `weight` is None; `arrow` names the end that has a head ("target" or "source"), `double`
+    draws two lines (a value used twice), and a `strong` edge is lit and shows its label by itself.
     """
 
     id: str
     source: str
     target: str
-    weight: float
+    weight: float | None
     label: str = ""
     faded: bool = False
+    arrow: str = ""
+    double: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,23 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from course.figures.scene import Arrow, Bars, Cell, Field, Line, Net, Pad, Panel, Plot, Points, Table, Text, Whiskers
+from course.figures.scene import (
+    Arrow,
+    Bars,
+    Cell,
+    Edge,
+    Field,
+    Line,
+    Net,
+    Node,
+    Pad,
+    Panel,
+    Plot,
+    Points,
+    Table,
+    Text,
+    Whiskers,
+)
 
 BLUE, ORANGE, INK, MUTED = "#0072b2", "#d55e00", "#1d2330", "#5b6472"
 SERIES = (BLUE, ORANGE, "#009e73", "#a8517f", "#8a6d00", "#56728f")
@@ -131,23 +147,45 @@ def _text(axes: Any, layer: Text) -> None:
 
 
 def _net(axes: Any, panel: Net) -> None:
+    boxes = {node.id: _node(axes, node) for node in panel.nodes}
     places = {node.id: node for node in panel.nodes}
     for edge in panel.edges:
-        a, b = places[edge.source], places[edge.target]
-        colour, style = (BLUE, "-") if edge.weight >= 0 else (ORANGE, (0, (5, 3)))
-        width = min(6, 0.5 + 1.5 * abs(edge.weight))
-        axes.plot(
-            [a.x, b.x], [a.y, b.y], color=colour, ls=style, lw=width, alpha=0.15 if edge.faded else 0.75, zorder=1
-        )
-    for node in panel.nodes:
-        if node.small:
-            axes.plot(node.x, node.y, "o", color=MUTED, ms=3)
-            continue
-        box = {"boxstyle": "round", "facecolor": "#e4e7eb" if node.dead else "white", "edgecolor": MUTED}
-        words = "\n".join([node.label, *node.lines])
-        axes.text(node.x, node.y, words, ha="center", va="center", fontsize=8, color=INK, bbox=box)
+        _edge(axes, edge, places[edge.source], places[edge.target], boxes)
     axes.set(xlim=(-0.02, 1.02), ylim=(1.02, -0.02))
     axes.set_axis_off()
+
+
+def _node(axes: Any, node: Node) -> Any:
+    """Draws a node; returns the patch of its box, where arrows end (None for a dot)."""
+    if node.small:
+        axes.plot(node.x, node.y, "o", color=MUTED, ms=3)
+        return None
+    frame = {"": (MUTED, 1, "-"), "now": (BLUE, 2, "-"), "wrong": (ORANGE, 2, "--")}[node.mark]
+    box = {"boxstyle": "round", "facecolor": "#e4e7eb" if node.dead else "white"}
+    box |= dict(zip(("edgecolor", "linewidth", "linestyle"), frame, strict=True))
+    words = "\n".join([node.label, *node.lines])
+    text = axes.text(node.x, node.y, words, ha="center", va="center", fontsize=8, color=INK, bbox=box)
+    return text.get_bbox_patch()
+
+
+def _edge(axes: Any, edge: Edge, a: Node, b: Node, boxes: dict[str, Any]) -> None:
+    colour, style, width = (BLUE if edge.strong else MUTED), "-", (2.4 if edge.strong else 1.0)
+    if edge.weight is not None:
+        colour, style = (BLUE, "-") if edge.weight >= 0 else (ORANGE, (0, (5, 3)))
+        width = min(6, 0.5 + 1.5 * abs(edge.weight))
+    if not edge.arrow:
+        alpha = 0.15 if edge.faded else 0.75
+        axes.plot([a.x, b.x], [a.y, b.y], color=colour, ls=style, lw=width, alpha=alpha, zorder=1)
+    else:
+        start, end = (a, b) if edge.arrow == "target" else (b, a)
+        arrow = {"arrowstyle": "-|>", "color": colour, "lw": width, "patchA": boxes[start.id], "patchB": boxes[end.id]}
+        axes.annotate("", (end.x, end.y), (start.x, start.y), arrowprops=arrow)
+    if edge.double:
+        axes.plot([a.x, b.x], [a.y, b.y], color="white", lw=width / 3, zorder=2)
+    if edge.strong and edge.label:
+        box = {"boxstyle": "round", "facecolor": "white", "edgecolor": MUTED}
+        middle = ((a.x + b.x) / 2, (a.y + b.y) / 2)
+        axes.text(*middle, edge.label, ha="center", va="center", fontsize=8, color=INK, bbox=box, zorder=6)
 
 
 def _pad(axes: Any, panel: Pad) -> None:

@@ -1,9 +1,9 @@
-// Controls: a slider with a number to type or drag, a choice, a switch, a button, the clock.
+// Controls: a slider with a number to type or drag, a choice, a switch, a text box, a button, the clock.
 
 import { setAttribute, setText } from "./dom.js";
 import { typed } from "./scale.js";
 
-export const CONTROLS = { scrub, choice, toggle, button, play };
+export const CONTROLS = { scrub, choice, toggle, textbox, button, play };
 
 let controlCount = 0;
 
@@ -149,6 +149,43 @@ function toggle(control, host) {
   element.prepend(box);
   element.className = "gu-toggle";
   return { element, update: (next) => host.link.busyWith(control.name) || (box.checked = next.value) };
+}
+
+function textbox(control, host) {
+  const field = named("input", "gu-textbox");
+  field.type = "text";
+  field.spellcheck = false;
+  field.autocomplete = "off";
+  field.placeholder = control.hint;
+  field.maxLength = control.longest;
+  field.value = control.value;
+  let kept = control.value;
+
+  function commit() {
+    if (field.value === kept) return;
+    kept = field.value;
+    host.send({ type: "set", name: control.name, value: kept });
+  }
+
+  field.addEventListener("blur", commit);
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    if (event.key === "Enter") commit();
+    else {
+      field.value = kept;
+      host.focus();
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  const element = labelled(control.label, field);
+  element.className = "gu-line";
+  const update = (next) => {
+    const typing = document.activeElement === field && field.value !== kept;
+    if (host.link.busyWith(control.name) || typing || next.value === kept) return;
+    kept = field.value = next.value;
+  };
+  return { element, update };
 }
 
 function button(control, host) {

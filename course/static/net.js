@@ -1,6 +1,7 @@
-// A network: boxes with numbers, and lines whose colour, dash and width are their weights.
+// A network: boxes with numbers, and lines whose colour, dash and width are their weights; or a graph, whose
+// lines have heads instead.
 
-import { SERIES, signColour } from "./colours.js";
+import { SERIES, seriesColour, signColour } from "./colours.js";
 import { setAttribute, setText } from "./dom.js";
 import { distanceToSegment } from "./scale.js";
 
@@ -52,7 +53,7 @@ export function netPanel(host) {
 
   function fill(box, node) {
     const selected = host.frame.selected === node.id;
-    setAttribute(box, "class", `gu-node${node.small ? " gu-small" : ""}${node.dead ? " gu-dead" : ""}${selected ? " gu-selected" : ""}`);
+    setAttribute(box, "class", `gu-node${node.small ? " gu-small" : ""}${node.dead ? " gu-dead" : ""}${node.mark ? ` gu-mark-${node.mark}` : ""}${selected ? " gu-selected" : ""}`);
     box.dataset.node = node.id;
     const [label, lines, bar] = box.children;
     setText(label, node.label);
@@ -77,19 +78,9 @@ export function netPanel(host) {
       setAttribute(boxes.get(node.id), "style", `left:${node.x * width}px;top:${node.y * panel.height}px`);
     }
     edgeLabel.hidden = true;
-    for (const edge of panel.edges) {
-      const [ax, ay, bx, by] = ends(edge);
-      const selected = host.frame.selected === edge.id;
-      if (selected) showEdgeLabel(edge, (ax + bx) / 2, (ay + by) / 2);
-      g.globalAlpha = edge.faded ? 0.15 : selected ? 1 : 0.75;
-      g.strokeStyle = edge.faded ? host.theme.muted : signColour(edge.weight, host.theme);
-      g.lineWidth = Math.min(8, 0.6 + 2 * Math.abs(edge.weight)) + (selected ? 2.5 : 0);
-      g.setLineDash(edge.weight < 0 ? SERIES[1].dash : []);
-      g.beginPath();
-      g.moveTo(ax, ay);
-      g.lineTo(bx, by);
-      g.stroke();
-    }
+    for (const edge of panel.edges) drawEdge(g, edge);
+    const spoken = panel.edges.find(({ id }) => id === host.frame.selected) ?? panel.edges.find(({ strong }) => strong);
+    if (spoken) showEdgeLabel(spoken);
     g.globalAlpha = 1;
     g.setLineDash([]);
     g.fillStyle = host.theme.muted;
@@ -99,12 +90,68 @@ export function netPanel(host) {
     g.textAlign = "left";
   }
 
-  function showEdgeLabel(edge, x, y) {
+  function drawEdge(g, edge) {
+    const [ax, ay, bx, by] = ends(edge);
+    const selected = host.frame.selected === edge.id;
+    const { muted } = host.theme;
+    g.globalAlpha = edge.faded ? 0.15 : selected || edge.strong ? 1 : 0.75;
+    if (edge.weight === null) g.strokeStyle = edge.strong ? seriesColour(0, host.theme) : muted;
+    else g.strokeStyle = edge.faded ? muted : signColour(edge.weight, host.theme);
+    const size = edge.weight === null ? (edge.strong ? 3 : 1.4) : Math.min(8, 0.6 + 2 * Math.abs(edge.weight));
+    g.lineWidth = size + (selected ? 2.5 : 0);
+    g.setLineDash(edge.weight < 0 ? SERIES[1].dash : []);
+    const across = edge.double ? g.lineWidth / 2 + 1.5 : 0;
+    const length = Math.hypot(bx - ax, by - ay) || 1;
+    const [ox, oy] = [(-(by - ay) / length) * across, ((bx - ax) / length) * across];
+    g.beginPath();
+    for (const side of edge.double ? [-1, 1] : [0]) {
+      g.moveTo(ax + side * ox, ay + side * oy);
+      g.lineTo(bx + side * ox, by + side * oy);
+    }
+    g.stroke();
+    if (edge.arrow === "target") drawHead(g, [ax, ay, bx, by], edge.target);
+    else if (edge.arrow) drawHead(g, [bx, by, ax, ay], edge.source);
+  }
+
+  // The head of an arrow, where its line meets the box it leads to.
+  function drawHead(g, [ax, ay, bx, by], node) {
+    const box = boxes.get(node);
+    const [dx, dy] = [bx - ax, by - ay];
+    const length = Math.hypot(dx, dy);
+    if (length === 0) return;
+    const inside = Math.min(box.offsetWidth / 2 / Math.abs(dx), box.offsetHeight / 2 / Math.abs(dy), 1);
+    const [x, y] = [bx - inside * dx, by - inside * dy];
+    const [ux, uy] = [dx / length, dy / length];
+    const head = 7 + g.lineWidth;
+    g.fillStyle = g.strokeStyle;
+    g.beginPath();
+    g.moveTo(x, y);
+    g.lineTo(x - head * ux - 0.5 * head * uy, y - head * uy + 0.5 * head * ux);
+    g.lineTo(x - head * ux + 0.5 * head * uy, y - head * uy - 0.5 * head * ux);
+    g.closePath();
+    g.fill();
+  }
+
+  // The label stands at the middle of its line, or beside it where it would cover a box.
+  function showEdgeLabel(edge) {
+    const [ax, ay, bx, by] = ends(edge);
     edgeLabel.hidden = !edge.label;
     edgeLabel.textContent = edge.label;
-    const half = edgeLabel.offsetWidth / 2;
-    edgeLabel.style.left = `${Math.max(half, Math.min(x, size.width - half))}px`;
-    edgeLabel.style.top = `${y}px`;
+    if (!edge.label) return;
+    const [half, rise] = [edgeLabel.offsetWidth / 2, edgeLabel.offsetHeight / 2];
+    const taken = [...boxes.values()].map((box) => [box.offsetLeft, box.offsetTop, box.offsetWidth / 2, box.offsetHeight / 2]);
+    let best = null;
+    for (const beside of edge.strong ? [0, -24, 24, -48, 48, -72, 72] : [0]) {
+      const x = Math.max(half, Math.min((ax + bx) / 2, size.width - half));
+      const y = Math.max(rise, Math.min((ay + by) / 2 + beside, size.height - rise));
+      const covered = taken.reduce((sum, [cx, cy, w, h]) => {
+        const [overX, overY] = [half + w - Math.abs(x - cx), rise + h - Math.abs(y - cy)];
+        return sum + (overX > 0 && overY > 0 ? overX * overY : 0);
+      }, Math.abs(beside));
+      if (!best || covered < best.covered) best = { x, y, covered };
+    }
+    edgeLabel.style.left = `${best.x}px`;
+    edgeLabel.style.top = `${best.y}px`;
   }
 
   function ends(edge) {
@@ -142,7 +189,7 @@ function netKey(event, thing, panel, places, host) {
   const edge = panel.edges.find(({ id }) => id === thing);
   const node = places.get(thing);
   if (!edge && !node) return false;
-  if (edge && "+=-".includes(event.key)) {
+  if (edge && edge.weight !== null && "+=-".includes(event.key)) {
     host.send({ type: "nudge", thing, dx: 0, dy: event.key === "-" ? -1 : 1 });
     return true;
   }

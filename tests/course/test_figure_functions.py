@@ -53,6 +53,45 @@ def test_an_unwritten_function_called_by_a_written_one_makes_ours_stand_in_for_b
     assert functions.badge() == "running on: our outer"
 
 
+class Pair:
+    def __init__(self, one, other):
+        self.both = (one, other)
+
+
+class TheirPair(Pair):
+    pass
+
+
+def test_a_class_is_the_learners_where_ours_is_one():
+    functions = Functions({"Pair": Pair}, {"Pair": TheirPair})
+    assert type(functions.call("Pair", 1, 2)) is TheirPair
+    assert functions.badge() == "running on: your Pair"
+
+
+@pytest.mark.parametrize("theirs", [lambda one, other: Pair(one, other), ..., None])
+def test_what_is_no_class_does_not_stand_for_one(theirs):
+    assert type(Functions({"Pair": Pair}, {"Pair": theirs}).call("Pair", 1, 2)) is Pair
+
+
+def test_a_class_does_not_stand_for_a_function():
+    assert functions_with(doubled=TheirPair).call("doubled", 2.0, shape=()) == 4
+
+
+def test_a_class_whose_making_is_not_written_is_not_written():
+    class Unwritten(Pair):
+        def __init__(self, one, other):
+            raise NotImplementedError
+
+    assert type(Functions({"Pair": Pair}, {"Pair": Unwritten}).call("Pair", 1, 2)) is Pair
+
+
+def test_objects_are_handed_on_as_they_are():
+    given = Pair(1, 2)
+    functions = Functions({}, {"same": lambda pair, pairs: (pair, pairs)})
+    pair, (other,) = functions.call("same", given, [given])
+    assert pair is given and other is given
+
+
 def test_an_exception_names_the_function_the_error_and_the_learners_line():
     namespace = {}
     source = "def doubled(x):\n    y = x\n    return y @ y[0]\n"

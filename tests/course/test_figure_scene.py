@@ -55,6 +55,15 @@ def every_panel():
             [Edge("ab", "a", "b", -1.5)],
             column=1,
         ),
+        Net(
+            "graph",
+            [Node("a", 0.1, 0.5, "a"), Node("b", 0.9, 0.5, "a*a", mark="now"), Node("c", 0.5, 0.9, "c", mark="wrong")],
+            [
+                Edge("ab", "a", "b", None, "1.00 × 4.00", arrow="source", double=True, strong=True),
+                Edge("cb", "c", "b", None, arrow="target"),
+            ],
+            column=1,
+        ),
         Pad("pad", np.eye(3), column=1),
         Table("table", [["w", Cell("1.0", "blue")]], header=["name", "value"], column=2),
         Bars("bars", ["cat", "dog"], [0.2, 0.8], column=2),
@@ -64,7 +73,7 @@ def every_panel():
 def test_a_scene_travels_as_json_and_its_arrays_as_bytes():
     buffers = []
     message = json.loads(json.dumps(encode(every_panel(), buffers), allow_nan=False))
-    assert [panel["kind"] for panel in message] == ["plot", "plot", "net", "pad", "table", "bars"]
+    assert [panel["kind"] for panel in message] == ["plot", "plot", "net", "net", "pad", "table", "bars"]
     field = message[0]["layers"][0]
     assert field["values"] == {"buffer": 0, "dtype": "float32", "shape": [3, 4]}
     assert np.frombuffer(buffers[0], np.float32).tolist() == list(range(12))
@@ -101,7 +110,7 @@ def test_arrays_of_the_wrong_shape_are_refused_when_the_scene_is_made(wrong):
 def test_every_panel_can_be_drawn_as_a_still_picture():
     picture = png(draw(every_panel()))
     assert picture.startswith(b"\x89PNG")
-    assert len(draw(every_panel()).axes) == 6
+    assert len(draw(every_panel()).axes) == 7
 
 
 def test_logarithmic_axes_end_where_the_panel_says_and_short_ones_name_more_than_powers_of_ten():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course.figures import Button, Choice, Figure, Goal, Play, Scrub, Toggle
+from course.figures import Button, Choice, Figure, Goal, LearnerError, Play, Scrub, TextBox, Toggle
 from course.figures.scene import Line, Plot, Thing
 from course.figures.session import Session
 from course.figures.widget import FigureWidget, frame_message
@@ -17,13 +17,22 @@ class Ramp(Figure):
     ours = {"ramp": lambda x, slope: slope * x}  # noqa: RUF012
 
     def initial(self):
-        return {"slope": 1.0, "kind": "plain", "bold": False, "at": [0.5, 0.5], "ticks": 0, "_seen": 0}
+        return {
+            "slope": 1.0,
+            "kind": "plain",
+            "bold": False,
+            "at": [0.5, 0.5],
+            "ticks": 0,
+            "name": "A ramp",
+            "_seen": 0,
+        }
 
     def controls(self, state):
         return [
             Scrub("slope", "slope", -2, 2, 0.1),
             Choice("kind", "Kind", ("plain", "fancy")),
             Toggle("bold", "Bold"),
+            TextBox("name", "Name", longest=20),
             Button("jump", "Jump", key="j"),
             Play(),
         ]
@@ -39,6 +48,8 @@ class Ramp(Figure):
         return state | {"ticks": state["ticks"] + 1, "playing": state["ticks"] < 2}
 
     def compute(self, state, functions):
+        if not state["name"]:
+            raise LearnerError("Give it a name.")
         x = np.linspace(0, 1, 5)
         return {"x": x, "y": functions.call("ramp", x, state["slope"], shape=(5,))}
 
@@ -47,7 +58,7 @@ class Ramp(Figure):
         return [Plot("plot", (0, 1), (-2, 2), [Line(np.stack([arrays["x"], arrays["y"]], axis=-1))], [thing])]
 
     def describe(self, state, arrays):
-        return f"A ramp that ends at {arrays['y'][-1]:.2f}."
+        return f"{state['name']} that ends at {arrays['y'][-1]:.2f}."
 
     def goal(self, state, arrays):
         return Goal("End at 2.", min(1.0, arrays["y"][-1] / 2))
@@ -67,6 +78,15 @@ def test_setting_a_control_changes_the_picture_and_the_sentence(session):
     assert frame.say == "A ramp that ends at 1.50."
     assert frame.panels[0].layers[0].xy[-1].tolist() == [1, 1.5]
     assert frame.goal.progress == 0.75
+
+
+def test_text_that_makes_no_sense_stays_in_its_box_under_the_last_good_picture(session):
+    good = session.handle([{"type": "set", "name": "name", "value": "A line"}])
+    assert good.say == "A line that ends at 1.00."
+    frame = session.handle([{"type": "set", "name": "name", "value": ""}])
+    assert frame.strip == ["Give it a name."]
+    assert frame.panels is good.panels
+    assert {control.name: value for control, value in frame.controls}["name"] == ""
 
 
 def test_a_value_out_of_range_is_brought_to_the_nearest(session):
@@ -141,6 +161,8 @@ def test_copy_state_is_a_line_that_rebuilds_the_view(session):
         ({"slope": "steep"}, ValueError, "must be a number"),
         ({"kind": "odd"}, ValueError, "one of plain, fancy"),
         ({"bold": 1}, ValueError, "True or False"),
+        ({"name": 1}, ValueError, "must be text"),
+        ({"name": 21 * "x"}, ValueError, "may have 20 characters; you gave 21"),
         ({"_seen": 1}, TypeError, "no setting '_seen'"),
     ],
 )
