@@ -82,10 +82,16 @@ def _browser() -> Finding:
 
 def _data() -> Finding:
     folder = os.environ.get("GROUNDUP_DATA")
-    if folder is None:
-        return Finding("data", True, "GROUNDUP_DATA is not set: lessons use bundled data")
-    there = os.path.isdir(folder)
-    return Finding("data", there, f"GROUNDUP_DATA = {folder}", "That folder doesn't exist: correct or unset it.")
+    if folder is not None and not os.path.isdir(folder):
+        return Finding("data", False, f"GROUNDUP_DATA = {folder}", "That folder doesn't exist: correct or unset it.")
+    from course.datasets.catalogue import at_hand
+
+    here = at_hand()
+    held, absent = ([name for name in here if here[name] is there] for there in (True, False))
+    said = [f"GROUNDUP_DATA {'is not set' if folder is None else f'= {folder}'}"]
+    said += [f"here: {', '.join(held)}"] if held else []
+    said += [f"downloaded when first used, or a stand-in offline: {', '.join(absent)}"] if absent else []
+    return Finding("data", True, "; ".join(said))
 
 
 def _lessons() -> Finding:

@@ -8,10 +8,7 @@ Each run happens in a forked process of its own, so that a mutant that never end
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,11 +19,10 @@ from autograder.answers import Answer, merge
 from autograder.build import Lesson
 from autograder.execute import run_case, run_cases
 from autograder.exercise import Case, Exercise, Implementation
+from autograder.forked import apart
 from autograder.judge import Result
 from autograder.mutation import Mutant, mutants
 from autograder.outcome import Outcome
-from autograder.runner import frames
-from autograder.runner.job import outcome_from_frame, outcome_to_frame
 
 MUTANTS_TO_KILL = 0.95
 AT_LEAST = {"cases": 4, "held-out cases": 2, "mistakes": 4, "variants": 2, "hints": 3}
@@ -285,46 +281,3 @@ def _too_few(exercise: Exercise) -> list[str]:
     ]
     seen = {case.part for case in exercise.visible_cases}
     return problems + [f"no visible case belongs to the part {part!r}" for part in exercise.parts if part not in seen]
-
-
-def apart(run: Callable[[], dict[str, Outcome]], seconds: float = 60.0) -> dict[str, Outcome] | str:
-    """Call `run` in a forked process and return the outcomes it returns, or in a few words how it ended instead."""
-    ours, theirs = socket.socketpair()
-    pid = os.fork()
-    if pid == 0:
-        ours.close()
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        _send_outcomes(theirs, run)
-        os._exit(0)
-    theirs.close()
-    received = _received(ours)
-    _, status = os.waitpid(pid, 0)
-    if status:
-        return "never ended" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM else "crashed"
-    return received
-
-
-def _send_outcomes(connection: socket.socket, run: Callable[[], dict[str, Outcome]]) -> None:
-    try:
-        outcomes = run()
-    except BaseException as error:
-        frames.send(connection, {"ended": "".join(traceback.format_exception_only(error)).strip()})
-        return
-    for name, result in outcomes.items():
-        node, buffers = outcome_to_frame(result)
-        frames.send(connection, {"case": name, "outcome": node}, buffers)
-    frames.send(connection, {"ended": ""})
-
-
-def _received(connection: socket.socket) -> dict[str, Outcome] | str:
-    outcomes: dict[str, Outcome] = {}
-    with connection:
-        while True:
-            try:
-                header, buffers = frames.receive(connection)
-            except frames.FrameError:
-                return "crashed"
-            if "ended" in header:
-                return header["ended"] or outcomes
-            outcomes[header["case"]] = outcome_from_frame(header["outcome"], buffers)

@@ -54,6 +54,15 @@ def found(file: File) -> bytes:
     raise Unavailable("no copy of it has the right checksum")
 
 
+def is_here(file: File) -> bool:
+    """Whether `found` would succeed."""
+    try:
+        found(file)
+    except Unavailable:
+        return False
+    return True
+
+
 def cached_at(file: File) -> Path:
     """Where the file lies, or would lie, in the user's cache."""
     return cache_folder() / file.folder / file.name

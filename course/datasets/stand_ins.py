@@ -11,7 +11,7 @@ from course.datasets.kinds import ImageSet, NameSet, TextSet
 
 SIDE = 28
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-PER_KIND = 200
+PER_KIND = 600
 
 # The outline of one half, or of the whole, of each kind: corners (x, y) in a square from 0 to 1, y downwards.
 # Halves are mirrored at x = 0.5, since most clothes are as symmetrical as we are.
@@ -83,7 +83,7 @@ def enlarged_digits() -> ImageSet:
 
 
 def silhouettes(kinds: tuple[str, ...]) -> ImageSet:
-    """200 outlines of each kind of clothes, each a little different; the same ones at every call."""
+    """600 outlines of each kind of clothes, each a little different; the same ones at every call."""
     rng = np.random.Generator(np.random.PCG64(28))
     labels = np.tile(np.arange(len(kinds), dtype=np.int64), PER_KIND)
     images = np.stack([_silhouette(kinds[label], rng) for label in labels])
@@ -113,16 +113,20 @@ def _silhouette(kind: str, rng: np.random.Generator) -> np.ndarray:
     shaken = corners + rng.normal(0, 0.015, corners.shape)
     moved = (shaken - 0.5) * rng.uniform(0.8, 1.0, 2) + 0.5 + rng.normal(0, 0.015, 2)
     fine = (np.arange(2 * SIDE) + 0.5) / (2 * SIDE)  # twice as fine as the picture, for soft edges
-    filled = _inside(moved, *np.meshgrid(fine, fine)).reshape(SIDE, 2, SIDE, 2).mean(axis=(1, 3))
+    filled = _inside(moved, fine).reshape(SIDE, 2, SIDE, 2).mean(axis=(1, 3))
     shade = rng.uniform(110, 250) * (1 - rng.uniform(0, 0.3) * np.linspace(0, 1, SIDE))[:, None]
     grain = rng.normal(0, 8, (SIDE, SIDE))
     return np.clip(filled * (shade + grain), 0, 255).astype(np.uint8)
 
 
-def _inside(corners: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Whether each point lies in the polygon: a ray to the right crosses its edges an odd number of times."""
-    inside = np.zeros(x.shape, bool)
+def _inside(corners: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """(n, n) bool: whether the point in row y = at[i] and column x = at[j] lies in the polygon.
+
+    A ray to the right crosses the edges of the polygon an odd number of times.
+    """
+    inside = np.zeros((len(at), len(at)), bool)
     for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        if y0 != y1:
-            inside ^= ((y0 > y) != (y1 > y)) & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
+        rows = (y0 > at) != (y1 > at)
+        crossing = (x1 - x0) * (at[rows] - y0) / (y1 - y0) + x0
+        inside[rows] ^= at < crossing[:, None]
     return inside

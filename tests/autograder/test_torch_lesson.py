@@ -173,7 +173,8 @@ def test_nn_of_torch_and_our_own_nn_live_in_one_notebook(root, tmp_path, monkeyp
         monkeypatch.setenv(name, str(tmp_path / name))
     folder = tmp_path / "course" / "lessons" / "02_trial"
     notebook = solution_notebook(open_lesson(root / "solutions" / "02_trial"))
-    notebook.cells.append(nbformat.v4.new_code_cell("import nn as ours\n(ours.__file__, nn.__name__)"))
+    for source in ('solution("MLP", sure=True)', 'reset("MLP")', "import nn as ours\n(ours.__file__, nn.__name__)"):
+        notebook.cells.append(nbformat.v4.new_code_cell(source))
     NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(folder)}}).execute()
     verdicts = [
         "data-verdict='PASSED'" in "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
@@ -181,7 +182,10 @@ def test_nn_of_torch_and_our_own_nn_live_in_one_notebook(root, tmp_path, monkeyp
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(CHECK_SUFFIX)
     ]
     assert verdicts == [True] * 6
-    both = notebook.cells[-1].outputs[0]["data"]["text/plain"]
+    shown, put_back, last = (cell.outputs[0] for cell in notebook.cells[-3:])
+    assert shown["text"].startswith("class MLP(nn.Module):") and "super().__init__()" in shown["text"]
+    assert "This cell now holds MLP as it was handed out" in put_back["text"]
+    both = last["data"]["text/plain"]
     assert "02_trial/nn.py" in both.replace("\\\\", "/") and "'torch.nn'" in both
 
 
@@ -246,6 +250,19 @@ def test_a_solution_block_that_is_a_classs_whole_body_leaves_a_class_without_any
         untouched = read(root / "lessons" / "02_trial" / "trial.ipynb", root / "solutions")
         results = {result.name: result for result in grade.grade(untouched, marks, runner).results}
     assert results["Table"].verdict == "NOT_ATTEMPTED"
+
+
+def test_a_forked_run_of_torch_does_not_wait_for_threads_that_were_not_copied():
+    """Large enough for torch to use several threads, first here and then in the fork."""
+    from autograder.forked import apart
+    from autograder.outcome import RETURNED, Outcome
+
+    def work():
+        x = torch.linspace(-1, 1, 1_000_000).reshape(1000, 1000)
+        return {"sum": Outcome(RETURNED, value=float((x @ x).exp().sum().isfinite()))}
+
+    work()
+    assert apart(work, 30.0)["sum"].value == 1.0
 
 
 # --- random numbers ------------------------------------------------------------------------------------------------

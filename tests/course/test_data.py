@@ -271,11 +271,11 @@ def test_the_stand_in_for_mnist_shows_the_digits_of_scikit_learn(offline):
 
 def test_the_stand_in_for_fashion_can_be_learned_and_is_the_same_each_time(offline):
     got = data.fashion_mnist()
-    assert got.images.shape == (2000, 28, 28) and len(got.classes) == 10
-    X = got.images.reshape(2000, -1) / 255.0
-    centres = np.stack([X[:1000][got.labels[:1000] == k].mean(axis=0) for k in range(10)])
-    nearest = ((X[1000:, None] - centres) ** 2).sum(axis=-1).argmin(axis=1)
-    assert 0.8 < (nearest == got.labels[1000:]).mean() < 1
+    assert got.images.shape == (6000, 28, 28) and len(got.classes) == 10
+    X = got.images.reshape(6000, -1) / 255.0
+    centres = np.stack([X[:4000][got.labels[:4000] == k].mean(axis=0) for k in range(10)])
+    nearest = ((X[4000:, None] - centres) ** 2).sum(axis=-1).argmin(axis=1)
+    assert 0.8 < (nearest == got.labels[4000:]).mean() < 1
     assert np.array_equal(got.images, data.fashion_mnist().images)
 
 
@@ -319,6 +319,18 @@ def test_each_call_returns_data_of_its_own(offline, name):
         kept = list(theirs) if isinstance(theirs, list) else theirs.copy()
         ours[:1] = ["changed"] if isinstance(ours, list) else 1 - ours[:1]
         assert np.array_equal(theirs, kept)
+
+
+def test_what_is_at_hand_is_known_without_asking_the_network(tmp_path, monkeypatch):
+    monkeypatch.setattr(fetch, "_downloaded", lambda file: pytest.fail("asked"))
+    assert catalogue.at_hand() == dict.fromkeys(LOADERS, False)
+    (tmp_path / "given" / "set").mkdir(parents=True)
+    (tmp_path / "given" / "set" / "text.txt").write_bytes(TEXT)
+    monkeypatch.setenv("GROUNDUP_DATA", str(tmp_path / "given"))
+    monkeypatch.setattr(catalogue, "FILES", {"one": ((file_at(name="other.txt"),), (file_at(),))})
+    assert catalogue.at_hand() == {"one": True}
+    (tmp_path / "given" / "set" / "text.txt").write_bytes(TEXT[1:])
+    assert catalogue.at_hand() == {"one": False}
 
 
 # --- the real files ------------------------------------------------------------------------------------------------
