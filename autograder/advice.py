@@ -35,6 +35,11 @@ _ADVICE = (
         "Something has another number of parts than the names it is unpacked into. A pair of weights and bias is "
         "written (w, b), where w holds all weights.",
     ),
+    (
+        r"Cannot cast ufunc",
+        "`+=`, `-=` and the like change an array in place, and one of whole numbers can't take fractions: write "
+        "x = x − …, or begin with x.astype(float).",
+    ),
     (r"inhomogeneous shape|setting an array element with a sequence", "The rows of an array must all be equally long."),
     (r"can't multiply sequence by non-int", "Lists don't calculate: make an array of it first, np.array(…)."),
     (r"unsupported operand .*'function'", "A function does its work when it is called, with round brackets: f(z)."),

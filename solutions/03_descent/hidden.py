@@ -423,6 +423,20 @@ def moved_for_good(f, x, h):
 
 
 @numerical_gradient.mistake(
+    "left-is-x",
+    "Half the slope: after `+= h`, `-= h` only brings you back to x. Go 2h to the left, or take a new copy.",
+)
+def only_back_to_x(f, x, h):
+    moved, gradient = x.astype(float), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        moved[index] += h
+        right = f(moved)
+        moved[index] -= h
+        gradient[index] = (right - f(moved)) / (2 * h)
+    return gradient
+
+
+@numerical_gradient.mistake(
     "copies-pile-up",
     "Your two copies are made once, before the loop, so earlier entries stay moved. Make them inside it.",
 )
@@ -632,6 +646,32 @@ def the_same_array(gradient, start, lr, steps):
 
 
 @gradient_descent.mistake(
+    "path-is-one-point-of-whole-numbers",
+    "`x -= …` changes the one array that all rows are, and whole numbers can't take it. Make a new one, x = x − ….",
+)
+def the_same_array_of_the_starts_type(gradient, start, lr, steps):
+    x = start.copy()
+    path = [x]
+    for _ in range(steps):
+        x -= lr * gradient(x)
+        path.append(x)
+    return np.array(path)
+
+
+@gradient_descent.mistake(
+    "whole-numbers-in-place",
+    "`x -= …` changes x in place, and an array of whole numbers can't take fractions. Make a new one: x = x − ….",
+)
+def in_place_in_the_starts_type(gradient, start, lr, steps):
+    x = start.copy()
+    path = [x.copy()]
+    for _ in range(steps):
+        x -= lr * gradient(x)
+        path.append(x.copy())
+    return np.array(path)
+
+
+@gradient_descent.mistake(
     "start-changed",
     "You walked with the caller's array: `x = start` makes no copy, and `x -= …` changes it. Copy first.",
 )
@@ -769,6 +809,14 @@ def own_ruler(table):
 )
 def each_its_own(train, test):
     return own_ruler(train), own_ruler(test)
+
+
+@standardise.mistake(
+    "test-own-statistics-unguarded",
+    "You measured test with a ruler of its own, which for a single row is 0. Use mean and deviation of train.",
+)
+def its_own_even_if_0(train, test):
+    return own_ruler(train), (test - test.mean(axis=0)) / test.std(axis=0)
 
 
 @standardise.mistake(
@@ -1025,6 +1073,24 @@ def doubled(X, y, w, b):
 def one_row_per_sample(X, y, w, b):
     errors = certainty(X @ w + b) - y
     return X * errors[:, None], errors.mean()
+
+
+@logistic_gradient.mistake(
+    "errors-times-table",
+    "errors is (n,), X is (n, d): `*` lines the errors up with the inputs. Use X.T @ errors, or errors[:, None] * X.",
+)
+def errors_along_the_inputs(X, y, w, b):
+    errors = certainty(X @ w + b) - y
+    return np.mean(errors * X, axis=0), errors.mean()
+
+
+@logistic_gradient.mistake(
+    "table-times-errors",
+    "X is (n, d), errors is (n,): `*` lines the errors up with the inputs. Use X.T @ errors, or X * errors[:, None].",
+)
+def the_inputs_along_the_errors(X, y, w, b):
+    errors = certainty(X @ w + b) - y
+    return np.mean(X * errors, axis=0), errors.mean()
 
 
 @logistic_gradient.mistake(
