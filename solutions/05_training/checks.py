@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import at_least, exercise, inputs, inputs_after, integer_inputs
+from autograder import exercise, inputs, inputs_after, integer_inputs, labels_right
 from course.data import digits
 
 # --- samples that can be told apart -------------------------------------------------------------------------------
@@ -373,16 +373,28 @@ def nothing_is_changed(train):
     return inputs_after(short, *blob("kept", 8), [3, 4, 2])
 
 
-@train.case(part="it reads digits", judge=at_least(0.95, "accuracy"), after=["the_shapes_of_the_parameters"])
-def it_reads_digits(train):
-    """Every other of the 1797 digits to learn from, the rest to be read: 64 → 32 → 10, 12 epochs, portions of 16."""
-    X, y = digits().X / 16, digits().y
-    params, _ = train(X[::2], y[::2], [64, 32, 10], 12, 0.3, 16, np.random.default_rng(8))
-    A = X[1::2]
+PIXELS, DIGITS = digits().X / 16, digits().y
+ASIDE = np.arange(len(DIGITS)) % 5 == 3
+
+
+def answers(X, params):
+    """The class with the highest score for each sample, worked out here."""
     for W, b in params[:-1]:
-        A = np.maximum(A @ W + b, 0)
+        X = np.maximum(X @ W + b, 0)
     W, b = params[-1]
-    return {"accuracy": float(np.mean((A @ W + b).argmax(axis=1) == y[1::2]))}
+    return (X @ W + b).argmax(axis=1)
+
+
+@train.case(
+    part="it reads digits",
+    judge=labels_right(DIGITS[ASIDE], at_least=0.95),
+    after=["the_shapes_of_the_parameters"],
+)
+def it_reads_digits(train):
+    """Every fifth of the 1797 digits is put aside; 64 → 32 → 10, 30 epochs, lr = 0.1, portions of 16. Then it reads
+    those put aside."""
+    params, _ = train(PIXELS[~ASIDE], DIGITS[~ASIDE], [64, 32, 10], 30, 0.1, 16, np.random.default_rng(8))
+    return answers(PIXELS[ASIDE], params)
 
 
 @train.case(part="the history")

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder import at_least, exercise, inputs, inputs_after, integer_inputs
-from course.data import digits
+from autograder import exercise, inputs, inputs_after, integer_inputs
 
 # --- split --------------------------------------------------------------------------------------------------------
 
@@ -727,17 +726,6 @@ def many_steps_of_uneven_portions(train):
     """Seven blanks of class 2, portions of 3, five epochs of three steps, one layer."""
     params, history = train(np.zeros((7, 2)), np.full(7, 2), [2, 4], 5, 0.9, 3, np.random.default_rng(22))
     return len(params), params[0][1], history
-
-
-@train.held_out(part="it reads digits", judge=at_least(0.95, "accuracy"))
-def the_other_half_of_the_digits(train):
-    X, y = digits().X / 16, digits().y
-    params, _ = train(X[1::2], y[1::2], [64, 40, 10], 10, 0.3, 16, np.random.default_rng(23))
-    A = X[::2]
-    for W, b in params[:-1]:
-        A = np.maximum(A @ W + b, 0)
-    W, b = params[-1]
-    return {"accuracy": float(np.mean((A @ W + b).argmax(axis=1) == y[::2]))}
 
 
 @train.held_out(part="the history")
