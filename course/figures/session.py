@@ -67,7 +67,7 @@ class Session:
             self.frame = replace(
                 self.frame,
                 controls=self._controls(),
-                strip=[*trouble, *self.functions.notes, str(error)],
+                strip=list(dict.fromkeys([*trouble, *self.functions.notes, str(error)])),
                 code=self.figure.code(self.state),
                 selected=self.state["selected"],
                 playing=False,
