@@ -20,7 +20,7 @@ from course.figures.functions import Functions
 from course.figures.session import Session
 from course.figures.static import draw, png
 
-TICK = {"type": "tick", "run": True}
+TICK = {"type": "tick"}
 GOOD = Settings(lr=0.3, dropout=0.0, forget=False, stay=False)
 
 
@@ -428,7 +428,9 @@ def test_what_breaks_is_said_and_ours_draws_the_first_picture(namespace, message
     assert "our train_epoch" in run.frame.badge
     good = run.frame.panels
     frame = run.handle([TICK])
-    assert [line.startswith(message) for line in frame.strip] == [True], "what ours did in their place isn't taken for theirs"
+    assert [line.startswith(message) for line in frame.strip] == [True], (
+        "what ours did in their place isn't taken for theirs"
+    )
     assert frame.panels is good
 
 
