@@ -64,6 +64,12 @@ class Functions:
         named.__name__ = name
         return named
 
+    def theirs(self, name: str) -> Callable | None:
+        """The learner's own, as `call` would use it now; None where ours stands in."""
+        found = None if self._only_ours or name in self._unwritten else self.namespace.get(name)
+        wants_class = isinstance(self.ours.get(name), type)
+        return found if callable(found) and isinstance(found, type) == wants_class else None
+
     def call(self, name: str, *args: Any, shape: Shape | list[Shape] | None = None, **keywords: Any) -> Any:
         """The result of `name(*args)`: float64 array(s) if `shape` is given, else whatever comes back.
 
@@ -71,9 +77,8 @@ class Functions:
         The learner's function gets copies. A generator is run to its end and comes back as a list.
         Raises LearnerError if it raises or returns something else.
         """
-        theirs = None if self._only_ours or name in self._unwritten else self.namespace.get(name)
-        wants_class = isinstance(self.ours.get(name), type)
-        if not callable(theirs) or isinstance(theirs, type) != wants_class:
+        theirs = self.theirs(name)
+        if theirs is None:
             return self._ours(name, args, keywords, shape)
         given = _copied(args)
         start = time.perf_counter()

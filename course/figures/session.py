@@ -67,7 +67,7 @@ class Session:
             self.frame = replace(
                 self.frame,
                 controls=self._controls(),
-                strip=[*trouble, *self.functions.notes, str(error)],
+                strip=list(dict.fromkeys([*trouble, *self.functions.notes, str(error)])),
                 code=self.figure.code(self.state),
                 selected=self.state["selected"],
                 playing=False,
@@ -77,6 +77,8 @@ class Session:
 
     def _apply(self, event: Event) -> None:
         kind = event["type"]
+        if kind == "tick" and event.get("run") and not self.state.get("playing"):
+            return  # the clock's last tick was under way when it was paused
         if kind == "undo":
             self._gesture = None
             if self._past:

@@ -110,7 +110,7 @@ class Runs:
         return moment.rows
 
     def moment(self, plan, functions):
-        theirs = tuple(functions.namespace.get(name) for name in NAMES)
+        theirs = tuple(functions.theirs(name) for name in NAMES)
         ticks = plan.ticks
         while ticks and _key(plan.until(ticks), theirs) not in self._kept:
             ticks -= 1

@@ -192,6 +192,14 @@ def test_each_step_lights_one_line_and_adds_its_message():
     assert len(lit(run)) == 1
 
 
+def test_a_line_keeps_what_it_has_carried():
+    edges = {edge.id: edge.label for edge in panel(session(step=3), "graph").edges}
+    assert edges == {
+        "v3→v4": "1.00 × 3.00\n= 3.00", "v2→v3": "3.00 × 1.00\n= 3.00", "a→v3": "3.00 × 1.00\n= 3.00",
+        "a→v2": "", "b→v2": "",
+    }  # fmt: skip
+
+
 def test_back_restores_and_neither_end_is_passed():
     run = session()
     first = run.frame.say

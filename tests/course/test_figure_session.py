@@ -145,6 +145,14 @@ def test_play_runs_until_the_figure_stops_it_and_is_one_step_of_undo(session):
     assert (session.state["ticks"], session.frame.playing) == (0, False)
 
 
+def test_a_tick_of_the_clock_that_comes_after_the_pause_is_too_late(session):
+    tick, press = {"type": "tick", "run": True}, {"type": "press", "name": "playing"}
+    session.handle([press, tick, press, tick])
+    assert session.state["ticks"] == 1
+    session.handle([{"type": "tick"}])
+    assert session.state["ticks"] == 2, "a single step works while paused"
+
+
 def test_copy_state_is_a_line_that_rebuilds_the_view(session):
     session.handle([set_slope(-1.5), {"type": "set", "name": "kind", "value": "fancy"}])
     code = session.frame.code
