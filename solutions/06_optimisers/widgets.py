@@ -8,6 +8,7 @@ They run on your own functions as soon as they are written; until then ours stan
 figure says which is which.
 """
 
+from curves import MoreData
 from race import OptimiserRace
 
 
@@ -15,3 +16,8 @@ def optimiser_race(**state):
     """Show the race. Settings: surface, x1, x2, rates, lr, lr_sgd, lr_momentum, lr_adam, beta, beta1, beta2,
     schedule, noise, seed, steps."""
     return OptimiserRace().show(**state)
+
+
+def more_data(**state):
+    """Show the measurement. Settings: axis, sizes, size, w4, w16, w64, updates, seeds, guess."""
+    return MoreData().show(**state)
