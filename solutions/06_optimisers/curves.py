@@ -18,7 +18,7 @@ from measuring import (
 
 from course.figures import Button, Choice, Figure, Goal, Play, Scrub, Toggle
 from course.figures.figure import clamp
-from course.figures.scene import Cell, Line, Plot, Points, Table, Thing, Whiskers
+from course.figures.scene import Cell, Line, Plot, Points, Table, Text, Thing, Whiskers
 
 DATA, UPDATES, PARAMETERS = "data", "updates", "parameters"
 SEVEN, THREE, ONE = "seven, 20 to 1437", "three: 20, 200, 1437", "one of your own"
@@ -26,6 +26,7 @@ HANDLES = (20.0, 58.0, 170.0, 494.0, 1437.0)  # where the guess is held
 GUESSED_WIDTH = 64
 UNDRAWN = 50.0  # where the handles lie until they are moved
 GOAL = 95.0
+MARKS = ("—●", "--▲", "··■")  # of series 0, 1, 2
 
 
 class MoreData(Figure):
@@ -144,8 +145,9 @@ class MoreData(Figure):
         ]
 
     def by_data(self, state, arrays):
-        label = f"our width {MEASURED_WIDTH}" if not arrays["results"] else ""
-        layers, things = [Line(np.stack([SIZES, MEASURED], axis=-1), label, series=-1, width=5)], []
+        layers, things = [Line(np.stack([SIZES, MEASURED], axis=-1), series=-1, width=5)], []
+        if not arrays["results"]:
+            layers.append(Text(60, 92, f"width {MEASURED_WIDTH}, measured by us"))
         guess = state["guess"] or [UNDRAWN] * len(HANDLES)
         layers.append(Line(np.stack([HANDLES, guess], axis=-1), "your guess", series=3))
         if not finished(state):
@@ -155,8 +157,8 @@ class MoreData(Figure):
             ]
         for series, width in enumerate(WIDTHS):
             places = {size: size * 1.04 ** (series - 1) for size in sizes_of(state)}
-            layers += measured(arrays, width, places, series, f"width {width}")
-        return layers, things, (15, 2000), "labelled digits to learn from"
+            layers += measured(arrays, width, places, series)
+        return layers, things, (18, 1700), f"labelled digits{legend('width', WIDTHS)}"
 
     def by_updates(self, state, arrays):
         size, layers = max(sizes_of(state)), []
@@ -170,15 +172,16 @@ class MoreData(Figure):
                 y = 100 * np.array(curves)
                 spans = np.stack([x, y.min(axis=0), y.max(axis=0)], axis=-1)
                 layers += [Whiskers(spans, series=series)] if len(curves) > 1 else []
-                layers.append(Line(np.stack([x, y.mean(axis=0)], axis=-1), f"width {width}", series=series))
-        return layers, [], (0, state["updates"]), f"updates, learning from {size} digits"
+                layers.append(Line(np.stack([x, y.mean(axis=0)], axis=-1), series=series, marker=True))
+        return layers, [], (0, 1.03 * state["updates"]), f"updates, with {size} digits{legend('width', WIDTHS)}"
 
     def by_parameters(self, state, arrays):
-        layers, shown = [], sizes_of(state)
-        for series, size in enumerate(dict.fromkeys([shown[0], shown[len(shown) // 2], shown[-1]])):
+        layers, sizes = [], sizes_of(state)
+        shown = list(dict.fromkeys([sizes[0], sizes[len(sizes) // 2], sizes[-1]]))
+        for series, size in enumerate(shown):
             places = {width: parameters(width) * 1.04 ** (series - 1) for width in WIDTHS}
-            layers += measured(arrays, size, places, series, f"{size} digits", swapped=True)
-        return layers, [], (200, 8000), "weights and biases: width 4, 16, 64"
+            layers += measured(arrays, size, places, series, swapped=True)
+        return layers, [], (200, 8000), f"weights and biases{legend('digits', shown)}"
 
     def progress(self, state, arrays):
         training, all_runs = state["_training"], len(plan(state))
@@ -271,7 +274,7 @@ def last(result):
     return 100 * result["curve"][-1]
 
 
-def measured(arrays, one, places, series, label, swapped=False):
+def measured(arrays, one, places, series, swapped=False):
     """Dots, whiskers and the line through the means, at `places`: {size: x} of a width, or {width: x} of a size."""
     pair = (lambda other: (one, other)) if swapped else (lambda other: (other, one))
     found = [(x, *arrays["means"][pair(other)]) for other, x in places.items() if pair(other) in arrays["means"]]
@@ -285,10 +288,15 @@ def measured(arrays, one, places, series, label, swapped=False):
         if (result["size"], result["width"]) in at
     ]
     return [
-        Line(np.stack([x, mean], axis=-1), label, series=series),
+        Line(np.stack([x, mean], axis=-1), series=series),
         Whiskers(np.stack([x, low, high], axis=-1), series=series),
         Points(dots, series=series, size=3),
     ]
+
+
+def legend(what, values):
+    """Which dash and marker stand for which of up to three values."""
+    return f"   ({what}: {', '.join(f'{mark} {value}' for mark, value in zip(MARKS, values, strict=False))})"
 
 
 def in_words(width, arrays):
