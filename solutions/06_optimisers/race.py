@@ -25,7 +25,7 @@ from course.trails import brief, ending, ground, inside, loss_line, loss_range, 
 SURFACES = {surface.name: surface for surface in (ROSENBROCK, RAVINE, BOWL, RASTRIGIN)}
 SHARED, OWN, BEST = "one shared rate", "a rate for each", "each its best"
 FLOOR, CEILING = 1e-12, 1e4  # of the final losses shown in the sweep
-LIMITS = {key: Scrub(key, f"rate of {name}", LOW, HIGH, 0.01, log=True) for key, name in zip(KEYS, NAMES, strict=True)}
+LIMITS = {key: Scrub(key, f"lr {name}", LOW, HIGH, 0.01, log=True) for key, name in zip(KEYS, NAMES, strict=True)}
 
 
 class OptimiserRace(Figure):
