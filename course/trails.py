@@ -12,9 +12,10 @@ SMALLEST, LARGEST = 1e-14, 1e12  # losses that a logarithmic axis can be asked t
 MOST_NUMBERS = 8
 
 
-def ground(surface: Surface) -> Field:
-    """The surface as a map: white at height 0, blue above, orange below, with lines of equal height."""
-    return map_of(heights(surface), surface.x, surface.y, surface.high, surface.levels)
+def ground(surface: Surface) -> list[Field | Points]:
+    """The surface as a map: white at height 0, blue above, orange below, its lowest place ringed."""
+    land = map_of(heights(surface), surface.x, surface.y, surface.high, surface.levels)
+    return [land] if surface.lowest is None else [land, Points([surface.lowest], marks=[1], series=-1, size=3)]
 
 
 def map_of(values: np.ndarray, x: Range, y: Range, high: float, levels: tuple[float, ...]) -> Field:
@@ -34,6 +35,14 @@ def left_at(path: np.ndarray, x: Range, y: Range) -> int | None:
     if within[-1]:
         return None
     return int(np.flatnonzero(within)[-1]) + 1 if within.any() else 0
+
+
+def ending(path: np.ndarray, losses: np.ndarray, x: Range, y: Range) -> str:
+    """In words how a path left the frame for good, or ''; `losses` (n,) along it tell whether it went up or down."""
+    left = left_at(path, x, y)
+    if left is None:
+        return ""
+    return f"diverged at step {left}" if not losses[-1] < losses[0] else f"ran off at step {left}"
 
 
 def drawable(path: np.ndarray) -> np.ndarray:
@@ -115,6 +124,9 @@ def loss_range(losses: list[np.ndarray], log: bool = True) -> Range:
     return float(low - room), float(high + room)
 
 
-def brief(value: float) -> str:
-    """A loss for the reader: three digits that count, a true minus sign."""
-    return f"{value:.3g}".replace("e+", "e").replace("-", "−") if np.isfinite(value) else "beyond all numbers"
+def brief(value: float, count: int = 3) -> str:
+    """A loss for the reader: `count` digits that count, a true minus sign."""
+    if not np.isfinite(value):
+        return "beyond all numbers"
+    digits, _, power = f"{value:.{count}g}".partition("e")
+    return (f"{digits}e{int(power)}" if power else digits).replace("-", "−")

@@ -2,7 +2,7 @@
 
 export function makeScale(panel, width, height) {
   const margin = panel.axes
-    ? { left: panel.ylabel ? 52 : 38, right: 10, top: 8, bottom: panel.xlabel ? 40 : 24 }
+    ? { left: panel.ylabel ? 52 : panel.ylog ? 46 : 38, right: 10, top: 8, bottom: panel.xlabel ? 40 : 24 }
     : { left: 4, right: 4, top: 4, bottom: 4 };
   const box = { x: margin.left, y: margin.top, w: width - margin.left - margin.right, h: height - margin.top - margin.bottom };
   const [across, up] = [axis(panel.x, panel.xlog), axis(panel.y, panel.ylog)];
@@ -53,7 +53,7 @@ function decades(low, high, most) {
 
 // A number at an axis. A logarithmic one reaches where only powers of ten are short.
 export function tick(value, log) {
-  const short = !log || (value >= 0.01 && value < 1e5);
+  const short = !log || (value >= 0.01 && value < 1e4);
   return short ? written(value) : `1e${Math.round(Math.log10(value))}`.replace("-", "−");
 }
 

@@ -52,7 +52,13 @@ def test_one_unit_is_as_long_across_as_up_so_that_gradients_stand_square_on_the_
 
 def test_a_map_is_white_at_height_zero():
     for surface in (BOWL, RAVINE, SADDLE):
-        assert ground(surface).low == -ground(surface).high
+        land = ground(surface)[0]
+        assert land.low == -land.high
+
+
+def test_the_lowest_place_is_marked_where_there_is_one():
+    assert [layer.xy.tolist() for layer in ground(BOWL)[1:]] == [[[0.0, 0.0]]]
+    assert ground(SADDLE)[1:] == []
 
 
 def test_a_path_that_comes_back_has_not_left():
@@ -94,10 +100,11 @@ def test_a_loss_axis_holds_the_losses_and_moves_in_large_steps():
 
 
 def test_losses_are_written_briefly():
-    assert [brief(value) for value in (17.0, 1.3472, 7.433e-4, 1.71e22, -464.1, np.inf)] == [
+    assert [brief(value) for value in (17.0, 1.3472, 7.433e-4, 9.65e-9, 1.71e22, -464.1, np.inf)] == [
         "17",
         "1.35",
         "0.000743",
+        "9.65e−9",
         "1.71e22",
         "−464",
         "beyond all numbers",
