@@ -634,7 +634,7 @@ def only_the_end(gradient, start, lr, steps):
 
 @gradient_descent.mistake(
     "path-is-one-point",
-    "All rows are the same point: `x -= …` changes the array that is in the path already. Make a new one, x = x − ….",
+    "All rows are the same point: `x -= …` changes the array already in the path. Write `x = x - …` instead.",
 )
 def the_same_array(gradient, start, lr, steps):
     x = np.array(start, dtype=float)

@@ -64,6 +64,11 @@ def has_the_mistakes_of_any_operation(asked, compute, slopes):
         make(passed_on=lambda old, slope, upstream: old + 2 * slope * upstream),
     )
     asked.mistake(
+        "own-gradient-passed-on",
+        "You multiplied the slope by the parent's own grad. The message is out.grad.",
+        make(passed_on=lambda old, slope, upstream: old + slope * old),
+    )
+    asked.mistake(
         "gradient-subtracted",
         "You subtracted the message. It is added to the parent's grad: `+=`.",
         make(passed_on=lambda old, slope, upstream: old - slope * upstream),
@@ -78,6 +83,23 @@ def has_the_mistakes_of_any_operation(asked, compute, slopes):
         make()(*arguments)
 
     asked.mistake("return-missing", "The function returns nothing. End it with `return out`.", forgets_to_return)
+
+
+def takes_a_bare_parent(asked, compute):
+    """For operations with one parent: what looks like a pair of brackets makes no tuple."""
+    asked.mistake(
+        "parents-not-a-tuple",
+        "`(a)` is just a in brackets. The parents are a tuple, which needs a comma: `(a,)`.",
+        lambda a, *more: type(a)(compute(a.data, *more), a),
+    )
+
+
+def hands_over_parents_one_by_one(asked, compute):
+    asked.mistake(
+        "parents-not-a-tuple",
+        "Value takes a number and one tuple of parents: put both parents in brackets, `(a, b)`.",
+        lambda a, b: type(a)(compute(a.data, b.data), a, b),
+    )
 
 
 def ignores_the_message(asked, compute, slopes):
@@ -129,6 +151,7 @@ def slopes_of_plus(a, b):
 
 
 has_the_mistakes_of_any_operation(add, plus, slopes_of_plus)
+hands_over_parents_one_by_one(add, plus)
 ignores_the_message(add, plus, slopes_of_plus)
 add.mistake(
     "slopes-of-a-product",
@@ -215,6 +238,7 @@ def slopes_of_times(a, b):
 
 
 has_the_mistakes_of_any_operation(multiply, times, slopes_of_times)
+hands_over_parents_one_by_one(multiply, times)
 ignores_the_message(multiply, times, slopes_of_times)
 multiply.mistake(
     "own-factor",
@@ -316,6 +340,7 @@ def slope_of_raised(a, n):
 
 
 has_the_mistakes_of_any_operation(power, raised, slope_of_raised)
+takes_a_bare_parent(power, raised)
 ignores_the_message(power, raised, slope_of_raised)
 power.mistake(
     "exponent-kept",
@@ -409,6 +434,7 @@ def slope_of_tanh(a):
 
 
 has_the_mistakes_of_any_operation(tanh, math.tanh, slope_of_tanh)
+takes_a_bare_parent(tanh, math.tanh)
 ignores_the_message(tanh, math.tanh, slope_of_tanh)
 tanh.mistake(
     "input-in-slope",
@@ -500,6 +526,7 @@ def slope_of_exp(a):
 
 
 has_the_mistakes_of_any_operation(exp, math.exp, slope_of_exp)
+takes_a_bare_parent(exp, math.exp)
 ignores_the_message(exp, math.exp, slope_of_exp)
 exp.mistake(
     "exp-uses-input",
