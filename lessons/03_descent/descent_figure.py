@@ -8,7 +8,6 @@ from walks import (
     H,
     X,
     Y,
-    ending,
     first_below,
     height_of,
     losses_along,
@@ -20,7 +19,7 @@ from walks import (
 from course.figures import Button, Choice, Figure, Goal, Play, Scrub
 from course.figures.figure import snap
 from course.figures.scene import Arrow, Cell, Line, Plot, Points, Table, Thing, number
-from course.trails import brief, drawable, ground, loss_line, loss_range, map_of, step_numbers, trail, way_out
+from course.trails import brief, drawable, ending, ground, loss_line, loss_range, map_of, step_numbers, trail, way_out
 
 START = Scrub("x1", "start x₁", *X, 0.05), Scrub("x2", "start x₂", *Y, 0.05)
 RATE = Scrub("lr", "learning rate", 1e-4, 1.0, 0.01, log=True)
@@ -140,9 +139,9 @@ class Descent(Figure):
 
     def map(self, state, arrays):
         path, kept, surface = arrays["path"], arrays["kept"], state["surface"]
-        layers = [ground(SURFACES[surface]) if surface != OWN else own_map(arrays["heights"])]
+        layers = ground(SURFACES[surface]) if surface != OWN else [own_map(arrays["heights"])]
         if kept is not None:
-            layers += [*trail(kept, X, Y, series=1), *way_out(kept, X, Y, ending(kept, arrays["kept_losses"]))]
+            layers += [*trail(kept, X, Y, series=1), *way_out(kept, X, Y, ending(kept, arrays["kept_losses"], X, Y))]
         layers += trail(path, X, Y, series=0, width=2.5)
         layers.append(Line(drawable(path)[:2], series=0, width=6))
         slope = arrays["slope"]
@@ -151,7 +150,7 @@ class Descent(Figure):
             tip = (path[0] - slope * min(ARROW, size) / size).tolist()
             layers.append(Arrow(*path[0].tolist(), *tip))
         layers += step_numbers(path, X, Y)
-        layers += way_out(path, X, Y, ending(path, arrays["losses"]))
+        layers += way_out(path, X, Y, ending(path, arrays["losses"], X, Y))
         if 0 < state["_at"] < len(drawable(path)):
             layers.append(Points(path[[state["_at"]]], marks=[1], series=0, size=6))
         formula = f"{surface}: {SURFACES[surface].formula}" if surface != OWN else "your f"
@@ -247,7 +246,7 @@ def in_short(settings):
 
 
 def result(path, losses):
-    end = ending(path, losses)
+    end = ending(path, losses, X, Y)
     way = ", in a zigzag" if zigzags(path) else ""
     text = f"loss {brief(losses[0])} → {brief(losses[-1])} after {len(path) - 1} steps{way}"
     return f"{text}; it {end}" if end else text

@@ -4,7 +4,6 @@ import numpy as np
 
 from course.figures import LearnerError
 from course.surfaces import BOWL, RASTRIGIN, RAVINE, SADDLE, WIDE, heights
-from course.trails import left_at
 
 OWN = "your own f"
 SURFACES = {surface.name: surface for surface in (BOWL, RAVINE, SADDLE, RASTRIGIN)}
@@ -122,14 +121,6 @@ def zigzags(path):
         if len(steps) > 2 and (steps[1:] * steps[:-1] < 0).mean() > 0.5:
             return True
     return False
-
-
-def ending(path, losses):
-    """In words how a walk ended badly, or ''."""
-    left = left_at(path, X, Y)
-    if left is None:
-        return ""
-    return f"diverged at step {left}" if not losses[-1] < losses[0] else f"ran off at step {left}"
 
 
 def first_below(losses, limit):

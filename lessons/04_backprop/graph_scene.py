@@ -97,7 +97,10 @@ def _spaced(wished, column, apart):
 
 
 def net(state, arrays):
-    """Every value a box with its data and gradient; the line of the last message is lit."""
+    """Every value a box with its data and gradient; the line of the last message is lit.
+
+    A line that has carried a message shows it when it is selected.
+    """
     parents, message = arrays["parents"], arrays["message"]
     places, columns, rows = layout(parents)
     nodes = []
@@ -109,6 +112,7 @@ def net(state, arrays):
             mark = mark or "now"
         nodes.append(Node(arrays["ids"][i], x, y, arrays["labels"][i], tuple(lines), mark=mark))
     edges = []
+    sent = {(one.node, one.parent): worked_out(one, "\n") for one in arrays["messages"]}
     for i, used in enumerate(parents):
         for parent in dict.fromkeys(used):
             lit = message is not None and (message.node, message.parent) == (i, parent)
@@ -118,7 +122,7 @@ def net(state, arrays):
                     arrays["ids"][parent],
                     arrays["ids"][i],
                     None,
-                    worked_out(message, "\n") if lit else "",
+                    sent.get((i, parent), ""),
                     arrow="source" if lit else "target",
                     double=used.count(parent) > 1,
                     strong=lit,

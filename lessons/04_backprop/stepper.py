@@ -105,6 +105,7 @@ class BackpropSteps(Figure):
             "step": step,
             "steps": len(messages),
             "grads": trace.gradients(step),
+            "messages": messages[:step],
             "message": messages[step - 1] if step else None,
             "settled": [all(message.parent != i for message in messages[step:]) for i in range(len(graph))],
             **first_wrong(trace, by_hand, step),

@@ -529,7 +529,7 @@ def logits_of_a_thousand(softmax_cross_entropy):
     return with_warnings(softmax_cross_entropy, LOGITS_LARGE, np.array([1, 0]))
 
 
-@softmax_cross_entropy.case(part="large logits", judge=between(10, 2000, "loss"))
+@softmax_cross_entropy.case(part="large logits", judge=between(10, 2000, "loss"), after=["the_logits_of_the_text"])
 def certain_and_wrong(softmax_cross_entropy):
     """Logits (1000, 0), true class 1: the loss is large, but finite."""
     loss, _ = softmax_cross_entropy(np.array([[1000.0, 0.0]]), np.array([1]))

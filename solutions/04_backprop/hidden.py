@@ -273,6 +273,34 @@ multiply.mistake(
 )
 
 
+@multiply.mistake(
+    "upstream-forgotten-for-b", "b gets its slope alone. Multiply it by the message too: a.data * out.grad."
+)
+def second_message_unmultiplied(a, b):
+    out = type(a)(a.data * b.data, (a, b))
+
+    def local_backward():
+        a.grad += b.data * out.grad
+        b.grad += a.data
+
+    out.local_backward = local_backward
+    return out
+
+
+@multiply.mistake(
+    "upstream-forgotten-for-a", "a gets its slope alone. Multiply it by the message too: b.data * out.grad."
+)
+def first_message_unmultiplied(a, b):
+    out = type(a)(a.data * b.data, (a, b))
+
+    def local_backward():
+        a.grad += b.data
+        b.grad += a.data * out.grad
+
+    out.local_backward = local_backward
+    return out
+
+
 @multiply.mistake("a-changed", "You changed a itself and returned it. Make a new Value.")
 def product_into_a(a, b):
     a.data *= b.data
@@ -659,6 +687,17 @@ def down_each_way(out):
             send(parent)
 
     send(out)
+
+
+@backward.mistake(
+    "recursion-starts-anew",
+    "Calling backward for a parent sets its gradient to 1. Only the result's is 1: let an inner function do the recursion.",
+)
+def calls_itself(out):
+    out.grad = 1.0
+    out.local_backward()
+    for parent in out.parents:
+        calls_itself(parent)
 
 
 @backward.mistake(
@@ -1178,12 +1217,12 @@ def rows_very_far_apart(softmax_cross_entropy):
     return with_warnings(softmax_cross_entropy, logits, np.array([0, 2, 1]))
 
 
-@softmax_cross_entropy.held_out(part="large logits")
+@softmax_cross_entropy.held_out(part="large logits", after=["a_random_batch"])
 def the_gradient_where_the_truth_has_no_chance(softmax_cross_entropy):
     return softmax_cross_entropy(np.array([[800.0, -900.0, 0.0], [1.0, 2.0, 0.5]]), np.array([1, 1]))[1]
 
 
-@softmax_cross_entropy.held_out(part="large logits", judge=between(10, 2000, "loss"))
+@softmax_cross_entropy.held_out(part="large logits", judge=between(10, 2000, "loss"), after=["a_random_batch"])
 def the_loss_where_the_truth_has_no_chance(softmax_cross_entropy):
     return {"loss": softmax_cross_entropy(np.array([[0.0, -1000.0, 1000.0]]), np.array([1]))[0]}
 
