@@ -7,7 +7,7 @@ from training_run import PER_TICK
 
 from course.figures.scene import Cell, Line, Plot, Table, Text, Thing, number
 
-LOSS, NORM, RATIO = (0.01, 100.0), (1e-8, 1e4), (1e-6, 10.0)  # what the logarithmic axes show, always the same
+LOSS, NORM, RATIO = (0.01, 100.0), (1e-8, 1e3), (1e-6, 10.0)  # what the logarithmic axes show, always the same
 BAND = (1e-4, 1e-2)  # where the size of an update relative to the weights usually lies when training goes well
 WIDTH, HEIGHT = 400, 160
 
@@ -62,7 +62,7 @@ def _line(rows, values, y=None, **style):
     steps = [row.step for row in rows]
     values = np.nan_to_num(np.array(values, dtype=float), nan=np.inf)
     values = values if y is None else np.clip(values, *y)
-    return Line(np.stack([steps, values], axis=-1) if steps else [], **style)
+    return Line(np.stack([steps, values], axis=-1) if steps else [], marker=len(steps) == 1, **style)
 
 
 def _loss_lines(arrays):

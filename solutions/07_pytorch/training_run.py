@@ -29,7 +29,7 @@ SIZES = [64, 32, 32, 32, 10]
 BATCH, PER_TICK = 32, 9  # samples in a mini-batch, mini-batches in a tick
 BATCHES = -(-TRAINED_ON // BATCH)  # in an epoch; the last one is smaller
 CHECKED = 360  # training images on which the accuracy is measured; the held-out ones are as many
-KEPT = 3000  # ticks that are remembered
+KEPT = 1000  # ticks that are remembered, some 40 kB each
 WORST = 1e4  # a loss above this counts as diverged
 NAMES = ("MLP", "train_epoch", "evaluate")
 

@@ -47,6 +47,25 @@ FIGURES = {  # name: (lesson folder, code that shows it, control to move, whethe
     "bump builder, 24 units": ("02_network", "import widgets\nwidgets.bump_builder(n=24, place='even')", "kink", False),
     "bump builder, 0 to 24 units": ("02_network", "import widgets\nwidgets.bump_builder(place='even')", "n", False),
     "bump builder, learning": ("02_network", "import widgets\nwidgets.bump_builder(n=24, place='even')", "n", True),
+    "backprop, step by step": ("04_backprop", "import widgets\nwidgets.backprop_steps()", "leaf a", False),
+    "backprop, 16 values": (
+        "04_backprop",
+        "import widgets\nwidgets.backprop_steps(expression='(x - y)/(z*exp(-x)) + 3*a')",
+        "leaf x",
+        False,
+    ),
+    "training monitor, looking back": (
+        "07_pytorch",
+        "import widgets\nwidgets.training_monitor(preset='healthy')",
+        "cursor",
+        False,
+    ),
+    "training monitor, training": (
+        "07_pytorch",
+        "import widgets\nwidgets.training_monitor(preset='healthy', ticks=0)",
+        "lr",
+        True,
+    ),
 }
 COLLECT = (
     """root => { root.pictures = []; root.addEventListener("figure-frame", e => root.pictures.push(e.detail)); }"""
