@@ -220,7 +220,13 @@ def test_what_the_text_works_out_by_hand_is_what_the_code_computes(solved, said)
 def test_the_tumours_are_those_the_text_describes(solved):
     X, y, _, y_unseen = tumours()
     assert (len(y) + len(y_unseen), X.shape[1]) == (569, 30)
-    for said in ("For each of the 569", "30 numbers per tumour", "30 measurements each: areas up to 4254"):
+    measured, _ = measured_tumours()
+    assert measured.max() == 4254 and round(measured.mean(axis=0).min(), 3) == 0.004
+    for said in (
+        "For each of the 569",
+        "30 numbers per tumour",
+        "30 measurements each: areas up to 4254, and ratios around 0.004",
+    ):
         assert said in solved.source
 
 
