@@ -194,6 +194,8 @@ def _edge(axes: Any, edge: Edge, a: Node, b: Node, boxes: dict[str, Any]) -> Non
         box = {"boxstyle": "round", "facecolor": "white", "edgecolor": MUTED}
         middle = ((a.x + b.x) / 2, (a.y + b.y) / 2)
         axes.text(*middle, edge.label, ha="center", va="center", fontsize=8, color=INK, bbox=box, zorder=6)
+
+
 def _maps(axes: Any, panel: Maps) -> None:
     deepest = max(7, *map(len, panel.layers))
     side = min(0.7 / deepest, 0.6 / len(panel.layers))

@@ -304,7 +304,7 @@ def stops(*args):
         ("split", lambda X, y, f, rng: X, "Your split must return X_train, X_val, y_train, y_val"),
         ("sgd_step", lambda params, grads, lr: None, "Your sgd_step must return params"),
         ("sgd_step", stops, "Your sgd_step stopped: ZeroDivisionError"),
-        ("minibatches", endless, "Your minibatches yields more than"),
+        ("minibatches", endless, "Your minibatches stopped: RuntimeError: it yielded 10000 times"),
         ("minibatches", stops, "Your minibatches stopped"),
         ("accuracy", lambda probs, labels: "good", "Your accuracy must return one number"),
         ("dense", lambda X, W, b: X @ W + b[0], None),
