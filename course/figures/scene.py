@@ -272,10 +272,10 @@ class Maps:
                 object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=kind))
         if self.pictures.ndim != 3 or len(self.pictures) != count or self.biases.shape != (count,):
             raise ValueError(
-                f"Maps has {count} neurons, but {self.pictures.shape} pictures, {self.biases.shape} biases."
+                f"Maps has {count} neurons, but pictures of shape {self.pictures.shape}, biases of {self.biases.shape}."
             )
         if self.weights.shape != (lines,):
-            raise ValueError(f"Maps has {lines} lines but {self.weights.shape} weights.")
+            raise ValueError(f"Maps has {lines} lines, but weights of shape {self.weights.shape}.")
 
 
 @dataclass(frozen=True, eq=False)
