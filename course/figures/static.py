@@ -118,7 +118,8 @@ def _points(axes: Any, layer: Points) -> None:
         below = layer.values < 0
         for part, marker in ((below, "^"), (~below, "o")):
             colours = {"c": layer.values[part], "cmap": DIVERGING, "vmin": -1, "vmax": 1}
-            axes.scatter(*layer.xy[part].T, s=size, marker=marker, edgecolor=rim, linewidth=0.8, zorder=4, **colours)
+            edge = INK if layer.dark else MUTED
+            axes.scatter(*layer.xy[part].T, s=size, marker=marker, edgecolor=edge, linewidth=0.6, zorder=4, **colours)
     elif layer.classes is None:
         axes.scatter(*layer.xy.T, s=size, color=_series(layer.series), zorder=4)
     else:
@@ -218,6 +219,8 @@ def _maps(axes: Any, panel: Maps) -> None:
         if name in panel.layers[0] or name in panel.layers[-1]:
             axes.text(x, y - half_y - 0.005, name, ha="center", va="bottom", fontsize=7, color=INK, zorder=3)
     axes.set(xlim=(-0.02, 1.02), ylim=(1.02, -0.02))
+    axes.set_box_aspect(panel.height / panel.width)
+    axes.set_anchor("N")
     axes.set_axis_off()
 
 

@@ -113,7 +113,7 @@ const stamps = new Map();
 
 function stamp(g, x, y, { shape, colour, open }, layer, theme) {
   const ratio = g.getTransform().a;
-  const rim = layer.dark ? theme.ink : theme.rim;
+  const rim = layer.dark ? theme.ink : layer.values ? theme.muted : theme.rim; // white points stay visible on white
   const key = [shape, colour, open, layer.size, rim, theme.surface, ratio].join();
   const half = Math.ceil(1.5 * layer.size + 3);
   let picture = stamps.get(key);

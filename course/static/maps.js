@@ -199,8 +199,10 @@ export function mapsPanel(host) {
     g.strokeStyle = host.theme.surface;
     g.fillStyle = node.off ? host.theme.muted : host.theme.ink;
     const text = spoken(node.id);
-    g.strokeText(text, x, y + 1);
-    g.fillText(text, x, y + 1);
+    const half = g.measureText(text).width / 2 + 1;
+    const middle = Math.min(size.width - half, Math.max(half, x));
+    g.strokeText(text, middle, y + 1);
+    g.fillText(text, middle, y + 1);
     g.textAlign = "left";
   }
 

@@ -121,7 +121,7 @@ def parted(state, functions):
         return X, X, nothing, nothing
     rng = np.random.default_rng([state["seed"], 2])
     parts = functions.call("split", X, np.arange(len(X)), 1 - state["train_share"] / 100, rng)
-    whose = functions.used["split"].capitalize()
+    whose = functions.whose("split")
     try:
         X_train, X_test, train, test = parts
         X_train, X_test = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)

@@ -81,7 +81,7 @@ def checked(params, before, functions):
     except (TypeError, ValueError, AttributeError):
         fits = False
     if not fits:
-        whose = functions.used.get("sgd_step", "our").capitalize()
+        whose = functions.whose("sgd_step")
         raise LearnerError(f"{whose} sgd_step must return params: a list of (W, b) with the shapes it was given.")
     return params
 
