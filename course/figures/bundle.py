@@ -11,7 +11,21 @@ import re
 from pathlib import Path
 
 STATIC = Path(__file__).parent.parent / "static"
-ORDER = ("dom", "colours", "scale", "link", "layers", "plot", "net", "pad", "tables", "controls", "keys", "figure")
+ORDER = (
+    "dom",
+    "colours",
+    "scale",
+    "link",
+    "layers",
+    "plot",
+    "net",
+    "maps",
+    "pad",
+    "tables",
+    "controls",
+    "keys",
+    "figure",
+)
 
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./[a-z]+\.js\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

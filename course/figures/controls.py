@@ -1,7 +1,8 @@
 """What a reader can set: sliders, choices, switches, text boxes, buttons and the clock.
 
 A control's `name` is the key of the state it sets. `check(value)` returns the value in its own type or
-raises `ValueError` with a sentence that says what is allowed.
+raises `ValueError` with a sentence that says what is allowed. `column` puts a control under the panels of that
+column; without one it stands in the figure's toolbar (a number: below the panels).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class Scrub:
     step: float = 0.1
     log: bool = False
     unit: str = ""
+    column: int | None = None
 
     def check(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
@@ -38,11 +40,17 @@ class Scrub:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few options, each a string."""
+    """One of a few options, each a string.
+
+    `sketches` shows them as small pictures to click instead of a list: for each option a string of three
+    characters per dot, its class (1 or 0), then x and y (upwards) as digits 0-9a-z of base 36.
+    """
 
     name: str
     label: str
     options: tuple[str, ...]
+    sketches: tuple[str, ...] = ()
+    column: int | None = None
 
     def check(self, value: Any) -> str:
         if value not in self.options:
@@ -56,6 +64,7 @@ class Toggle:
 
     name: str
     label: str
+    column: int | None = None
 
     def check(self, value: Any) -> bool:
         if not isinstance(value, bool):
@@ -91,6 +100,7 @@ class Button:
     name: str
     label: str
     key: str | None = None
+    column: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,16 @@ from typing import Any
 
 import numpy as np
 
+_PLAIN = (str, int, bool, type(None))
+
 
 def encode(value: Any, buffers: list[bytes]) -> Any:
     """`value` as JSON-able data. Each array is appended to `buffers` (float32 or uint8, C order) and stands
     as `{"buffer": index, "dtype": …, "shape": […]}`; a dataclass becomes a dict with its `kind`;
     numbers that JSON cannot carry (nan, inf) become None.
     """
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, np.ndarray):
         kept = value if value.dtype in (np.uint8, np.float32) else value.astype(np.float32)
         buffers.append(np.ascontiguousarray(kept).tobytes())

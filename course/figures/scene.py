@@ -7,6 +7,7 @@ Series 0, 1, 2 … differ in colour, dash and marker (Okabe-Ito); a negative sig
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,10 @@ class Field:
 class Points:
     """Points `xy` (n, 2). `classes` (n,): 1 filled blue circle, 0 open orange triangle.
 
-    `marks` (n,): 0 plain, 1 ringed (wrong), 2 flashing. Without classes: dots of `series`.
+    `marks` (n,): 0 plain, 1 ringed (wrong), 2 flashing. Without classes: dots of `series`. `values` (n,) from
+    −1 to 1 fills each with the colour of a diverging field instead. `dark` gives them a dark rim instead of a
+    light one. `things` (n) makes each point a thing of the plot, of that id: to be used for many points, since
+    ids cost less than a `Thing` each; one arrow key moves it by `step`.
     """
 
     xy: np.ndarray
@@ -62,12 +66,16 @@ class Points:
     marks: np.ndarray | None = None
     series: int = 0
     size: float = 5.0
+    values: np.ndarray | None = None
+    dark: bool = False
+    things: list[str] = field(default_factory=list)
+    step: float = 0.1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "xy", _rows(self.xy, 2, "Points"))
-        for name in ("classes", "marks"):
+        for name, kind in (("classes", np.uint8), ("marks", np.uint8), ("values", np.float32)):
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.uint8))
+                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=kind))
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +174,17 @@ class Plot:
     draws: bool = False
     axes: bool = True
 
+    def thing(self, id: str) -> Thing | None:
+        """The thing of that id: one of `things`, or a point of a layer whose points are things."""
+        for one in self.things:
+            if one.id == id:
+                return one
+        for layer in self.layers:
+            if isinstance(layer, Points) and id in layer.things:
+                x, y = layer.xy[layer.things.index(id)].tolist()
+                return Thing(id, x, y, id, layer.step, shape="none")
+        return None
+
 
 @dataclass(frozen=True)
 class Node:
@@ -218,6 +237,45 @@ class Net:
     width: int = 640
     height: int = 360
     column: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """A network layer by layer, every neuron as a picture of its values over the plane. Few, large arrays.
+
+    `layers` are the ids of the neurons; those in `off` have no lines. `pictures` (neurons, h, w) uint8, in
+    that order: 0 orange, 128 white, 255 blue, row 0 at the bottom. `biases` (neurons,), NaN where there is
+    none. `weights`: those of the lines from layer to layer, source by source; the line from a to b has the
+    id "a→b". A click on a neuron of the first layer flips it. `captions` stand over the layers. With `grows`
+    a hidden layer has two buttons for its width, which send press("fewer 1"), press("more 1") for the first.
+    """
+
+    id: str
+    layers: list[list[str]]
+    pictures: np.ndarray
+    biases: np.ndarray
+    weights: np.ndarray
+    off: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    grows: bool = True
+    title: str = ""
+    width: int = 460
+    height: int = 400
+    column: int = 0
+
+    def __post_init__(self) -> None:
+        count = sum(map(len, self.layers))
+        active = [sum(name not in self.off for name in layer) for layer in self.layers]
+        lines = sum(a * b for a, b in pairwise(active))
+        for name, kind in (("pictures", np.uint8), ("biases", np.float32), ("weights", np.float32)):
+            with np.errstate(over="ignore"):
+                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=kind))
+        if self.pictures.ndim != 3 or len(self.pictures) != count or self.biases.shape != (count,):
+            raise ValueError(
+                f"Maps has {count} neurons, but pictures of shape {self.pictures.shape}, biases of {self.biases.shape}."
+            )
+        if self.weights.shape != (lines,):
+            raise ValueError(f"Maps has {lines} lines, but weights of shape {self.weights.shape}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,7 +337,7 @@ class Bars:
         object.__setattr__(self, "values", array)
 
 
-Panel = Plot | Net | Pad | Table | Bars
+Panel = Plot | Net | Maps | Pad | Table | Bars
 
 
 def number(value: float, digits: int = 2) -> str:

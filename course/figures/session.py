@@ -125,9 +125,9 @@ class Session:
             for edge in panel.edges if isinstance(panel, Net) else []:
                 if edge.id == event["thing"]:
                     return event | {"weight": edge.weight}
-            for thing in panel.things if isinstance(panel, Plot) else []:
-                if thing.id == event["thing"]:
-                    return _moved(thing, panel, event)
+            thing = panel.thing(event["thing"]) if isinstance(panel, Plot) else None
+            if thing is not None:
+                return _moved(thing, panel, event)
         return event
 
     def _controls(self) -> list[tuple[Control, Any]]:

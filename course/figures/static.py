@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from course.figures.scene import (
     Edge,
     Field,
     Line,
+    Maps,
     Net,
     Node,
     Pad,
@@ -64,7 +66,7 @@ def png(figure: Figure) -> bytes:
 
 
 def _height(panel: Panel) -> int:
-    if isinstance(panel, Plot | Net):
+    if isinstance(panel, Plot | Net | Maps):
         return panel.height
     if isinstance(panel, Pad):
         return panel.width
@@ -111,11 +113,18 @@ def _field(axes: Any, layer: Field) -> None:
 
 def _points(axes: Any, layer: Points) -> None:
     size = layer.size**2 * 1.6
-    if layer.classes is None:
+    rim = INK if layer.dark else "white"
+    if layer.values is not None:
+        below = layer.values < 0
+        for part, marker in ((below, "^"), (~below, "o")):
+            colours = {"c": layer.values[part], "cmap": DIVERGING, "vmin": -1, "vmax": 1}
+            edge = INK if layer.dark else MUTED
+            axes.scatter(*layer.xy[part].T, s=size, marker=marker, edgecolor=edge, linewidth=0.6, zorder=4, **colours)
+    elif layer.classes is None:
         axes.scatter(*layer.xy.T, s=size, color=_series(layer.series), zorder=4)
     else:
         one = layer.classes == 1
-        axes.scatter(*layer.xy[one].T, s=size, color=BLUE, edgecolor="white", zorder=4)
+        axes.scatter(*layer.xy[one].T, s=size, color=BLUE, edgecolor=rim, zorder=4)
         axes.scatter(*layer.xy[~one].T, s=size, marker="^", color="white", edgecolor=ORANGE, linewidth=1.6, zorder=4)
     if layer.marks is not None:
         axes.scatter(*layer.xy[layer.marks > 0].T, s=5 * size, facecolor="none", edgecolor=INK, zorder=4)
@@ -188,6 +197,33 @@ def _edge(axes: Any, edge: Edge, a: Node, b: Node, boxes: dict[str, Any]) -> Non
         axes.text(*middle, edge.label, ha="center", va="center", fontsize=8, color=INK, bbox=box, zorder=6)
 
 
+def _maps(axes: Any, panel: Maps) -> None:
+    deepest = max(7, *map(len, panel.layers))
+    side = min(0.7 / deepest, 0.6 / len(panel.layers))
+    places: dict[str, tuple[float, float]] = {}
+    for column, layer in enumerate(panel.layers):
+        across = column / max(1, len(panel.layers) - 1)
+        for row, name in enumerate(layer):
+            places[name] = (side + across * (1 - 2 * side), 0.5 + (row - (len(layer) - 1) / 2) * 0.94 / deepest)
+    on = [[name for name in layer if name not in panel.off] for layer in panel.layers]
+    ends = [(a, b) for one, other in pairwise(on) for a in one for b in other]
+    for (a, b), weight in zip(ends, panel.weights.tolist(), strict=True):
+        colour, style = (BLUE, "-") if weight >= 0 else (ORANGE, (0, (5, 3)))
+        width, x, y = min(5, 0.4 + abs(weight)), *zip(places[a], places[b], strict=True)
+        axes.plot(x, y, color=colour, ls=style, lw=width, alpha=0.75, zorder=1)
+    for (name, (x, y)), picture in zip(places.items(), panel.pictures, strict=True):
+        half_x, half_y = side / 2, side / 2 * panel.width / panel.height
+        extent = (x - half_x, x + half_x, y + half_y, y - half_y)
+        look = {"cmap": DIVERGING, "vmin": 0, "vmax": 255, "alpha": 0.3 if name in panel.off else 1}
+        axes.imshow(picture[::-1], extent=extent, aspect="auto", zorder=2, **look)
+        if name in panel.layers[0] or name in panel.layers[-1]:
+            axes.text(x, y - half_y - 0.005, name, ha="center", va="bottom", fontsize=7, color=INK, zorder=3)
+    axes.set(xlim=(-0.02, 1.02), ylim=(1.02, -0.02))
+    axes.set_box_aspect(panel.height / panel.width)
+    axes.set_anchor("N")
+    axes.set_axis_off()
+
+
 def _pad(axes: Any, panel: Pad) -> None:
     axes.imshow(panel.values, cmap="Greys", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])
@@ -216,4 +252,4 @@ def _series(series: int) -> str:
 
 
 _LAYERS = {Field: _field, Points: _points, Line: _line, Whiskers: _whiskers, Arrow: _arrow, Text: _text}
-_PANELS = {Plot: _plot, Net: _net, Pad: _pad, Table: _table, Bars: _bars}
+_PANELS = {Plot: _plot, Net: _net, Maps: _maps, Pad: _pad, Table: _table, Bars: _bars}

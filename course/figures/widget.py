@@ -1,7 +1,9 @@
 """The figure in a notebook: carries events to the session and frames back. It draws and decides nothing.
 
-The browser sends `{"kind": "events", "client", "id", "events": […]}` and gets one frame for each id, which
-is also the acknowledgement. A repeated id is answered again without applying its events twice.
+The browser sends `{"kind": "events", "client", "id", "events": […]}` and gets a frame for each id, which is
+also the acknowledgement (`last`). A repeated id is answered again without applying its events twice. While the
+clock runs it may ask for several frames `ahead`, one tick apart: then most of what a message costs JupyterLab
+is paid once for all of them.
 No threads, no asyncio, no matplotlib in callbacks: JupyterLab may run them beside a running cell.
 """
 
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +22,9 @@ from course.figures import bundle
 from course.figures.encode import encode
 from course.figures.figure import Figure
 from course.figures.session import Frame, Session
+
+MOST_AHEAD = 7  # frames beyond the first that one message may ask for
+LONGEST = 0.03  # seconds after which the kernel is given free for others in any case
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +48,21 @@ class FigureWidget(anywidget.AnyWidget):
         if content.get("kind") != "events":
             return
         client, number = str(content.get("client")), int(content["id"])
+        ahead = 0
         if number > self._answered.get(client, 0):
             self._answered[client] = number
             self._run(content["events"])
+            ahead = min(int(content.get("ahead", 0)), MOST_AHEAD)
+        until = time.perf_counter() + LONGEST
+        while ahead > 0 and self.session.frame.playing and time.perf_counter() < until:
+            self._answer(client, last=False)
+            self._run([{"type": "tick", "run": True}])
+            ahead -= 1
+        self._answer(client, last=True)
+
+    def _answer(self, client: str, last: bool) -> None:
         message, buffers = self._message()
-        self.send(message | {"client": client, "id": self._answered[client]}, buffers)
+        self.send(message | {"client": client, "id": self._answered[client], "last": last}, buffers)
 
     def _run(self, events: list[dict]) -> None:
         """Apply the events; a fault of the figure's own is shown and logged, and the picture stays."""

@@ -19,6 +19,9 @@ const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678
 
 export const PALETTES = { diverging: table(DIVERGING), magnitude: table(CIVIDIS) };
 
+// The same as whole pixels (alpha included), for pictures that are painted at each frame.
+export const PIXELS = Object.fromEntries(Object.entries(PALETTES).map(([name, colours]) => [name, pixels(colours)]));
+
 export function seriesColour(series, theme) {
   if (series < 0) return TARGET;
   const entry = SERIES[series % SERIES.length];
@@ -57,6 +60,12 @@ function table(stops) {
     }
   }
   return out;
+}
+
+function pixels(colours) {
+  const bytes = new Uint8ClampedArray(256 * 4);
+  for (let i = 0; i < 256; i++) bytes.set([colours[3 * i], colours[3 * i + 1], colours[3 * i + 2], 255], 4 * i);
+  return new Uint32Array(bytes.buffer);
 }
 
 function channels(hex) {

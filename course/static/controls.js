@@ -1,6 +1,8 @@
 // Controls: a slider with a number to type or drag, a choice, a switch, a text box, a button, the clock.
 
+import { BLUE, ORANGE } from "./colours.js";
 import { setAttribute, setText } from "./dom.js";
+import { marker } from "./layers.js";
 import { typed } from "./scale.js";
 
 export const CONTROLS = { scrub, choice, toggle, textbox, button, play };
@@ -131,6 +133,7 @@ function scrub(control, host) {
 }
 
 function choice(control, host) {
+  if (control.sketches.length) return sketchedChoice(control, host);
   const select = named("select", "gu-select");
   for (const option of control.options) select.append(new Option(option, option));
   select.value = control.value;
@@ -138,6 +141,47 @@ function choice(control, host) {
   const element = labelled(control.label, select);
   element.className = "gu-choice";
   return { element, update: (next) => host.link.busyWith(control.name) || (select.value = next.value) };
+}
+
+// The options as small pictures: a group of radio buttons, so the arrow keys work as everywhere.
+function sketchedChoice(control, host) {
+  const element = document.createElement("fieldset");
+  element.className = "gu-sketches";
+  const legend = document.createElement("legend");
+  legend.textContent = control.label;
+  element.append(legend);
+  const group = `gu-control-${++controlCount}`;
+  const boxes = control.options.map((option, i) => {
+    const box = named("input", "gu-radio");
+    const label = document.createElement("label");
+    box.type = "radio";
+    box.name = group;
+    box.value = option;
+    box.addEventListener("change", () => host.send({ type: "set", name: control.name, value: option }));
+    label.append(box, sketch(control.sketches[i] ?? ""), option);
+    element.append(label);
+    return box;
+  });
+  const update = (next) => {
+    if (!host.link.busyWith(control.name)) for (const box of boxes) box.checked = box.value === next.value;
+  };
+  update(control);
+  return { element, update };
+}
+
+function sketch(dots) {
+  const canvas = document.createElement("canvas");
+  const size = 44;
+  canvas.width = canvas.height = 2 * size;
+  const g = canvas.getContext("2d");
+  g.fillStyle = "#ffffff";
+  g.fillRect(0, 0, 2 * size, 2 * size);
+  const at = (digit) => 5 + (parseInt(digit, 36) / 35) * (2 * size - 10);
+  for (let i = 0; i + 2 < dots.length; i += 3) {
+    const [x, y] = [at(dots[i + 1]), 2 * size - at(dots[i + 2])];
+    marker(g, x, y, 3, dots[i] === "1" ? "circle" : "triangle", dots[i] === "1" ? BLUE : ORANGE, false, { rim: "#ffffff" });
+  }
+  return canvas;
 }
 
 function toggle(control, host) {

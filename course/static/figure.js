@@ -5,14 +5,17 @@ import { setAttribute, setChildren, setText } from "./dom.js";
 import { Link } from "./link.js";
 import { plotPanel } from "./plot.js";
 import { netPanel } from "./net.js";
+import { mapsPanel } from "./maps.js";
 import { padPanel } from "./pad.js";
 import { barsPanel, tablePanel } from "./tables.js";
 import { CONTROLS } from "./controls.js";
 import { figureKey, helpOverlay } from "./keys.js";
 
 // To add a primitive: a function (host) => {element, update(panel), measure()?, repaint(), ids(), key(event, thing)}.
-const PANELS = { plot: plotPanel, net: netPanel, pad: padPanel, table: tablePanel, bars: barsPanel };
+const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, table: tablePanel, bars: barsPanel };
+const WORDS = new Set(["table", "bars"]); // panels made of text
 const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
+const WRITE_EVERY = 100; // and between two written ones while the clock runs: nobody reads faster, and text costs layout
 
 class View {
   constructor(link, root) {
@@ -24,8 +27,11 @@ class View {
     this.frames = 0;
     this.panelsById = new Map();
     this.controlsByName = new Map();
+    this.controlBoxes = new Map(); // by column, for the controls that stand under its panels
     this.shape = "";
     this.due = false;
+    this.wroteAt = 0;
+    this.writing = null;
     this.build();
     this.listen();
     this.theme = readTheme(root);
@@ -101,6 +107,7 @@ class View {
     this.sight.disconnect();
     this.themeChange.disconnect();
     clearTimeout(this.speaking);
+    clearTimeout(this.writing);
     clearTimeout(this.notice);
   }
 
@@ -120,21 +127,14 @@ class View {
   draw() {
     const { frame, parts, root } = this;
     const started = performance.now();
-    const shape = JSON.stringify(frame.panels.map(({ id, kind, column }) => [id, kind, column]));
+    const places = new Set(frame.controls.map(({ column }) => column));
+    const shape = JSON.stringify([frame.panels.map(({ id, kind, column }) => [id, kind, column]), [...places]]);
     if (shape !== this.shape) this.lay(shape);
     const controls = JSON.stringify(frame.controls.map(({ value, ...rest }) => rest));
     if (controls !== this.controlsShape) this.layControls(controls);
-    for (const panel of frame.panels) this.panelsById.get(panel.id).update(panel);
+    for (const panel of frame.panels) if (!WORDS.has(panel.kind)) this.panelsById.get(panel.id).update(panel);
     for (const control of frame.controls) this.controlsByName.get(control.name).update(control);
-    parts.goal.hidden = !frame.goal;
-    if (frame.goal) {
-      parts.goal.firstChild.value = frame.goal.progress;
-      setText(parts.goal.lastChild, frame.goal.text);
-      parts.goal.classList.toggle("gu-reached", frame.goal.progress >= 1);
-    }
-    setText(parts.say, frame.say);
-    setText(parts.badge, frame.badge);
-    this.tell(frame.strip);
+    this.write();
     root.querySelector('[data-do="undo"]').disabled = !frame.undo;
     setAttribute(root, "data-say", frame.say);
     setAttribute(root, "data-code", frame.code);
@@ -148,6 +148,28 @@ class View {
     root.dispatchEvent(new CustomEvent("figure-frame", { detail: { since, received: frame.received, started, drawn: now } }));
   }
 
+  write() {
+    const { frame, parts } = this;
+    const wait = frame.playing ? WRITE_EVERY - (performance.now() - this.wroteAt) : 0;
+    if (wait > 0) {
+      this.writing ??= setTimeout(() => this.write(), wait);
+      return;
+    }
+    clearTimeout(this.writing);
+    this.writing = null;
+    this.wroteAt = performance.now();
+    for (const panel of frame.panels) if (WORDS.has(panel.kind)) this.panelsById.get(panel.id)?.update(panel);
+    parts.goal.hidden = !frame.goal;
+    if (frame.goal) {
+      parts.goal.firstChild.value = frame.goal.progress;
+      setText(parts.goal.lastChild, frame.goal.text);
+      parts.goal.classList.toggle("gu-reached", frame.goal.progress >= 1);
+    }
+    setText(parts.say, frame.say);
+    setText(parts.badge, frame.badge);
+    this.tell(frame.strip);
+  }
+
   // Builds panels anew; only when their kinds or places changed.
   lay(shape) {
     const { frame, parts, root } = this;
@@ -159,16 +181,16 @@ class View {
     const kept = this.panelsById;
     this.panelsById = new Map();
     const columns = new Map();
+    const columnAt = (index) => {
+      if (!columns.has(index)) columns.set(index, { column: Object.assign(document.createElement("div"), { className: "gu-column gu-controls-only" }), width: 0 });
+      return columns.get(index);
+    };
     for (const panel of frame.panels) {
       const old = kept.get(panel.id);
       const entry = old?.kind === panel.kind ? old : { kind: panel.kind, ...PANELS[panel.kind](this) };
       this.panelsById.set(panel.id, entry);
-      if (!columns.has(panel.column)) {
-        const column = document.createElement("div");
-        column.className = "gu-column";
-        columns.set(panel.column, { column, width: 0 });
-      }
-      const place = columns.get(panel.column);
+      const place = columnAt(panel.column);
+      place.column.className = "gu-column";
       place.width = Math.max(place.width, panel.width);
       place.column.style.flexBasis = `${0.75 * place.width}px`;
       place.column.style.maxWidth = `min(100%, ${place.width}px)`;
@@ -176,9 +198,20 @@ class View {
       if (panel.kind === "table") place.column.style.minWidth = `min(100%, ${0.9 * panel.width}px)`;
       place.column.append(entry.element);
     }
+    for (const { column: index } of frame.controls) if (index !== undefined && index !== null) columnAt(index);
+    for (const [index, { column }] of columns) column.append(this.controlBox(index));
     parts.columns.replaceChildren(...[...columns.entries()].sort((a, b) => a[0] - b[0]).map(([, { column }]) => column));
     keepShortcutsOut(root);
     for (const panel of this.panelsById.values()) panel.measure?.();
+  }
+
+  controlBox(column) {
+    if (!this.controlBoxes.has(column)) {
+      const box = document.createElement("div");
+      box.className = "gu-column-controls";
+      this.controlBoxes.set(column, box);
+    }
+    return this.controlBoxes.get(column);
   }
 
   // Builds the controls that changed; the others stay where they are, and keep focus and a drag on them.
@@ -190,6 +223,7 @@ class View {
     this.controlsByName = new Map();
     const toolbar = [];
     const scrubs = [];
+    const columns = new Map([...this.controlBoxes.keys()].map((column) => [column, []]));
     for (const control of frame.controls) {
       const { value, ...rest } = control;
       const made = JSON.stringify(rest);
@@ -197,8 +231,10 @@ class View {
       const entry = old?.made === made ? old : { made, ...CONTROLS[control.kind](control, this) };
       entry.element.dataset.control = control.name;
       this.controlsByName.set(control.name, entry);
-      (control.kind === "scrub" ? scrubs : toolbar).push(entry.element);
+      const column = columns.get(control.column ?? null);
+      (column ?? (control.kind === "scrub" ? scrubs : toolbar)).push(entry.element);
     }
+    for (const [column, elements] of columns) setChildren(this.controlBox(column), elements);
     setChildren(parts.toolbar, toolbar);
     setChildren(parts.scrubs, scrubs);
     keepShortcutsOut(this.root);

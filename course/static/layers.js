@@ -1,6 +1,6 @@
 // What can be drawn into a plot: one function per kind of layer.
 
-import { PALETTES, PAPER, SERIES, seriesColour } from "./colours.js";
+import { PALETTES, PAPER, PIXELS, SERIES, seriesColour } from "./colours.js";
 import { written } from "./scale.js";
 
 export const LAYERS = { field: drawField, points: drawPoints, line: drawLine, whiskers: drawWhiskers, arrow: drawArrow, text: drawText };
@@ -21,7 +21,7 @@ function drawField(g, layer, scale) {
     const top = scale.y(layer.y[1] + halfY);
     const bottom = scale.y(layer.y[0] - halfY);
     g.imageSmoothingEnabled = true;
-    g.imageSmoothingQuality = "high";
+    g.imageSmoothingQuality = "low"; // of enlarging only: a better one costs milliseconds and shows no difference
     g.drawImage(fieldImage(layer, w, h), left, top, right - left, bottom - top);
   }
   if (layer.contour === null) return;
@@ -31,26 +31,24 @@ function drawField(g, layer, scale) {
   for (const level of levels) drawContour(g, layer.values.data, level, layer, scale, w, h);
 }
 
+const UNKNOWN = new Uint32Array(new Uint8ClampedArray([190, 190, 190, 255]).buffer)[0];
+
 function fieldImage(layer, w, h) {
   const image = new ImageData(w, h);
-  const colours = PALETTES[layer.palette];
+  const out = new Uint32Array(image.data.buffer);
+  const colours = PIXELS[layer.palette];
   const values = layer.values.data;
+  const scale = 255 / (layer.high - layer.low);
   for (let row = 0; row < h; row++) {
     for (let column = 0; column < w; column++) {
       const value = values[row * w + column];
-      const to = 4 * ((h - 1 - row) * w + column);
-      const share = (value - layer.low) / (layer.high - layer.low);
-      const index = 3 * Math.round(255 * Math.min(1, Math.max(0, share)));
-      const known = Number.isFinite(share) || Math.abs(value) === Infinity;
-      for (let c = 0; c < 3; c++) image.data[to + c] = known ? colours[index + c] : 190;
-      image.data[to + 3] = 255;
+      const index = Math.round(Math.min(255, Math.max(0, (value - layer.low) * scale)));
+      out[(h - 1 - row) * w + column] = Number.isNaN(index) ? UNKNOWN : colours[index];
     }
   }
-  const small = document.createElement("canvas");
-  small.width = w;
-  small.height = h;
+  const small = new OffscreenCanvas(w, h);
   small.getContext("2d").putImageData(image, 0, 0);
-  return small;
+  return small.transferToImageBitmap();
 }
 
 // Marching squares: in each cell the level line enters and leaves where its edges are crossed.
@@ -85,9 +83,7 @@ function drawPoints(g, layer, scale, theme, pulse) {
     const x = scale.x(layer.xy.data[2 * i]);
     const y = scale.y(layer.xy.data[2 * i + 1]);
     if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-    const series = layer.classes ? 1 - Math.min(1, layer.classes.data[i]) : layer.series;
-    const open = layer.classes !== null && layer.classes.data[i] === 0;
-    marker(g, x, y, layer.size, SERIES[Math.max(0, series) % SERIES.length].marker, seriesColour(series, theme), open, theme);
+    stamp(g, x, y, look(layer, i, theme), layer, theme);
     const mark = layer.marks ? layer.marks.data[i] : 0;
     if (mark > 0) {
       g.beginPath();
@@ -97,6 +93,40 @@ function drawPoints(g, layer, scale, theme, pulse) {
       g.stroke();
     }
   }
+}
+
+// Shape, colour and whether it is open: by class, by value (a triangle below 0) or by series.
+function look(layer, i, theme) {
+  if (layer.values) {
+    const share = Math.round(16 * (Math.min(1, Math.max(-1, layer.values.data[i])) + 1)) / 32;
+    const at = 3 * Math.round(255 * share);
+    const [r, g, b] = PALETTES.diverging.subarray(at, at + 3);
+    return { shape: share < 0.5 ? "triangle" : "circle", colour: `rgb(${r},${g},${b})`, open: false };
+  }
+  const series = layer.classes ? 1 - Math.min(1, layer.classes.data[i]) : layer.series;
+  const open = layer.classes !== null && layer.classes.data[i] === 0;
+  return { shape: SERIES[Math.max(0, series) % SERIES.length].marker, colour: seriesColour(series, theme), open };
+}
+
+// A marker drawn once and then copied: hundreds of them cost little.
+const stamps = new Map();
+
+function stamp(g, x, y, { shape, colour, open }, layer, theme) {
+  const ratio = g.getTransform().a;
+  const rim = layer.dark ? theme.ink : layer.values ? theme.muted : theme.rim; // white points stay visible on white
+  const key = [shape, colour, open, layer.size, rim, theme.surface, ratio].join();
+  const half = Math.ceil(1.5 * layer.size + 3);
+  let picture = stamps.get(key);
+  if (!picture) {
+    const canvas = new OffscreenCanvas(Math.ceil(2 * half * ratio), Math.ceil(2 * half * ratio));
+    const own = canvas.getContext("2d");
+    own.setTransform(ratio, 0, 0, ratio, 0, 0);
+    marker(own, half, half, layer.size, shape, colour, open, { ...theme, rim });
+    picture = canvas.transferToImageBitmap();
+    if (stamps.size > 400) stamps.clear();
+    stamps.set(key, picture);
+  }
+  g.drawImage(picture, x - half, y - half, picture.width / ratio, picture.height / ratio);
 }
 
 export function marker(g, x, y, size, shape, colour, open, theme) {
@@ -122,7 +152,7 @@ export function marker(g, x, y, size, shape, colour, open, theme) {
   g.setLineDash([]);
   g.fillStyle = open ? theme.surface : colour;
   g.fill();
-  g.lineWidth = open ? 2.2 : 1.5;
+  g.lineWidth = open ? Math.min(2.2, 0.5 * size) : Math.min(1.5, 0.3 * size);
   g.strokeStyle = open ? colour : theme.rim;
   g.stroke();
 }
@@ -158,8 +188,23 @@ function drawLine(g, layer, scale, theme) {
   }
   if (layer.label && last) {
     const right = scale.box.x + scale.box.w - last[0] > labelWidth(g, layer.label, theme) + 8;
-    labelWithin(g, layer.label, right ? last[0] + 6 : Infinity, last[1] + (right ? 4 : -7), scale.box, colour, theme);
+    const y = freeHeight(scale, last[1]);
+    labelWithin(g, layer.label, right ? last[0] + 6 : Infinity, y + (right ? 4 : -7), scale.box, colour, theme);
   }
+}
+
+// A height for the label of a line at which no other label of this plot stands.
+const LABEL_HEIGHT = 15;
+
+function freeHeight(scale, wished) {
+  scale.labels ??= [];
+  const y = Math.min(Math.max(wished, scale.box.y + 12), scale.box.y + scale.box.h - 6);
+  const near = scale.labels.find((other) => Math.abs(other - y) < LABEL_HEIGHT);
+  const moved = near === undefined ? y : near + (y < near ? -LABEL_HEIGHT : LABEL_HEIGHT);
+  const inside = moved > scale.box.y + 8 && moved < scale.box.y + scale.box.h - 4;
+  const free = inside || near === undefined ? moved : 2 * near - moved;
+  scale.labels.push(free);
+  return free;
 }
 
 function drawWhiskers(g, layer, scale, theme) {

@@ -2,8 +2,11 @@
 //
 // At most two messages are in flight; what happens meanwhile is merged (the newest drag of a thing counts).
 // A frame acknowledges its events. Without an answer they are sent again, which Python recognises by id.
+// While the clock runs, a few frames are asked for ahead and shown one per refresh of the screen.
 
 const IN_FLIGHT = 2;
+const AHEAD = 3; // frames beyond the first that a tick asks for
+const ENOUGH = 2; // frames in store at which the next are asked for
 const PATIENCE = 1000; // milliseconds before the first resend
 const QUIET_AFTER = 2; // resends before the reader is told
 
@@ -16,6 +19,7 @@ export class Link {
     this.queue = [];
     this.views = new Set();
     this.frame = null;
+    this.store = []; // frames that wait for their refresh
     this.silent = false;
     this.lastTick = 0;
     this.clockRuns = false;
@@ -40,7 +44,8 @@ export class Link {
 
   pump() {
     if (this.waiting.length >= IN_FLIGHT || this.queue.length === 0) return;
-    const message = { id: ++this.count, events: this.queue, since: this.since, sent: 0, tries: 0 };
+    const ticks = this.queue.every(({ type, run }) => type === "tick" && run === true);
+    const message = { id: ++this.count, events: this.queue, since: this.since, ticks, sent: 0, tries: 0 };
     this.queue = [];
     this.since = null;
     this.waiting.push(message);
@@ -50,7 +55,8 @@ export class Link {
 
   post(message) {
     message.sent = performance.now();
-    this.model.send({ kind: "events", client: this.client, id: message.id, events: message.events });
+    const ahead = this.hurries() && message.ticks ? AHEAD : 0;
+    this.model.send({ kind: "events", client: this.client, id: message.id, events: message.events, ahead });
   }
 
   resend() {
@@ -69,14 +75,22 @@ export class Link {
 
   receive(content, buffers) {
     if (content.kind !== "frame") return;
-    let since = null;
-    if (content.client === this.client) {
-      for (const message of this.waiting) if (message.id <= content.id) since ??= message.since;
-      this.waiting = this.waiting.filter((message) => message.id > content.id);
-      this.setSilent(false);
-    }
-    if (!this.frame || content.sequence >= this.frame.sequence) this.accept(content, buffers, since);
+    const mine = content.client === this.client;
+    const answered = mine ? this.waiting.filter(({ id }) => id <= content.id) : [];
+    const since = answered.find((message) => message.since)?.since ?? null;
+    if (mine) this.setSilent(false);
+    if (mine && content.last) this.waiting = this.waiting.filter(({ id }) => id > content.id);
+    for (const message of answered) [message.since, message.sent] = [null, performance.now()];
+    const waits = this.clockRuns && this.hurries() && content.playing && answered.every(({ ticks }) => ticks);
+    if (!waits) this.store = [];
+    if (waits) this.store.push([content, buffers, since]);
+    else if (!this.frame || content.sequence >= this.frame.sequence) this.accept(content, buffers, since);
     this.pump();
+  }
+
+  // Whether the clock runs as fast as the screen.
+  hurries() {
+    return this.frame?.controls.some(({ kind, interval }) => kind === "play" && interval === 0) ?? false;
   }
 
   accept(message, buffers, since = null) {
@@ -96,13 +110,15 @@ export class Link {
     if (this.clockRuns) return;
     this.clockRuns = true;
     const beat = (now) => {
+      if (this.store.length) this.accept(...this.store.shift());
       if (!this.frame?.playing || this.views.size === 0) {
         this.clockRuns = false;
         return;
       }
       const interval = 1000 * (this.frame.controls.find((control) => control.kind === "play")?.interval ?? 0);
       const seen = !document.hidden && [...this.views].some((view) => view.onScreen);
-      if (seen && this.waiting.length < IN_FLIGHT && now - this.lastTick >= interval) {
+      const room = this.hurries() ? this.waiting.length === 0 && this.store.length <= ENOUGH : this.waiting.length < IN_FLIGHT;
+      if (seen && room && now - this.lastTick >= interval) {
         this.lastTick = now;
         this.send({ type: "tick", run: true });
       }

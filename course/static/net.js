@@ -185,7 +185,7 @@ export function netPanel(host) {
 
 // Arrows walk: from a node along its nearest line, from a line to its node, up and down among neighbours.
 // Plus and minus change the weight of the selected line.
-function netKey(event, thing, panel, places, host) {
+export function netKey(event, thing, panel, places, host) {
   const edge = panel.edges.find(({ id }) => id === thing);
   const node = places.get(thing);
   if (!edge && !node) return false;

@@ -1,13 +1,14 @@
 // A plot: axes, layers, and things to select, drag (or click, click) and nudge.
 
 import { seriesColour } from "./colours.js";
-import { setAttribute, setText } from "./dom.js";
+import { same, setAttribute, setText } from "./dom.js";
 import { LAYERS, fieldValue, inkOn } from "./layers.js";
 import { clampTo, distanceToSegment, makeScale, tick, written } from "./scale.js";
 
 const REACH = 14; // pixels from the middle of a thing that still count as hitting it
 const LINE_REACH = 9;
 const FLASH = 900; // milliseconds
+const MANY = 60; // points from which on a layer is kept as a picture
 
 export function plotPanel(host) {
   const element = document.createElement("figure");
@@ -16,8 +17,10 @@ export function plotPanel(host) {
   const [caption, stage] = element.children;
   const [canvas, readout] = stage.children;
   let panel = null;
+  let selectedThen = null;
   let room = 0;
   let axesKept = null;
+  const pointsKept = new Map();
   let scale = null;
   let shownAt = 0;
   let pointer = null;
@@ -26,9 +29,13 @@ export function plotPanel(host) {
   let justPlaced = false;
 
   function update(next) {
+    const unchanged = panel && host.frame.selected === selectedThen && same(panel, next);
     panel = next;
-    shownAt = performance.now();
-    repaint();
+    selectedThen = host.frame.selected;
+    if (!unchanged) {
+      shownAt = performance.now();
+      repaint();
+    }
     caption.hidden = !panel.title;
     setText(caption, panel.title);
     setAttribute(canvas, "aria-label", [panel.title, host.frame.say].filter(Boolean).join(". "));
@@ -53,8 +60,15 @@ export function plotPanel(host) {
     g.clip();
     const age = performance.now() - shownAt;
     const pulse = host.still || age > FLASH ? 0 : Math.abs(Math.cos((age / FLASH) * 3 * Math.PI)) * (1 - age / FLASH);
-    for (const layer of panel.layers) LAYERS[layer.kind](g, layer, scale, theme, pulse);
+    panel.layers.forEach((layer, i) => {
+      if (layer.kind === "points" && layer.xy.shape[0] > MANY && !layer.marks) g.drawImage(pointsPicture(i, layer, width, height, theme), 0, 0, width, height);
+      else LAYERS[layer.kind](g, layer, scale, theme, pulse);
+    });
     for (const thing of panel.things) drawThing(g, thing, theme);
+    for (const id of new Set([host.frame.selected, host.held])) {
+      const thing = pointThing(panel, id);
+      if (thing) drawThing(g, thing, theme);
+    }
     g.restore();
     const flashing = panel.layers.some((layer) => layer.marks?.data.includes(2));
     if (flashing && !host.still && age < FLASH) requestAnimationFrame(() => element.isConnected && repaint());
@@ -70,8 +84,22 @@ export function plotPanel(host) {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (panel.axes && withGrid) grid(g);
     if (panel.axes) axes(g);
-    axesKept = { key, picture };
-    return picture;
+    axesKept = { key, picture: picture.transferToImageBitmap() };
+    return axesKept.picture;
+  }
+
+  // Many points that stay where they are, over a field that changes at each frame: drawn once and kept.
+  function pointsPicture(place, layer, width, height, theme) {
+    const ratio = window.devicePixelRatio || 1;
+    const key = JSON.stringify([panel.x, panel.y, panel.ylog, panel.axes, panel.xlabel, panel.ylabel, width, height, ratio, theme]);
+    const kept = pointsKept.get(place);
+    if (kept?.key === key && same(kept.layer, layer)) return kept.picture;
+    const picture = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
+    const g = picture.getContext("2d");
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    LAYERS.points(g, layer, scale, theme, 0);
+    pointsKept.set(place, { key, layer, picture: picture.transferToImageBitmap() });
+    return pointsKept.get(place).picture;
   }
 
   function grid(g) {
@@ -165,7 +193,13 @@ export function plotPanel(host) {
       const distance = Math.hypot(scale.x(thing.x) - at.x, scale.y(thing.y) - at.y);
       if (distance <= reach) [best, reach] = [thing, distance];
     }
-    if (best) return best;
+    for (const layer of panel.layers) {
+      for (let i = 0; i < (layer.things?.length ?? 0); i++) {
+        const distance = Math.hypot(scale.x(layer.xy.data[2 * i]) - at.x, scale.y(layer.xy.data[2 * i + 1]) - at.y);
+        if (distance <= reach) [best, reach] = [layer.things[i], distance];
+      }
+    }
+    if (best) return typeof best === "string" ? pointThing(panel, best) : best;
     return panel.things.find(
       ({ line: ends }) =>
         ends && distanceToSegment(at.x, at.y, scale.x(ends[0]), scale.y(ends[1]), scale.x(ends[2]), scale.y(ends[3])) <= LINE_REACH,
@@ -196,7 +230,7 @@ export function plotPanel(host) {
     justPlaced = false;
     host.hold(null);
     if (!thing) {
-      if (panel.things.some(({ id }) => id === wasHeld)) {
+      if (thingOf(panel, wasHeld)) {
         move(wasHeld, scale.dataX(at.x), scale.dataY(at.y), host.newGesture());
         justPlaced = true;
       } else if (panel.draws) {
@@ -275,9 +309,22 @@ export function plotPanel(host) {
     update,
     measure,
     repaint,
-    ids: () => panel.things.map(({ id }) => id),
-    key: (event, thing) => plotKey(event, panel.things.find(({ id }) => id === thing), panel, host),
+    ids: () => [...panel.things.map(({ id }) => id), ...panel.layers.flatMap((layer) => layer.things ?? [])],
+    key: (event, thing) => plotKey(event, thingOf(panel, thing), panel, host),
   };
+}
+
+function thingOf(panel, id) {
+  return panel.things.find((thing) => thing.id === id) ?? pointThing(panel, id);
+}
+
+// A point of a layer whose points are things.
+function pointThing(panel, id) {
+  for (const layer of panel.layers) {
+    const i = id === null ? -1 : (layer.things?.indexOf(id) ?? -1);
+    if (i >= 0) return { id, x: layer.xy.data[2 * i], y: layer.xy.data[2 * i + 1], label: id, step: layer.step, shape: "none", line: null, axis: "both", series: null };
+  }
+  return null;
 }
 
 function plotKey(event, thing, panel, host) {

@@ -1,6 +1,6 @@
 """How promptly figures move in a real JupyterLab and Chromium.
 
-    python tests/benchmarks/figures.py [--frames 300] [--plain-server]
+    python tests/benchmarks/figures.py [--frames 300] [--plain-server] [--only TEXT]
 
 One row per figure and way of driving it. `hand` moves a slider once and waits for the picture (the time
 from hand to picture); `stream` moves it at every screen refresh (the time between two pictures); `play`
@@ -33,8 +33,13 @@ class Floor(Figure):
     def describe(self, state, arrays): return f"x is {state['x']:.2f}"
 Floor().show()
 """
+TICKING = FLOOR.replace("import Figure, Scrub", "import Figure, Play, Scrub").replace(
+    '[Scrub("x", "x", -1, 1, 0.01)]',
+    "[Play()]\n    def step(self, state, functions): return state | {'x': state['x'] + 1}",
+)
 FIGURES = {  # name: (lesson folder, code that shows it, control to move, whether it plays)
     "floor": (None, FLOOR, "x", False),
+    "floor, ticking": (None, TICKING, "", True),
     "neuron playground": ("01_neuron", "import widgets\nwidgets.neuron_playground()", "b", False),
     "neuron playground, learning XOR": (
         "01_neuron",
@@ -46,6 +51,13 @@ FIGURES = {  # name: (lesson folder, code that shows it, control to move, whethe
     "network X-ray, digit": ("02_network", "import widgets\nwidgets.network_xray(network='Digit')", "weight", False),
     "bump builder, 24 units": ("02_network", "import widgets\nwidgets.bump_builder(n=24, place='even')", "kink", False),
     "bump builder, 0 to 24 units": ("02_network", "import widgets\nwidgets.bump_builder(place='even')", "n", False),
+    "playground 8-8, training": ("05_training", "import widgets\nwidgets.playground(layers=[8, 8])", "lr", True),
+    "playground 8-8, training, ReLU": (
+        "05_training",
+        "import widgets\nwidgets.playground(layers=[8, 8], activation='relu')",
+        "lr",
+        True,
+    ),
     "bump builder, learning": ("02_network", "import widgets\nwidgets.bump_builder(n=24, place='even')", "n", True),
     "backprop, step by step": ("04_backprop", "import widgets\nwidgets.backprop_steps()", "leaf a", False),
     "backprop, 16 values": (
@@ -87,7 +99,7 @@ PLAY = """async ([root, seconds]) => {
   root.pictures.length = 0;
   root.querySelector(".gu-primary").click();
   await new Promise(done => setTimeout(done, 1000 * seconds));
-  return root.pictures.filter(({ since }) => since);
+  return root.pictures;
 }"""
 
 
@@ -131,6 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--frames", type=int, default=300)
     parser.add_argument("--plain-server", action="store_true", help="without course.figures.server.PromptConnection")
+    parser.add_argument("--only", default="", help="figures whose name has this in it")
     options = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"{'figure':34s} {'':7s} {'p50':>7s} {'p95':>7s} {'per s':>7s} {'draw':>7s} {'n':>7s}")
@@ -141,6 +154,8 @@ def main() -> None:
             for name, (lesson, code, *_) in FIGURES.items():
                 source = REPOSITORY / "solutions" / (lesson or "") / "widgets.py"
                 function = code.split("widgets.")[-1].split("(")[0]
+                if options.only not in name:
+                    continue
                 if lesson is None or (source.exists() and f"def {function}(" in source.read_text(encoding="utf-8")):
                     measure(lab, browser, name, options.frames)
             browser.close()

@@ -208,3 +208,35 @@ def test_a_generator_that_fails_on_its_way_or_never_ends_is_the_learners_error()
         functions_with(doubled=failing).call("doubled", 1)
     with pytest.raises(LearnerError, match="yielded 10000 times and did not end"):
         functions_with(doubled=endless).call("doubled", 1)
+
+
+def test_in_a_loop_the_learners_function_is_called_as_it_is():
+    given = np.ones(2)
+    functions = functions_with(doubled=lambda x: x)
+    with functions.together() as quick:
+        assert quick("doubled")(given) is given
+    assert functions.badge() == "running on: your doubled" and functions.seconds["doubled"] >= 0
+
+
+@pytest.mark.parametrize("theirs", [{}, {"doubled": unwritten}, {"doubled": lambda x: ...}, {"doubled": 3}])
+def test_in_a_loop_ours_stands_in_while_theirs_is_not_written(theirs):
+    functions = Functions({"doubled": doubled}, theirs)
+    with functions.together() as quick:
+        run = quick("doubled")
+        assert [run(1), run(2)] == [2, 4]
+    assert functions.badge() == "running on: our doubled"
+
+
+def test_in_a_loop_errors_and_prints_are_said_as_elsewhere(capsys):
+    def talks(x):
+        print("hello")
+        return 1 / x
+
+    functions = functions_with(doubled=talks)
+    with functions.together() as quick:
+        quick("doubled")(1)
+    assert functions.notes == ["Your functions printed: hello"] and capsys.readouterr().out == ""
+    with pytest.raises(LearnerError, match="Your doubled stopped: ZeroDivisionError"), functions.together() as quick:
+        quick("doubled")(0)
+    with pytest.raises(LearnerError, match="needs your tripled"), functions.together() as quick:
+        quick("tripled")(0)

@@ -16,6 +16,7 @@ from course.figures.scene import (
     Edge,
     Field,
     Line,
+    Maps,
     Net,
     Node,
     Pad,
@@ -35,6 +36,7 @@ def every_panel():
     layers = [
         Field(np.arange(12.0).reshape(3, 4), square, square, low=0, high=11, contour=5.0),
         Points([[0, 0], [1, 1]], classes=[0, 1], marks=[1, 0]),
+        Points([[0, 1], [1, 0]], values=[-0.5, 0.5], dark=True, things=["low", "high"]),
         Line([[0, 0], [1, np.nan]], label="loss", series=1),
         Arrow(0, 0, 1, 1, "w"),
         Text(0, 0, "here"),
@@ -64,6 +66,15 @@ def every_panel():
             ],
             column=1,
         ),
+        Maps(
+            "maps",
+            [["x1", "x2"], ["A1"], ["y"]],
+            np.zeros((4, 5, 5), np.uint8),
+            [np.nan, np.nan, 0.5, -1],
+            [2, -0.5],
+            off=["x2"],
+            column=1,
+        ),
         Pad("pad", np.eye(3), column=1),
         Table("table", [["w", Cell("1.0", "blue")]], header=["name", "value"], column=2),
         Bars("bars", ["cat", "dog"], [0.2, 0.8], column=2),
@@ -73,12 +84,26 @@ def every_panel():
 def test_a_scene_travels_as_json_and_its_arrays_as_bytes():
     buffers = []
     message = json.loads(json.dumps(encode(every_panel(), buffers), allow_nan=False))
-    assert [panel["kind"] for panel in message] == ["plot", "plot", "net", "net", "pad", "table", "bars"]
+    assert [panel["kind"] for panel in message] == ["plot", "plot", "net", "net", "maps", "pad", "table", "bars"]
     field = message[0]["layers"][0]
     assert field["values"] == {"buffer": 0, "dtype": "float32", "shape": [3, 4]}
     assert np.frombuffer(buffers[0], np.float32).tolist() == list(range(12))
     classes = message[0]["layers"][1]["classes"]
     assert np.frombuffer(buffers[classes["buffer"]], np.uint8).tolist() == [0, 1]
+
+
+def test_a_network_of_pictures_travels_in_three_buffers():
+    buffers = []
+    message = encode(every_panel()[4], buffers)
+    shapes = [message[name]["shape"] for name in ("pictures", "biases", "weights")]
+    assert shapes == [[4, 5, 5], [4], [2]] and [len(buffer) for buffer in buffers] == [100, 16, 8]
+
+
+def test_a_point_of_a_layer_is_a_thing_where_the_layer_says_so():
+    plot = every_panel()[0]
+    assert (plot.thing("high").x, plot.thing("high").y) == (1, 0)
+    assert plot.thing("handle").label == "a handle"
+    assert plot.thing("none") is None
 
 
 def test_numbers_that_json_lacks_become_none():
@@ -100,6 +125,8 @@ def test_a_transposed_array_keeps_its_order():
         lambda: Whiskers(np.ones((2, 2))),
         lambda: Bars("b", ["a"], [1, 2]),
         lambda: Pad("p", np.ones(3)),
+        lambda: Maps("m", [["a"], ["b"]], np.zeros((2, 3)), [0, 0], [1]),
+        lambda: Maps("m", [["a"], ["b"]], np.zeros((2, 3, 3)), [0, 0], [1, 2]),
     ],
 )
 def test_arrays_of_the_wrong_shape_are_refused_when_the_scene_is_made(wrong):
@@ -110,7 +137,7 @@ def test_arrays_of_the_wrong_shape_are_refused_when_the_scene_is_made(wrong):
 def test_every_panel_can_be_drawn_as_a_still_picture():
     picture = png(draw(every_panel()))
     assert picture.startswith(b"\x89PNG")
-    assert len(draw(every_panel()).axes) == 7
+    assert len(draw(every_panel()).axes) == 8
 
 
 def test_logarithmic_axes_end_where_the_panel_says_and_short_ones_name_more_than_powers_of_ten():
