@@ -1171,18 +1171,36 @@ def batches(name, sizes, d=4, k=3):
     return made
 
 
+class RunningMean(nn.Module):
+    """Subtracts a mean that it collects in training: a buffer, as batch norm has two."""
+
+    def __init__(self, d):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(d))
+
+    def forward(self, X):
+        if self.training:
+            self.mean.mul_(0.5).add_(0.5 * X.detach().mean(dim=0))
+        return X - self.mean
+
+
 def two_layers(d=4, k=3):
-    """A network with batch norm, of float64, with weights from outside."""
-    return with_values(nn.Sequential(nn.Linear(d, 5), nn.BatchNorm1d(5), nn.Tanh(), nn.Linear(5, k)).double())
+    """A network with a buffer, of float64, with weights from outside."""
+    return with_values(nn.Sequential(nn.Linear(d, 5), RunningMean(5), nn.Tanh(), nn.Linear(5, k)).double())
+
+
+def distance(outputs, y):
+    """Mean over the samples of (first output − y)² + (sum of the outputs)²."""
+    return ((outputs[:, 0] - y).square() + outputs.sum(dim=1).square()).mean()
 
 
 @train_epoch.held_out
-def three_epochs_of_adam_with_batch_norm(train_epoch):
+def three_epochs_of_adam_with_a_running_mean(train_epoch):
     model = two_layers().eval()
     optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(3):
-        train_epoch(model, batches("adam", [5, 3, 2]), optimiser, nn.CrossEntropyLoss())
-    return [*model.parameters(), model[1].running_mean]
+        train_epoch(model, batches("adam", [5, 3, 2]), optimiser, distance)
+    return [*model.parameters(), model[1].mean]
 
 
 @train_epoch.held_out
@@ -1190,7 +1208,7 @@ def a_single_batch_and_an_optimiser_with_memory(train_epoch):
     model = two_layers()
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.5, weight_decay=0.1)
     for epoch in range(2):
-        train_epoch(model, batches(f"single {epoch}", [6]), optimiser, nn.CrossEntropyLoss())
+        train_epoch(model, batches(f"single {epoch}", [6]), optimiser, distance)
     return list(model.parameters())
 
 
@@ -1208,14 +1226,14 @@ class Stream:
 def a_loader_without_a_length(train_epoch):
     model = two_layers()
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
-    return train_epoch(model, Stream(batches("stream", [2, 7, 4])), optimiser, nn.CrossEntropyLoss())
+    return train_epoch(model, Stream(batches("stream", [2, 7, 4])), optimiser, distance)
 
 
 @train_epoch.held_out(part="the mean loss")
 def the_loss_is_a_float_of_python(train_epoch):
     model = two_layers()
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
-    loss = train_epoch(model, batches("float", [3, 2]), optimiser, nn.CrossEntropyLoss())
+    loss = train_epoch(model, batches("float", [3, 2]), optimiser, distance)
     return isinstance(loss, float)
 
 
@@ -1527,10 +1545,10 @@ def batches_of_many_sizes(evaluate):
 
 
 @evaluate.held_out
-def a_network_with_dropout_and_batch_norm(evaluate):
+def a_network_with_dropout_and_a_running_mean(evaluate):
     model = nn.Sequential(two_layers(), nn.Dropout(0.5)).train()
     accuracy = share(evaluate, model, batches("dropout", [9, 4], d=4, k=3))
-    return {"accuracy": accuracy, "training": [module.training for module in model], "mean": model[0][1].running_mean}
+    return {"accuracy": accuracy, "training": [module.training for module in model], "mean": model[0][1].mean}
 
 
 @evaluate.held_out
@@ -1753,7 +1771,16 @@ save_checkpoint = exercise("save_checkpoint")
 
 def normed():
     """A small network with a buffer, weights from outside."""
-    return with_values(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 4)).double())
+    return two_layers(2, 4)
+
+
+def empty():
+    """The same with every parameter 1."""
+    model = normed()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.fill_(1.0)
+    return model
 
 
 def go_on(model, optimiser, first, last):
@@ -1761,7 +1788,7 @@ def go_on(model, optimiser, first, last):
     losses = []
     for X, y in batches("go on", [5] * last, d=2, k=4)[first:]:
         optimiser.zero_grad()
-        loss = nn.CrossEntropyLoss()(model(X), y)
+        loss = distance(model(X), y)
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
@@ -1864,7 +1891,7 @@ def epoch_as_it_comes(path, model, optimiser, epoch):
 
 @save_checkpoint.mistake(
     "buffers-missing",
-    "You save the parameters only. Batch norm's averages are buffers, which belong to the model too: state_dict().",
+    "You save the parameters only. Buffers, such as batch norm's averages, belong to the model, too: state_dict().",
 )
 def parameters_only(path, model, optimiser, epoch):
     torch.save({**both_states(model, optimiser, epoch), "model": dict(model.named_parameters())}, path)
@@ -1929,7 +1956,7 @@ def step_by_step(save_checkpoint, load_checkpoint, make, at):
     whole = normed()
     losses = go_on(whole, make(whole.parameters(), lr=0.03), 0, 6)
     with tempfile.TemporaryDirectory() as folder:
-        model, fresh = normed(), nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 4)).double()
+        model, fresh = normed(), empty()
         optimiser, fresh_optimiser = make(model.parameters(), lr=0.03), make(fresh.parameters(), lr=0.5)
         first = go_on(model, optimiser, 0, at)
         save_checkpoint(str(Path(folder) / "run"), model, optimiser, at)
@@ -2060,7 +2087,8 @@ def memory_restored(path, model, optimiser):
 
 
 @load_checkpoint.mistake(
-    "buffers-lost", "Only the parameters come back, not batch norm's averages: use model.load_state_dict."
+    "buffers-lost",
+    "Only the parameters come back, not the buffers, such as batch norm's averages: use model.load_state_dict.",
 )
 def parameters_restored(path, model, optimiser):
     content = restored(path, None, optimiser)
