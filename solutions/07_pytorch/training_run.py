@@ -215,7 +215,10 @@ def new_model(plan, dropout, functions):
     model = functions.call("MLP", list(SIZES), nn.ReLU, dropout)
     layers = linear_layers(model) if isinstance(model, nn.Module) else []
     if len(layers) != len(SIZES) - 1:
-        raise LearnerError(f"Your MLP must be a module with {len(SIZES) - 1} linear layers here; found {len(layers)}.")
+        hint = " A plain list hides them." if not layers else ""
+        raise LearnerError(
+            f"Your MLP should have {len(SIZES) - 1} linear layers here; torch finds {len(layers)}.{hint}"
+        )
     model = model.float()
     if plan.batch_norm:
         for parent in list(model.modules()):

@@ -12,6 +12,7 @@ from shown import BELOW, PLAIN, Shown, run_in_kernel
 LESSON = Path(__file__).parents[2] / "solutions" / "07_pytorch"
 SETUP = f"import sys; sys.path.insert(0, {str(LESSON)!r})\nimport widgets"
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+LOG_LEFT = 46  # margin of a plot with a logarithmic axis, in pixels
 START = "Vanishing, step 270: loss 2.3"
 
 
@@ -29,7 +30,9 @@ class Monitor(Shown):
         self.until("root.dataset.playing === 'false'")
 
     def at(self, panel: int, step: float, end: int = 540) -> tuple[float, float]:
-        return self.place(panel, BELOW if panel % 2 else PLAIN, step / end, 0.3)
+        margin = BELOW if panel % 2 else PLAIN
+        left = margin["left"] if panel == 1 else LOG_LEFT  # all but the accuracy have a logarithmic axis
+        return self.place(panel, margin | {"left": left}, step / end, 0.3)
 
 
 @pytest.fixture(scope="module")

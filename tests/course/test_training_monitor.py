@@ -416,7 +416,7 @@ class Unwritten(nn.Module):
 @pytest.mark.parametrize(
     ("namespace", "message"),
     [
-        ({"MLP": PlainList}, "Your MLP must be a module with 4 linear layers here; found 0."),
+        ({"MLP": PlainList}, "Your MLP should have 4 linear layers here; torch finds 0. A plain list hides them."),
         ({"train_epoch": lambda *given: None}, "Your train_epoch returned nothing"),
         ({"evaluate": lambda model, loader: 1 / 0}, "Your evaluate stopped: ZeroDivisionError"),
         ({"train_epoch": lambda *given: torch.ones(2)}, r"Your train_epoch returned shape (2,)"),
