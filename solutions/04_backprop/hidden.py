@@ -1571,6 +1571,29 @@ network_mistake(
     "The last layer's scores went through a ReLU. Only the layers before it have one.",
     last=lambda z: np.maximum(z, 0),
 )
+network_mistake(
+    "softmax-twice",
+    "softmax_cross_entropy got probabilities. It takes the scores, what the last dense returns: softmax is inside it.",
+    last=probabilities,
+)
+
+
+@network_gradients.mistake(
+    "relu-on-last-both-ways",
+    "The last layer has a ReLU, on the way there and back. Only the layers before it have one: its scores stay as they are.",
+)
+def bent_to_the_end_and_back(X, labels, params):
+    fed, sums = [X], []
+    for W, b in params:
+        sums.append(fed[-1] @ W + b)
+        fed.append(np.maximum(sums[-1], 0))
+    probs, grads = probabilities(fed[-1]), []
+    dout = (probs - one_hot(probs, labels)) / len(probs)
+    for i in reversed(range(len(params))):
+        dout = dout * (sums[i] > 0)
+        grads.insert(0, (fed[i].T @ dout, dout.sum(axis=0)))
+        dout = dout @ params[i][0].T
+    return grads
 
 
 @network_gradients.mistake(
@@ -1723,6 +1746,15 @@ def with_itself(f, x, analytic):
 )
 def differences_only(f, x, analytic):
     return np.max(np.abs(analytic - nudged(f, x)))
+
+
+@gradient_check.mistake(
+    "one-size-for-all",
+    "You divided all differences by one size, so a small slope can be quite wrong. Divide each entry by its own size.",
+)
+def by_the_largest(f, x, analytic):
+    n = nudged(f, x)
+    return np.max(np.abs(analytic - n)) / max(np.max(np.abs(analytic)) + np.max(np.abs(n)), 1e-8)
 
 
 @gradient_check.mistake(
