@@ -216,7 +216,7 @@ BY_HAND = {
         lambda s: [by_hand(s)[name].data for name in "msr"],
         [1, 3, 9],
     ),
-    "the slope of s² is 2s = 6": (lambda s: by_hand(s)["s"].grad, 6),
+    "The slope of s² is 2s = 6": (lambda s: by_hand(s)["s"].grad, 6),
     "so m sends b 2 · 6 = 12": (lambda s: by_hand(s)["b"].grad, 12),
     "so they **add up**: 9": (lambda s: by_hand(s)["a"].grad, 9),
     "Its slope at 2 is 4.5 · 2 = 9": (
