@@ -573,11 +573,25 @@ def another_loss(train_epoch):
 
 
 @train_epoch.case
-def a_model_that_comes_in_evaluation_mode(train_epoch):
-    """The modes in which the model is asked, and the one it is in afterwards."""
-    model = Watched(dense_layer()).eval()
-    train_epoch(model, classes_442(), torch.optim.SGD(model.parameters(), lr=0.3), squared_error)
-    return {"asked in": sorted(model.modes), "afterwards": "training" if model.training else "evaluation"}
+def one_step_per_batch(train_epoch):
+    """How often the optimiser is told to step, for three batches."""
+    model, steps = dense_layer(), []
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.3)
+    optimiser.register_step_pre_hook(lambda *_: steps.append(1))
+    train_epoch(model, classes_442(), optimiser, squared_error)
+    return len(steps)
+
+
+@train_epoch.case
+def the_mode_of_the_model(train_epoch):
+    """In which modes it is asked, and in which it is left, once it comes in training and once in evaluation mode."""
+    found = {}
+    for name, came in (("came in training", True), ("came in evaluation", False)):
+        model = Watched(dense_layer()).train(came)
+        train_epoch(model, classes_442(), torch.optim.SGD(model.parameters(), lr=0.3), squared_error)
+        left = "training" if model.training else "evaluation"
+        found[name] = {"asked in": sorted(model.modes), "left in": left}
+    return found
 
 
 @train_epoch.case(part="the mean loss")
@@ -595,7 +609,7 @@ def the_mean_of_the_text(train_epoch):
 def the_loss_of_a_second_epoch(train_epoch):
     """Of each batch that counts which was found before its step. Batches of 4, 4 and 2, twice."""
     model = dense_layer()
-    optimiser = torch.optim.SGD(model.parameters(), lr=0.3)
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.05)
     return [train_epoch(model, classes_442(), optimiser, squared_error) for _ in range(2)]
 
 
@@ -781,7 +795,7 @@ def numbers_in(content):
 
 def holds(numbers, wanted):
     """Whether these values stand somewhere in a row of numbers, one after the other."""
-    wanted = torch.as_tensor(wanted).detach().double().numpy().ravel()
+    wanted = np.ravel(wanted.detach().double().numpy() if isinstance(wanted, torch.Tensor) else wanted)
     if len(numbers) < len(wanted):
         return False
     return bool((np.lib.stride_tricks.sliding_window_view(numbers, len(wanted)) == wanted).all(axis=1).any())

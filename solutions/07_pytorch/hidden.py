@@ -396,6 +396,10 @@ def by_recursion(a, b):
     return (*by_recursion(a[:-1], b[:-1]), b[-1] if a[-1] == 1 else a[-1])
 
 
+broadcast_shape.equivalent("L6 swapped elements m, n→n, m", "Sizes that fit can be compared either way round.")
+broadcast_shape.equivalent("L6 swapped arguments a, b→b, a", "Sizes that fit can be compared either way round.")
+
+
 # --- MLP ----------------------------------------------------------------------------------------------------------
 
 MLP = exercise("MLP")
@@ -734,6 +738,9 @@ def by_a_function(sizes, activation, dropout):
     return network
 
 
+MLP.equivalent("L6 constant -2→-1", "zip ends with the shorter list, sizes[1:-1].")
+
+
 # --- same_network -------------------------------------------------------------------------------------------------
 
 same_network = exercise("same_network")
@@ -969,6 +976,10 @@ def by_loading_a_state(params):
     arrays = [array for W, b in params for array in (W.T, b)]
     network.load_state_dict({n: torch.as_tensor(a) for n, a in zip(network.state_dict(), arrays, strict=True)})
     return network
+
+
+same_network.equivalent("L9 axis dim=1→dim=-1", "A table has two axes: axis 1 is the last one.")
+same_network.equivalent("L9 dropped keyword dim=1", "For a table PyTorch takes axis 1, though it warns.")
 
 
 # --- TableDataset -------------------------------------------------------------------------------------------------
@@ -1519,6 +1530,10 @@ def with_a_sum_kept_as_a_tensor(model, loader, optimiser, loss_fn):
     return (total / count).item()
 
 
+train_epoch.equivalent("L3 swapped elements total, count→count, total", "Both start at 0.")
+train_epoch.equivalent("L3 swapped elements 0.0, 0→0, 0.0", "Sums and quotient are the same, whichever 0 is a float.")
+
+
 # --- evaluate -----------------------------------------------------------------------------------------------------
 
 evaluate = exercise("evaluate")
@@ -1764,6 +1779,10 @@ def as_a_decorator(model, loader):
     return sum(marks) / len(marks)
 
 
+evaluate.equivalent("L4 swapped elements right, count→count, right", "Both start at 0.")
+evaluate.equivalent("L7 axis dim=1→dim=-1", "A table has two axes: axis 1 is the last one.")
+
+
 # --- save_checkpoint ----------------------------------------------------------------------------------------------
 
 save_checkpoint = exercise("save_checkpoint")
@@ -1809,8 +1828,13 @@ def values_in(content):
 
 def stands_in(rows, wanted):
     """Whether these values stand somewhere in a row, one after the other."""
-    wanted = torch.as_tensor(wanted).detach().double().ravel().tolist()
+    wanted = wanted.detach().double().ravel().tolist() if isinstance(wanted, torch.Tensor) else [wanted]
     return any(row[i : i + len(wanted)] == wanted for row in rows for i in range(len(row) - len(wanted) + 1))
+
+
+def rows_of(path):
+    """The values in a file as rows; a sentence when there is none."""
+    return values_in(torch.load(path, weights_only=True)) if Path(path).exists() else "no file at the path"
 
 
 @save_checkpoint.held_out
@@ -1821,10 +1845,10 @@ def momentum_and_a_path_given_as_text(save_checkpoint):
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "without a suffix")
         save_checkpoint(path, model, optimiser, 23)
-        rows = values_in(torch.load(path, weights_only=True))
+        rows = rows_of(path)
     velocities = [state["momentum_buffer"] for state in optimiser.state.values()]
-    wanted = [*model.state_dict().values(), *velocities, 0.017, 0.8, 23]
-    return [stands_in(rows, each) for each in wanted]
+    wanted = [*model.state_dict().values(), *velocities, 0.017, 0.8, 23.0]
+    return rows if isinstance(rows, str) else [stands_in(rows, each) for each in wanted]
 
 
 @save_checkpoint.held_out
@@ -1839,7 +1863,9 @@ def an_older_file_is_replaced_and_the_model_left_alone(save_checkpoint):
         before = [value.clone() for value in model.state_dict().values()]
         save_checkpoint(path, model, optimiser, 43)
         same = all(torch.equal(a, b) for a, b in zip(before, model.state_dict().values(), strict=True))
-        rows = values_in(torch.load(path, weights_only=True))
+        rows = rows_of(path)
+    if isinstance(rows, str):
+        return rows
     found = [stands_in(rows, each) for each in (*before, 43.0)]
     return {"found": found, "41": stands_in(rows, 41.0), "left alone": same and model.training}
 
@@ -1926,11 +1952,6 @@ def only_returned(path, model, optimiser, epoch):
 )
 def path_first(path, model, optimiser, epoch):
     torch.save(path, both_states(model, optimiser, epoch))
-
-
-@save_checkpoint.mistake("epoch-fixed", "The epoch in the file isn't the one that was handed in.")
-def always_epoch_0(path, model, optimiser, epoch):
-    torch.save(both_states(model, optimiser, 0), path)
 
 
 @save_checkpoint.variant
@@ -2128,6 +2149,9 @@ def entry_by_entry(path, model, optimiser):
     return kept.pop("epoch")
 
 
+load_checkpoint.equivalent("L2 dropped keyword weights_only=True", "It is the default from PyTorch 2.6 on.")
+
+
 # --- OwnReLU ------------------------------------------------------------------------------------------------------
 
 OwnReLU = exercise("OwnReLU")
@@ -2280,3 +2304,6 @@ class KeepsTheMask(torch.autograd.Function):
     @staticmethod
     def backward(ctx, dout):
         return torch.where(ctx.mask, dout, 0.0)
+
+
+OwnReLU.equivalent("L6 comparison z > 0→z >= 0", "At 0 both give 0.")
