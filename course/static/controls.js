@@ -7,12 +7,14 @@ import { typed } from "./scale.js";
 
 export const CONTROLS = { scrub, choice, toggle, textbox, button, play };
 
+// Each figure has this module to itself, so a count alone would name controls of two figures alike.
+const PREFIX = `gu-control-${Math.random().toString(36).slice(2)}`;
 let controlCount = 0;
 
 function named(tag, className) {
   const element = document.createElement(tag);
   element.className = className;
-  element.id = `gu-control-${++controlCount}`;
+  element.id = `${PREFIX}-${++controlCount}`;
   return element;
 }
 

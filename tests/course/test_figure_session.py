@@ -280,3 +280,15 @@ def test_arrow_keys_on_a_logarithmic_axis_step_by_a_share_of_a_decade():
     assert session.state["at"] == [pytest.approx(10**-0.9), 0.5]
     session.handle([{"type": "nudge", "thing": "handle", "dx": 30, "dy": 0}])
     assert session.state["at"] == [1.0, 0.5]
+
+
+def test_a_tick_of_the_clock_that_comes_after_the_figure_stopped_does_nothing():
+    session = Session(Ramp(), {})
+    session.handle([{"type": "press", "name": "playing"}])
+    for _ in range(3):
+        session.handle([{"type": "tick", "run": True}])
+    assert (session.state["ticks"], session.state["playing"]) == (3, False)
+    session.handle([{"type": "tick", "run": True}])
+    assert session.state["ticks"] == 3
+    session.handle([{"type": "tick"}])  # one step, asked for by the reader
+    assert session.state["ticks"] == 4
