@@ -189,7 +189,7 @@ class Descent(Figure):
         rows = [
             row("place", path[at]),
             row("gradient", slope),
-            row("− learning rate · gradient", -state["lr"] * slope),
+            row("− lr · gradient", -state["lr"] * slope),
         ]
         rest = path[at + 1] - path[at] + state["lr"] * slope
         if state["momentum"] or state["noise"]:

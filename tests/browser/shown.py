@@ -97,7 +97,8 @@ class Shown:
     def cut_off(self) -> list[str]:
         """The parts whose content is wider than they are."""
         return self.root.evaluate(
-            """root => [root, ...root.querySelectorAll('.gu-columns, .gu-column, .gu-panel, .gu-toolbar, .gu-scrubs')]
+            """root => [root, ...root.querySelectorAll(
+                    '.gu-columns, .gu-column, .gu-panel, .gu-panel > *, .gu-toolbar, .gu-scrubs')]
                 .filter((element) => element.scrollWidth > element.clientWidth + 1)
                 .map((element) => element.className)"""
         )

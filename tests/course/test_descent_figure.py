@@ -139,7 +139,7 @@ def test_the_arrow_points_down_the_slope_and_the_table_works_the_step_out():
     assert rows == {
         "place": ["3.000", "1.000"],
         "gradient": ["3.000", "25.000"],
-        "− learning rate · gradient": ["−0.060", "−0.500"],
+        "− lr · gradient": ["−0.060", "−0.500"],
         "next place": ["2.940", "0.500"],
     }
 
@@ -149,7 +149,7 @@ def test_what_momentum_adds_has_a_row_of_its_own():
     run.handle([{"type": "tick"}])
     rows = {row[0].text: [float(cell.text.replace("−", "-")) for cell in row[1:]] for row in panel(run, "step").rows}
     assert rows["from momentum"] == [-0.03, -0.25]
-    total = np.add(np.add(rows["place"], rows["− learning rate · gradient"]), rows["from momentum"])
+    total = np.add(np.add(rows["place"], rows["− lr · gradient"]), rows["from momentum"])
     np.testing.assert_allclose(total, rows["next place"], atol=2e-3)
 
 
