@@ -161,7 +161,7 @@ class OptimiserRace(Figure):
         layers, heads = ground(surface), []
         for i, runner in enumerate(arrays["runners"]):
             path, losses = runner["path"][: shown(state)], runner["losses"][: shown(state)]
-            layers.append(trail(path, *frame, series=i, width=2.5)[0])
+            layers.append(trail(path, *frame, series=i, width=2.5))
             layers += way_out(path, *frame, f"{runner['name']} {ending(path, losses, *frame)}")
             if inside(path, *frame)[-1]:
                 heads.append(Points(path[-1:], series=i, size=6))
