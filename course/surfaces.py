@@ -64,8 +64,10 @@ def rosenbrock(w: np.ndarray) -> np.ndarray:
 
 def rosenbrock_slope(w: np.ndarray) -> np.ndarray:
     x, y = w[..., 0], w[..., 1]
-    off = y - x**2
-    return np.stack([-2 * (1 - x) - 40 * x * off, 20 * off], axis=-1)
+    slope = np.empty_like(w)
+    slope[..., 1] = 20 * (y - x * x)
+    slope[..., 0] = 2 * (x - 1 - x * slope[..., 1])
+    return slope
 
 
 # --- the surfaces ---------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from course.figures.scene import Arrow, Field, Line, Points, Text
@@ -52,12 +54,17 @@ def drawable(path: np.ndarray) -> np.ndarray:
     return path[: int(np.argmax(far))] if far.any() else path
 
 
-def trail(path: np.ndarray, x: Range, y: Range, series: int, width: float = 2.0) -> list[Line | Points]:
-    """A path as a line, up to where it leaves the frame for good, with dots where there is room for them."""
+def trail(path: np.ndarray, x: Range, y: Range, series: int, width: float = 2.0) -> Line:
+    """A path as a line, up to where it leaves the frame for good."""
     left = left_at(path, x, y)
-    shown = drawable(path if left is None else path[: left + 1])
-    dots = apart(shown, x, y, 0.035)
-    return [Line(shown, series=series, width=width), Points(shown[dots], series=series, size=3)]
+    return Line(drawable(path if left is None else path[: left + 1]), series=series, width=width)
+
+
+def step_dots(path: np.ndarray, x: Range, y: Range, series: int) -> Points:
+    """A dot at each step of a path, where there is room for it."""
+    left = left_at(path, x, y)
+    shown = path if left is None else path[:left]
+    return Points(shown[apart(shown, x, y, 0.035)], series=series, size=3)
 
 
 def step_numbers(path: np.ndarray, x: Range, y: Range) -> list[Text]:
@@ -70,10 +77,11 @@ def step_numbers(path: np.ndarray, x: Range, y: Range) -> list[Text]:
 
 def apart(path: np.ndarray, x: Range, y: Range, distance: float) -> list[int]:
     """Steps, beginning with 0, whose places are at least that share of the frame's width from all before them."""
-    scaled = path / np.array([x[1] - x[0], y[1] - y[0]])
-    chosen = np.flatnonzero(inside(path, x, y)).tolist()[:1]
+    scaled = (path / np.array([x[1] - x[0], y[1] - y[0]])).tolist()
+    chosen: list[int] = []
     for step in np.flatnonzero(inside(path, x, y)).tolist():
-        if np.hypot(*(scaled[chosen] - scaled[step]).T).min() > distance:
+        # The nearest of those before is most often the last, so it is asked first.
+        if all(math.dist(scaled[step], scaled[other]) > distance for other in reversed(chosen)):
             chosen.append(step)
     return chosen
 

@@ -161,7 +161,7 @@ class OptimiserRace(Figure):
         layers, heads = ground(surface), []
         for i, runner in enumerate(arrays["runners"]):
             path, losses = runner["path"][: shown(state)], runner["losses"][: shown(state)]
-            layers.append(trail(path, *frame, series=i, width=2.5)[0])
+            layers.append(trail(path, *frame, series=i, width=2.5))
             layers += way_out(path, *frame, f"{runner['name']} {ending(path, losses, *frame)}")
             if inside(path, *frame)[-1]:
                 heads.append(Points(path[-1:], series=i, size=6))
@@ -217,10 +217,10 @@ class OptimiserRace(Figure):
         runners, first = arrays["runners"], winner(arrays)
         quantities = {
             "rate": [short(runner["rate"]) for runner in runners],
-            "first step in x₁": [short(abs(runner["path"][1, 0] - runner["path"][0, 0])) for runner in runners],
-            "loss at the end": [brief(runner["losses"][-1]) for runner in runners],
+            "first Δx₁": [short(abs(runner["path"][1, 0] - runner["path"][0, 0])) for runner in runners],
+            "final loss": [brief(runner["losses"][-1], 2) for runner in runners],
             "best rate": [short(runner["best_rate"]) for runner in runners],
-            "loss with that": [brief(runner["best_loss"]) for runner in runners],
+            "its loss": [brief(runner["best_loss"], 2) for runner in runners],
         }
         rows = [
             [label, *(Cell(text, "strong" if name in first else "") for name, text in zip(NAMES, texts, strict=True))]

@@ -29,6 +29,7 @@ def notebook(lab, browser):
 @pytest.fixture
 def descent(notebook):
     notebook.reset(START)
+    notebook.until("!root.dataset.say.includes('marker')")
     return notebook
 
 

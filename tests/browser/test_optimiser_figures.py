@@ -44,6 +44,7 @@ def notebook(lab, browser):
 @pytest.fixture
 def race(notebook):
     notebook[0].reset(RACE_START)
+    notebook[0].until("!root.dataset.say.includes('The race is at')")
     return notebook[0]
 
 

@@ -114,7 +114,7 @@ def test_the_first_frame_tells_two_finishes():
 def test_adams_first_step_is_as_long_as_its_rate():
     rows = {row[0]: [cell.text for cell in row[1:]] for row in panel(session(lr=0.02), "finish").rows}
     assert rows["rate"] == ["0.02", "0.02", "0.02"]
-    assert rows["first step in x₁"][2] == "0.02" != rows["first step in x₁"][0]
+    assert rows["first Δx₁"][2] == "0.02" != rows["first Δx₁"][0]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from course.surfaces import BOWL, RAVINE, SADDLE, SURFACES, heights
-from course.trails import apart, brief, ground, left_at, loss_range, step_numbers, trail, way_out
+from course.trails import apart, brief, ground, left_at, loss_range, step_dots, step_numbers, trail, way_out
 
 TORCH = {
     "bowl": lambda x, y: 0.5 * (x**2 + y**2),
@@ -79,9 +79,8 @@ def test_the_arrowhead_stands_where_the_frame_is_crossed():
 
 def test_a_trail_ends_with_the_step_that_leaves():
     path = np.array([[0.0, 0.0], [2.0, 1.0], [10.0, 5.0], [-90.0, 5.0], [np.nan, np.nan]])
-    line, dots = trail(path, *FRAME, series=1)
-    assert line.xy.tolist() == path[:3].tolist()
-    assert dots.xy.tolist() == path[:2].tolist()
+    assert trail(path, *FRAME, series=1).xy.tolist() == path[:3].tolist()
+    assert step_dots(path, *FRAME, series=1).xy.tolist() == path[:2].tolist()
 
 
 def test_numbers_are_written_only_where_there_is_room():
