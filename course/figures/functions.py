@@ -205,7 +205,7 @@ def _shaped(result: Any, shape: Shape | list[Shape], name: str) -> Any:
         raise LearnerError(f"Your {name} returned nothing (None); is the return missing?")
     try:
         array = np.asarray(result, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: a tensor that records gradients
         raise LearnerError(f"Your {name} must return numbers; it returned {_kind(result)}.") from error
     if array.shape != tuple(shape):
         raise LearnerError(f"Your {name} returned shape {array.shape}; this figure needs {tuple(shape)}.")

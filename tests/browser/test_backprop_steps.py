@@ -181,10 +181,13 @@ def multiply(a, b):
 
 
 def test_in_a_narrow_window_nothing_is_cut_off(steps):
-    steps.page.set_viewport_size({"width": 700, "height": 1200})
+    page = steps.page
+    page.set_viewport_size({"width": 700, "height": 1200})
+    page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
     try:
-        steps.until("root.clientWidth < 460")
+        steps.until("root.clientWidth > 500 && root.clientWidth < 620")
         assert steps.cut_off() == []
     finally:
-        steps.page.set_viewport_size({"width": 1280, "height": 1200})
+        page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+        page.set_viewport_size({"width": 1280, "height": 1200})
         steps.until("root.clientWidth > 700")

@@ -338,6 +338,45 @@ def test_other_right_ways_give_the_same_run():
     assert all(row.unclean for row in run_of({"train_epoch": zeroing_after}, settings=Settings(0.1, 0, True, False)))
 
 
+class LastFirst(Theirs):
+    """A right MLP whose layers are registered in another order, the last with parameters of its own."""
+
+    def __init__(self, sizes, activation, dropout):
+        nn.Module.__init__(self)
+        self.last = nn.Parameter(0.1 * torch.randn(sizes[-2], sizes[-1]))
+        self.linears = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes[:-1]))
+        self.activation, self.dropout = activation(), nn.Dropout(dropout)
+
+    def forward(self, X):
+        for linear in self.linears:
+            X = self.dropout(self.activation(linear(X)))
+        return X @ self.last
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_layers_are_told_apart_by_their_place_not_by_the_order_they_were_made_in(batch_norm):
+    run = session({"MLP": LastFirst}, preset="vanishing", batch_norm=batch_norm, ticks=4)
+    assert run.frame.strip == []
+    norms = rows(run)[-1].norms
+    assert (norms[0] < norms[-1] / 1000) is not batch_norm
+
+
+def test_batch_norm_without_linear_layers_is_refused_in_a_sentence():
+    class Own(nn.Module):
+        def __init__(self, sizes, activation, dropout):
+            super().__init__()
+            self.all = nn.ParameterList(nn.Parameter(0.1 * torch.randn(a, b)) for a, b in pairwise(sizes))
+
+        def forward(self, X):
+            for matrix in self.all[:-1]:
+                X = (X @ matrix).relu()
+            return X @ self.all[-1]
+
+    run = session({"MLP": Own}, ticks=2)
+    assert run.frame.strip == []
+    assert "Batch norm needs" in run.handle([set_("batch_norm", True)]).strip[0]
+
+
 def test_batch_norm_finds_its_place_in_the_learners_module():
     run = session({"MLP": Theirs}, preset="healthy", batch_norm=True, dropout=0.3, ticks=3)
     assert run.frame.strip == []
@@ -394,6 +433,27 @@ def test_a_forgotten_zero_grad_of_the_learners_own_is_seen():
     assert words(wrong) == ["zero_grad forgotten"] and words(right) == []
 
 
+def test_steps_taken_too_seldom_are_said_and_the_gradients_still_shown():
+    def once(model, loader, optimiser, loss_fn):
+        for X, y in loader:
+            loss = loss_fn(model(X), y)
+        loss.backward()
+        optimiser.step()
+        return loss.item()
+
+    run = session({"train_epoch": once}, preset="healthy", ticks=2)
+    assert "Steps taken by your train_epoch: 1, for 9 mini-batches. Each should have its own." in run.frame.strip
+    assert min(rows(run)[-1].norms) > 0
+
+
+def test_a_layer_cut_off_from_the_others_is_named():
+    class Cut(Theirs):
+        def forward(self, X):
+            return self.linears[-1](self.activation(self.linears[1](self.linears[0](X).detach())))
+
+    assert session({"MLP": Cut}, preset="healthy", ticks=2).frame.say.endswith("Layer 1 gets no gradient at all.")
+
+
 def test_a_model_without_its_activation_learns_otherwise():
     class Straight(Theirs):
         def __init__(self, sizes, activation, dropout):
@@ -419,6 +479,7 @@ class Unwritten(nn.Module):
         ({"MLP": PlainList}, "Your MLP should have 4 linear layers here; torch finds 0. A plain list hides them."),
         ({"train_epoch": lambda *given: None}, "Your train_epoch returned nothing"),
         ({"evaluate": lambda model, loader: 1 / 0}, "Your evaluate stopped: ZeroDivisionError"),
+        ({"train_epoch": lambda *given: torch.ones((), requires_grad=True)}, "Your train_epoch must return numbers"),
         ({"train_epoch": lambda *given: torch.ones(2)}, r"Your train_epoch returned shape (2,)"),
     ],
 )
