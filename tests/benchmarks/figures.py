@@ -95,23 +95,6 @@ FIGURES = {  # name: (lesson folder, code that shows it, control to move, whethe
         "lr",
         True,
     ),
-    "descent": ("03_descent", "import widgets\nwidgets.descent()", "lr", False),
-    "descent, 500 steps with momentum": (
-        "03_descent",
-        "import widgets\nwidgets.descent(steps=500, momentum=0.5, kept=None)",
-        "x1",
-        False,
-    ),
-    "descent, walking": ("03_descent", "import widgets\nwidgets.descent(steps=500)", "lr", True),
-    "optimiser race": ("06_optimisers", "import widgets\nwidgets.optimiser_race()", "lr", False),
-    "optimiser race, start moved": ("06_optimisers", "import widgets\nwidgets.optimiser_race()", "x1", False),
-    "optimiser race, racing": ("06_optimisers", "import widgets\nwidgets.optimiser_race()", "lr", True),
-    "more data, training": (
-        "06_optimisers",
-        "import widgets\nwidgets.more_data(guess=[60.0, 80.0, 90.0, 95.0, 98.0])",
-        "updates",
-        True,
-    ),
 }
 COLLECT = (
     """root => { root.pictures = []; root.addEventListener("figure-frame", e => root.pictures.push(e.detail)); }"""
