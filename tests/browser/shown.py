@@ -94,13 +94,14 @@ class Shown:
         self.until("root.dataset.say.startsWith(argument) && root.dataset.code.endsWith('()')", start)
         self.root.focus()
 
-    def cut_off(self) -> list[str]:
-        """The parts whose content is wider than they are."""
+    def cut_off(self, also: str = "") -> list[str]:
+        """The parts whose content is wider than they are; `also` names more of them, such as ", .gu-scroll"."""
+        parts = f".gu-columns, .gu-column, .gu-panel, .gu-toolbar, .gu-scrubs{also}"
         return self.root.evaluate(
-            """root => [root, ...root.querySelectorAll(
-                    '.gu-columns, .gu-column, .gu-panel, .gu-panel > *, .gu-toolbar, .gu-scrubs')]
+            """(root, parts) => [root, ...root.querySelectorAll(parts)]
                 .filter((element) => element.scrollWidth > element.clientWidth + 1)
-                .map((element) => element.className)"""
+                .map((element) => element.className)""",
+            parts,
         )
 
 
