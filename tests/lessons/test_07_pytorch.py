@@ -2,12 +2,12 @@
 
 import builtins
 import re
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
-from conftest import opened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
@@ -15,10 +15,16 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from autograder import inputs, integer_inputs
-from autograder.source import library_module, read
+from autograder.build import Lesson, open_lesson
+from autograder.paths import solutions
+from autograder.source import library_module
 
 LESSON = "07_pytorch"
-REFERENCE = opened(LESSON).reference
+
+
+@cache
+def lesson_7() -> Lesson:
+    return open_lesson(solutions() / LESSON)
 
 
 def tensor(array):
@@ -58,9 +64,9 @@ def test_broadcast_shape_is_that_of_numpy(a, b):
         expected = np.broadcast_shapes(a, b)
     except ValueError:
         with pytest.raises(ValueError, match="don't fit"):
-            REFERENCE["broadcast_shape"](a, b)
+            lesson_7().reference["broadcast_shape"](a, b)
     else:
-        assert REFERENCE["broadcast_shape"](a, b) == expected
+        assert lesson_7().reference["broadcast_shape"](a, b) == expected
 
 
 @pytest.mark.parametrize("sizes", [[3, 2], [4, 5, 2], [3, 6, 4, 2]])
@@ -98,7 +104,7 @@ def test_same_network_has_the_outputs_and_gradients_of_plain_numpy(solved, sizes
 def test_table_dataset_hands_out_what_a_tensor_dataset_does(shape, kind):
     X = (10 * inputs("oracle table", shape, 0, 2)).astype(kind)
     y = integer_inputs("oracle labels", shape[0], 10).astype(kind)
-    ours = REFERENCE["TableDataset"](X, y)
+    ours = lesson_7().reference["TableDataset"](X, y)
     theirs = TensorDataset(torch.as_tensor(X).float(), torch.as_tensor(y).long())
     assert len(ours) == len(theirs)
     for (a, b), (c, d) in zip((ours[i] for i in range(len(ours))), theirs, strict=True):
@@ -131,9 +137,9 @@ def test_train_epoch_does_the_steps_of_plain_numpy(solved):
 
 def test_evaluate_counts_sample_by_sample(solved):
     batches = loader("oracle evaluate", [5, 1, 3, 4], d=4)
-    right = [
-        max(range(4), key=row.__getitem__) == label for X, y in batches for row, label in zip(X.tolist(), y.tolist())
-    ]
+    rows = [row for X, _ in batches for row in X.tolist()]
+    labels = [label for _, y in batches for label in y.tolist()]
+    right = [max(range(4), key=row.__getitem__) == label for row, label in zip(rows, labels, strict=True)]
     assert 0 < sum(right) < len(right)
     assert solved.evaluate(nn.Identity(), batches) == pytest.approx(sum(right) / len(right))
 
@@ -250,15 +256,15 @@ def test_a_checkpoint_with_adam_is_three_times_as_large_as_the_parameters(solved
 
 def cell(marker):
     """The source of the one cell of the lesson that holds a text."""
-    (found,) = [c.source for c in read(opened(LESSON).source.folder).cells if c.kind == "code" and marker in c.source]
+    (found,) = [c.source for c in lesson_7().source.cells if c.kind == "code" and marker in c.source]
     return found
 
 
 @pytest.fixture
 def side_by_side(capsys):
     """The names after the cell that trains with NumPy and PyTorch, and the losses that it printed."""
-    names = dict(REFERENCE)
-    with library_module(opened(LESSON).library):
+    names = dict(lesson_7().reference)
+    with library_module(lesson_7().library):
         exec(compile(cell("# 2. PyTorch"), "<numpy and pytorch>", "exec"), names)
     return names, capsys.readouterr().out
 
