@@ -172,7 +172,8 @@ def gradient_descent(gradient, start, lr, steps):
     """Walk downhill and return the path.
 
     gradient: a function that takes a point (d,) and returns the gradient there (d,);
-    start: array (d,), which stays as it is; lr: learning rate; steps: number of steps.
+    start: array (d,) of floats or whole numbers, which stays as it is; lr: learning
+    rate; steps: number of steps.
     Returns an array (steps + 1, d): the start, then the point after each step.
     """
     path = [np.array(start, dtype=float)]

@@ -1,0 +1,207 @@
+"""Lesson 6: its reference solutions against torch and finite differences, and what its text claims."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder import inputs
+from autograder.execute import run_cases
+from autograder.outcome import RETURNED
+from tests.lessons.conftest import opened
+
+LESSON = "06_optimisers"
+
+
+def tensor(array):
+    return torch.tensor(array, dtype=torch.float64)
+
+
+def walked_by_torch(make_optimiser, start, gradients):
+    """Where an optimiser of torch gets from `start` with these gradients, step by step."""
+    w = tensor(start).requires_grad_()
+    optimiser, path = make_optimiser([w]), []
+    for g in gradients:
+        w.grad = tensor(g)
+        optimiser.step()
+        path.append(w.detach().numpy().copy())
+    return path
+
+
+START, GRADIENTS = inputs("oracle w", (3, 2)), inputs("oracle g", (6, 3, 2))
+
+# --- an independent oracle for each exercise ----------------------------------------------------------------------
+
+
+def test_momentum_step_is_the_sgd_of_torch_with_momentum(solved):
+    expected = walked_by_torch(lambda ps: torch.optim.SGD(ps, lr=0.3, momentum=0.7), START, GRADIENTS)
+    w, v = START, np.zeros_like(START)
+    for g, there in zip(GRADIENTS, expected, strict=True):
+        w, v = solved.momentum_step(w, g, v, 0.3, 0.7)
+        assert np.allclose(w, there, rtol=1e-12)
+
+
+@pytest.mark.parametrize("eps", [1e-8, 0.1])
+def test_adam_step_is_the_adam_of_torch(solved, eps):
+    make = lambda ps: torch.optim.Adam(ps, lr=0.2, betas=(0.8, 0.95), eps=eps)  # noqa: E731
+    w, m, v = START, np.zeros_like(START), np.zeros_like(START)
+    for t, (g, there) in enumerate(zip(GRADIENTS, walked_by_torch(make, START, GRADIENTS), strict=True), start=1):
+        w, m, v = solved.adam_step(w, g, m, v, t, 0.2, 0.8, 0.95, eps)
+        assert np.allclose(w, there, rtol=1e-10)
+
+
+def test_adamw_step_is_the_adamw_of_torch(solved):
+    make = lambda ps: torch.optim.AdamW(ps, lr=0.2, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.3)  # noqa: E731
+    w, m, v = START, np.zeros_like(START), np.zeros_like(START)
+    for t, (g, there) in enumerate(zip(GRADIENTS, walked_by_torch(make, START, GRADIENTS), strict=True), start=1):
+        w, m, v = solved.adamw_step(w, g, m, v, t, 0.2, 0.8, 0.95, 1e-6, 0.3)
+        assert np.allclose(w, there, rtol=1e-10)
+
+
+def test_cosine_schedule_is_that_of_torch_after_a_straight_warm_up(solved):
+    total, warmup, peak = 40, 6, 0.3
+    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=peak)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=total - warmup)
+    rates = []
+    for _ in range(total - warmup + 1):
+        rates.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        falling.step()
+    expected = [*np.linspace(0, peak, warmup + 1)[:-1], *rates]
+    found = [solved.cosine_schedule(step, total, peak, warmup) for step in range(total + 1)]
+    assert np.allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 300), st.floats(1e-5, 10), st.data())
+def holds_between_0_and_the_peak(schedule, total, peak, data):
+    warmup = data.draw(st.integers(0, total - 1))
+    rates = np.array([schedule(step, total, peak, warmup) for step in range(total + 1)])
+    assert np.all(rates >= -1e-12) and rates.max() == pytest.approx(peak) == rates[warmup]
+    assert np.all(np.diff(rates[: warmup + 1]) > 0) and np.all(np.diff(rates[warmup:]) < 0)
+
+
+def test_cosine_schedule_rises_to_the_peak_and_falls_to_0(solved):
+    holds_between_0_and_the_peak(solved.cosine_schedule)
+
+
+def test_l2_penalty_and_its_gradients_are_those_of_autograd(solved):
+    params = [(inputs(f"oracle l2 W{n}", (n, 3)), inputs(f"oracle l2 b{n}", 3)) for n in (2, 4)]
+    leaves = [tensor(array).requires_grad_() for pair in params for array in pair]
+    expected = 0.07 * sum((leaf**2).sum() for leaf in leaves if leaf.ndim == 2)
+    expected.backward()
+    loss, grads = solved.l2_penalty(params, 0.07)
+    assert loss == pytest.approx(expected.item(), rel=1e-13)
+    for found, leaf in zip([array for pair in grads for array in pair], leaves, strict=True):
+        assert np.allclose(found, torch.zeros_like(leaf) if leaf.grad is None else leaf.grad, rtol=1e-13)
+        assert found.shape == leaf.shape
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_dropout_drops_the_share_p_by_itself_and_keeps_the_average(solved, p):
+    X = inputs("oracle dropout", (300, 400), 1, 3)
+    out, mask = solved.dropout(X, p, np.random.default_rng(1), True)
+    n = mask.size
+    assert abs(np.mean(~mask) - p) < 5 * math.sqrt(p * (1 - p) / n)
+    assert np.array_equal(out, np.where(mask, X / (1 - p), 0)) or np.allclose(out, np.where(mask, X / (1 - p), 0))
+    assert abs(out.mean() / X.mean() - 1) < 5 * math.sqrt(1.1 * p / (1 - p) / n)
+    together = np.mean(~mask[:, 1:] & ~mask[:, :-1])
+    assert abs(together - p * p) < 5 * math.sqrt(p * p / n)
+
+
+@pytest.mark.parametrize(("n", "d", "eps"), [(6, 3, 1e-5), (4, 4, 0.3), (2, 5, 1e-3)])
+def test_batchnorm_and_its_way_back_are_those_of_torch(solved, n, d, eps):
+    X, dout = inputs(f"oracle X {n}", (n, d)), inputs(f"oracle dout {n}", (n, d))
+    gamma, beta = inputs(f"oracle gamma {n}", d), inputs(f"oracle beta {n}", d)
+    leaves = [tensor(array).requires_grad_() for array in (X, gamma, beta)]
+    expected = torch.nn.functional.batch_norm(leaves[0], None, None, leaves[1], leaves[2], training=True, eps=eps)
+    expected.backward(tensor(dout))
+    out, cache = solved.batchnorm(X, gamma, beta, eps)
+    assert np.allclose(out, expected.detach(), rtol=1e-10)
+    for found, leaf in zip(solved.batchnorm_backward(dout, cache), leaves, strict=True):
+        assert np.allclose(found, leaf.grad, rtol=1e-8, atol=1e-10)
+
+
+def test_batchnorm_backward_agrees_with_nudging(solved):
+    X, dout, gamma, beta = (
+        inputs(f"nudged {name}", s) for name, s in [("X", (5, 3)), ("d", (5, 3)), ("g", 3), ("b", 3)]
+    )
+    dX, dgamma, dbeta = solved.batchnorm_backward(dout, solved.batchnorm(X, gamma, beta, 0.01)[1])
+    score = lambda A, g, b: np.sum(dout * solved.batchnorm(A, g, b, 0.01)[0])  # noqa: E731
+    assert np.allclose(dX, solved.numerical_gradient(lambda A: score(A, gamma, beta), X, 1e-5), atol=1e-6)
+    assert np.allclose(dgamma, solved.numerical_gradient(lambda g: score(X, g, beta), gamma, 1e-5), atol=1e-6)
+    assert np.allclose(dbeta, solved.numerical_gradient(lambda b: score(X, gamma, b), beta, 1e-5), atol=1e-6)
+
+
+def test_a_cache_of_another_kind_is_as_good(solved):
+    """Whoever keeps X and works everything out again on the way back passes all cases of `batchnorm_backward`."""
+
+    def forwards(X, gamma, beta, eps):
+        out = gamma * (X - X.mean(axis=0)) / np.sqrt(X.var(axis=0) + eps) + beta
+        return out, {"X": X, "gamma": gamma, "eps": eps}
+
+    def backwards(dout, cache):
+        leaves = [tensor(cache["X"]).requires_grad_(), tensor(cache["gamma"]).requires_grad_()]
+        spread = torch.sqrt(leaves[0].var(dim=0, unbiased=False) + cache["eps"])
+        (leaves[1] * (leaves[0] - leaves[0].mean(dim=0)) / spread).backward(tensor(dout))
+        return leaves[0].grad.numpy(), leaves[1].grad.numpy(), dout.sum(axis=0)
+
+    lesson = opened(LESSON)
+    exercise = lesson.exercises["batchnorm_backward"]
+    own = {**lesson.reference, "batchnorm": forwards, "batchnorm_backward": backwards}
+    found, expected = (run_cases(exercise.cases, exercise.name, names) for names in (own, lesson.reference))
+    for case in exercise.cases:
+        assert found[case.name].kind == RETURNED
+        assert case.judge(found[case.name].value, expected[case.name].value) is None, case.name
+
+
+# --- numbers worked by hand in the text ---------------------------------------------------------------------------
+
+
+def velocities(solved, steps):
+    v, seen = np.zeros(1), []
+    for _ in range(steps):
+        v = solved.momentum_step(np.zeros(1), np.ones(1), v, 0.1, 0.9)[1]
+        seen.append(v.item())
+    return seen
+
+
+def first_adam_step(solved, g=0.5, t=1):
+    zero = np.zeros(1)
+    return [a.item() for a in solved.adam_step(zero, np.array([g]), zero, zero, t, 1.0, 0.9, 0.999, 1e-8)]
+
+
+def rates(solved):
+    return [solved.cosine_schedule(step, 100, 1.0, 10) for step in (5, 10, 55, 100)]
+
+
+PRICED = [(np.array([[1.0, -2.0], [0.0, 3.0]]), np.zeros(2))]
+TO_BATCH = np.array([[1.0], [3.0]]), np.array([2.0]), np.array([5.0]), 0.0
+
+BY_HAND = {
+    "then 0.9 · 1 + 1 = 1.9,  then 0.9 · 1.9 + 1 = 2.71": (lambda s: velocities(s, 3), [1, 1.9, 2.71]),
+    "up to 1 / (1 − 0.9) = 10": (lambda s: velocities(s, 150)[-1], 10),
+    "v = 0.9 · 1 + 3 = 3.9, then w = 2 − 0.1 · 3.9 = 1.61": (
+        lambda s: [float(a) for a in s.momentum_step(2.0, 3.0, 1.0, 0.1, 0.9)],
+        [1.61, 3.9],
+    ),
+    "m = 0.1 · 0.5     = 0.05": (lambda s: first_adam_step(s)[1], 0.05),
+    "v = 0.001 · 0.25  = 0.00025": (lambda s: 1000 * first_adam_step(s)[2], 0.25),
+    "with g = 0.0005 it would be the same": (lambda s: [first_adam_step(s, g)[0] for g in (0.5, 0.0005)], [-1, -1]),
+    "about three times too *long*": (lambda s: round(-first_adam_step(s, t=10**6)[0]), 3),
+    "at step 5 it is 0.5, at 10 it is 1": (rates, [0.5, 1, 0.5, 0]),
+    "the sum of squares is 14, the penalty 1.4": (lambda s: s.l2_penalty(PRICED, 0.1)[0], 1.4),
+    "0.2 · W = ((0.2, −0.4), (0, 0.6))": (lambda s: s.l2_penalty(PRICED, 0.1)[1][0][0], [[0.2, -0.4], [0, 0.6]]),
+    "With γ = 2 and β = 5: (3, 7)": (lambda s: s.batchnorm(*TO_BATCH)[0], [[3], [7]]),
+    "1 − 0.99¹⁰⁰ ≈ 63 %": (lambda s: round(1 - 0.99**100, 2), 0.63),
+}
+
+
+@pytest.mark.parametrize("said", BY_HAND)
+def test_what_the_text_works_out_by_hand_is_what_the_code_computes(solved, said):
+    compute, number = BY_HAND[said]
+    assert said in solved.source
+    assert np.allclose(np.asarray(compute(solved), dtype=float), number, rtol=0, atol=5.1e-4)
