@@ -50,7 +50,7 @@ class Playground(Figure):
     name = "playground"
     title = "Playground"
     tries = (
-        "Press Restart, then Play. Which neuron's picture changes first, and which weight grows most?",
+        "Press Restart, then Train. Which neuron's picture changes first, and which weight grows most?",
         "Take neurons away with the − over a layer. How few can still close a circle around the blue points?",
         "Choose the activation “linear” and Restart. Add layers. What never changes?",
         "Drag one orange point into the blue disc while it trains. How much does the boundary care?",

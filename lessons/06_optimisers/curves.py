@@ -147,9 +147,10 @@ class MoreData(Figure):
     def by_data(self, state, arrays):
         layers, things = [Line(np.stack([SIZES, MEASURED], axis=-1), series=-1, width=5)], []
         if not arrays["results"]:
-            layers.append(Text(60, 92, f"width {MEASURED_WIDTH}, measured by us"))
+            layers.append(Text(250, 83, f"width {MEASURED_WIDTH}, measured by us"))
         guess = state["guess"] or [UNDRAWN] * len(HANDLES)
-        layers.append(Line(np.stack([HANDLES, guess], axis=-1), "your guess", series=3))
+        layers.append(Line(np.stack([HANDLES, guess], axis=-1), series=3))
+        layers.append(Text(22, guess[0] - 9, "your guess"))
         if not finished(state):
             things = [
                 Thing(f"guess {i}", x, y, f"guess at {x:g} digits", step=1.0, axis="y", series=3)
@@ -158,7 +159,7 @@ class MoreData(Figure):
         for series, width in enumerate(WIDTHS):
             places = {size: size * 1.04 ** (series - 1) for size in sizes_of(state)}
             layers += measured(arrays, width, places, series)
-        return layers, things, (18, 1700), f"labelled digits{legend('width', WIDTHS)}"
+        return layers, things, (18, 1700), "labelled digits to learn from"
 
     def by_updates(self, state, arrays):
         size, layers = max(sizes_of(state)), []
@@ -173,15 +174,14 @@ class MoreData(Figure):
                 spans = np.stack([x, y.min(axis=0), y.max(axis=0)], axis=-1)
                 layers += [Whiskers(spans, series=series)] if len(curves) > 1 else []
                 layers.append(Line(np.stack([x, y.mean(axis=0)], axis=-1), series=series, marker=True))
-        return layers, [], (0, 1.03 * state["updates"]), f"updates, with {size} digits{legend('width', WIDTHS)}"
+        return layers, [], (0, 1.03 * state["updates"]), f"updates, learning from {size} digits"
 
     def by_parameters(self, state, arrays):
-        layers, sizes = [], sizes_of(state)
-        shown = list(dict.fromkeys([sizes[0], sizes[len(sizes) // 2], sizes[-1]]))
-        for series, size in enumerate(shown):
+        layers = []
+        for series, size in enumerate(compared(state)):
             places = {width: parameters(width) * 1.04 ** (series - 1) for width in WIDTHS}
             layers += measured(arrays, size, places, series, swapped=True)
-        return layers, [], (200, 8000), f"weights and biases{legend('digits', shown)}"
+        return layers, [], (200, 8000), "weights and biases (width 4, 16, 64)"
 
     def progress(self, state, arrays):
         training, all_runs = state["_training"], len(plan(state))
@@ -194,16 +194,24 @@ class MoreData(Figure):
         return f"Your guess for width {GUESSED_WIDTH}: pull the handles. Then run {all_runs} trainings"
 
     def table(self, state, arrays):
+        # The table is the legend as well: dash and marker stand before what has a line of its own.
+        lines = compared(state) if state["axis"] == PARAMETERS else WIDTHS
+        marks = {value: f"{mark} " for mark, value in zip(MARKS, lines, strict=False)}
+        by_size = marks if state["axis"] == PARAMETERS else {}
+        by_width = {} if by_size else marks
         rows = []
         for size in sizes_of(state):
             cells = [arrays["means"].get((size, width)) for width in widths_of(state)]
             texts = ["–" if cell is None else f"{cell[0]:.1f}" for cell in cells]
             good = [cell is not None and cell[0] >= GOAL for cell in cells]
             rows.append(
-                [str(size), *(Cell(text, "strong" if g else "muted") for text, g in zip(texts, good, strict=True))]
+                [
+                    by_size.get(size, "") + str(size),
+                    *(Cell(text, "strong" if g else "muted") for text, g in zip(texts, good, strict=True)),
+                ]
             )
-        header = ["digits", *(f"width {width}" for width in widths_of(state))]
-        return Table("means", rows, "Mean accuracy over seeds (%)", header, column=1, width=290)
+        header = ["digits", *(by_width.get(width, "") + str(width) for width in widths_of(state))]
+        return Table("means", rows, "Mean accuracy (%) by width", header, column=1, width=290)
 
     # --- the words ----------------------------------------------------------------------------------
 
@@ -294,9 +302,10 @@ def measured(arrays, one, places, series, swapped=False):
     ]
 
 
-def legend(what, values):
-    """Which dash and marker stand for which of up to three values."""
-    return f"   ({what}: {', '.join(f'{mark} {value}' for mark, value in zip(MARKS, values, strict=False))})"
+def compared(state):
+    """The sizes that have a line of their own where accuracy is shown against the parameters."""
+    sizes = sizes_of(state)
+    return list(dict.fromkeys([sizes[0], sizes[len(sizes) // 2], sizes[-1]]))
 
 
 def in_words(width, arrays):

@@ -247,7 +247,9 @@ def softmax_cross_entropy(logits, labels):
 
     logits: array (n, k), which stays as it is; labels: array (n,) of class numbers.
     Returns (loss, dlogits): the cross-entropy of softmax(logits), a number, and its
-    gradient (n, k). Finite, without overflow or warnings, up to |logits| = 1000.
+    gradient (n, k). Finite, without overflow or warnings, up to |logits| = 1000. (Where
+    the truth has a probability below 1e-12, the loss may be cut off as in
+    `cross_entropy`; the gradient stays that of the true loss.)
     """
     n = len(labels)
     probs = softmax(logits)

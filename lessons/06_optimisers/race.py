@@ -161,7 +161,7 @@ class OptimiserRace(Figure):
         layers, heads = ground(surface), []
         for i, runner in enumerate(arrays["runners"]):
             path, losses = runner["path"][: shown(state)], runner["losses"][: shown(state)]
-            layers.append(trail(path, *frame, series=i, width=2.5)[0])
+            layers.append(trail(path, *frame, series=i, width=2.5))
             layers += way_out(path, *frame, f"{runner['name']} {ending(path, losses, *frame)}")
             if inside(path, *frame)[-1]:
                 heads.append(Points(path[-1:], series=i, size=6))
@@ -174,7 +174,7 @@ class OptimiserRace(Figure):
         lines = [loss_line(runner["losses"][: shown(state)], i) for i, runner in enumerate(arrays["runners"])]
         heads = [Points(line.xy[-1:], series=line.series, size=5) for line in lines]
         ends = loss_range([runner["losses"] for runner in arrays["runners"]])
-        title = "Loss, step by step (—● SGD, --▲ momentum, ··■ Adam)"
+        title = "Loss (—● SGD, --▲ momentum, ··■ Adam)"
         return Plot(
             "loss",
             (0, state["steps"]),
@@ -214,21 +214,19 @@ class OptimiserRace(Figure):
         )
 
     def table(self, state, arrays):
-        rows, first = [], winner(arrays)
-        for runner in arrays["runners"]:
-            tone = "strong" if runner["name"] in first else ""
-            moved = abs(runner["path"][1, 0] - runner["path"][0, 0])
-            texts = [
-                runner["name"],
-                short(runner["rate"]),
-                short(moved),
-                brief(runner["losses"][-1], 2),
-                short(runner["best_rate"]),
-                brief(runner["best_loss"], 2),
-            ]
-            rows.append([Cell(text, tone) for text in texts])
-        header = ["", "rate", "first Δx₁", "loss", "best rate", "loss"]
-        return Table("finish", rows, "The finish", header, width=450)
+        runners, first = arrays["runners"], winner(arrays)
+        quantities = {
+            "rate": [short(runner["rate"]) for runner in runners],
+            "first Δx₁": [short(abs(runner["path"][1, 0] - runner["path"][0, 0])) for runner in runners],
+            "final loss": [brief(runner["losses"][-1], 2) for runner in runners],
+            "best rate": [short(runner["best_rate"]) for runner in runners],
+            "its loss": [brief(runner["best_loss"], 2) for runner in runners],
+        }
+        rows = [
+            [label, *(Cell(text, "strong" if name in first else "") for name, text in zip(NAMES, texts, strict=True))]
+            for label, texts in quantities.items()
+        ]
+        return Table("finish", rows, "The finish", ["", *NAMES], rule=3, width=400)
 
     # --- the words ----------------------------------------------------------------------------------
 

@@ -98,12 +98,14 @@ def walk(name, state, rates, schedule, functions, steps=None):
     start = np.array([state["x1"], state["x2"]])
     w = np.repeat(start[:, None], len(rates), axis=1) if np.ndim(rates) else start
     noise = state["noise"] * NOISE * np.random.default_rng(state["seed"]).standard_normal((state["steps"], 2))
+    noise = noise[:, :, None] if np.ndim(rates) else noise
     carried, path = start_of(name, w), [w]
-    for k in range(steps):
-        with np.errstate(all="ignore"):
-            g = surface.slope(w.T).T + (noise[k][:, None] if np.ndim(rates) else noise[k])
-        w, carried = stepped(name, w, g, carried, k + 1, rates * schedule[k], state, functions)
-        path.append(w)
+    with np.errstate(all="ignore"):
+        for k in range(steps):
+            g = surface.slope(w.T).T
+            g = g + noise[k] if state["noise"] else g
+            w, carried = stepped(name, w, g, carried, k + 1, rates * schedule[k], state, functions)
+            path.append(w)
     return np.array(path)
 
 
