@@ -19,7 +19,19 @@ from walks import (
 from course.figures import Button, Choice, Figure, Goal, Play, Scrub
 from course.figures.figure import snap
 from course.figures.scene import Arrow, Cell, Line, Plot, Points, Table, Thing, number
-from course.trails import brief, drawable, ending, ground, loss_line, loss_range, map_of, step_numbers, trail, way_out
+from course.trails import (
+    brief,
+    drawable,
+    ending,
+    ground,
+    loss_line,
+    loss_range,
+    map_of,
+    step_dots,
+    step_numbers,
+    trail,
+    way_out,
+)
 
 START = Scrub("x1", "start x₁", *X, 0.05), Scrub("x2", "start x₂", *Y, 0.05)
 RATE = Scrub("lr", "learning rate", 1e-4, 1.0, 0.01, log=True)
@@ -141,8 +153,12 @@ class Descent(Figure):
         path, kept, surface = arrays["path"], arrays["kept"], state["surface"]
         layers = ground(SURFACES[surface]) if surface != OWN else [own_map(arrays["heights"])]
         if kept is not None:
-            layers += [*trail(kept, X, Y, series=1), *way_out(kept, X, Y, ending(kept, arrays["kept_losses"], X, Y))]
-        layers += trail(path, X, Y, series=0, width=2.5)
+            layers += [
+                trail(kept, X, Y, series=1),
+                step_dots(kept, X, Y, series=1),
+                *way_out(kept, X, Y, ending(kept, arrays["kept_losses"], X, Y)),
+            ]
+        layers += [trail(path, X, Y, series=0, width=2.5), step_dots(path, X, Y, series=0)]
         layers.append(Line(drawable(path)[:2], series=0, width=6))
         slope = arrays["slope"]
         size = float(np.hypot(*slope))
@@ -189,7 +205,7 @@ class Descent(Figure):
         rows = [
             row("place", path[at]),
             row("gradient", slope),
-            row("− learning rate · gradient", -state["lr"] * slope),
+            row("− lr · gradient", -state["lr"] * slope),
         ]
         rest = path[at + 1] - path[at] + state["lr"] * slope
         if state["momentum"] or state["noise"]:

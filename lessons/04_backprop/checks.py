@@ -370,14 +370,14 @@ def who_speaks_and_how_often(backward, Value):
 
 @backward.case(after=["the_calculation_of_the_text"])
 def a_second_call_gives_the_same(backward, Value, add, multiply):
-    """r = (a · b) + a, twice: nothing is left from the first call."""
+    """m = a · b and r = m + a, `backward(r)` twice: nothing is left from the first call."""
     a, b = Value(3), Value(-2)
     m = multiply(a, b)
     r = add(m, a)
     backward(r)
     first = gradients(r=r, m=m, a=a, b=b)
     backward(r)
-    return [first, gradients(r=r, m=m, a=a, b=b)]
+    return {"after the first call": first, "after the second": gradients(r=r, m=m, a=a, b=b)}
 
 
 @backward.case(after=["the_calculation_of_the_text"])
@@ -424,16 +424,16 @@ DOUT_SQUARE = np.array([[0.3, -0.2, 1.0], [2.0, 0.7, -0.4], [-1.1, 0.6, 0.9]])
 
 
 @dense_backward.case
+def four_samples_three_inputs_two_neurons(dense_backward):
+    """dout is (4, 2), X is (4, 3), W is (3, 2)."""
+    return dense_backward(DOUT_SEEN, X_SEEN, W_SEEN, np.array([0.5, -2.0]))
+
+
+@dense_backward.case
 def the_sample_of_the_text(dense_backward):
     """x = (1, 2), dout = (0.5, −1): dX = (1.5, 0), dW = ((0.5, −1), (1, −2)), db = (0.5, −1)."""
     W = np.array([[1.0, -1.0], [2.0, 1.0]])
     return dense_backward(np.array([[0.5, -1.0]]), np.array([[1.0, 2.0]]), W, np.array([3.0, 4.0]))
-
-
-@dense_backward.case
-def four_samples_three_inputs_two_neurons(dense_backward):
-    """dout is (4, 2), X is (4, 3), W is (3, 2)."""
-    return dense_backward(DOUT_SEEN, X_SEEN, W_SEEN, np.array([0.5, -2.0]))
 
 
 @dense_backward.case

@@ -247,12 +247,16 @@ def finding(row):
         return "The loss has left all bounds: the run diverged."
     if row.unclean:
         return "Gradients of earlier steps were still in .grad: each step follows the sum of them all."
-    if max(row.norms) == 0:
-        return "All gradients are 0: no unit answers any more, nothing can be learnt."
-    smallest, last = row.norms[0], row.norms[-1]
-    if smallest < last / 100:
-        times = "nothing" if smallest == 0 else f"{written(last / smallest)} times less"
-        return f"The first layer gets {times} gradient than the last: it vanishes on the way back."
+    largest, weakest = max(row.norms), row.norms.index(min(row.norms))
+    if largest == 0:
+        return "All gradients are 0 when a step is taken: nothing can be learnt."
+    if row.norms[weakest] == 0:
+        return f"Layer {weakest + 1} gets no gradient at all."
+    if row.norms[weakest] < largest / 100:
+        times = written(largest / row.norms[weakest])
+        if weakest == 0 and largest == row.norms[-1]:
+            return f"The first layer gets {times} times less gradient than the last: it vanishes on the way back."
+        return f"Layer {weakest + 1} gets {times} times less gradient than the strongest."
     if max(row.norms) > 100:
         return "The gradients are huge: they explode on the way back."
     if row.step > 90 and row.loss > 2.25:
@@ -266,6 +270,10 @@ def tell(row, functions):
     """Says so if your train_epoch didn't do what its name says."""
     if row.steps == 0:
         functions.note("Your train_epoch never called optimiser.step, so no weight moved.")
+    elif row.steps != PER_TICK:
+        functions.note(
+            f"Steps taken by your train_epoch: {row.steps}, for {PER_TICK} mini-batches. Each should have its own."
+        )
     if math.isfinite(row.mean_loss) and abs(row.loss - row.mean_loss) > 1e-3 * max(1.0, abs(row.mean_loss)):
         functions.note(
             f"Your train_epoch returned {written(row.loss)}; the mean loss of its samples was {written(row.mean_loss)}."

@@ -7,17 +7,22 @@ from training_run import PER_TICK
 
 from course.figures.scene import Cell, Line, Plot, Table, Text, Thing, number
 
-LOSS, NORM, RATIO = (0.01, 100.0), (1e-8, 1e4), (1e-6, 10.0)  # what the logarithmic axes show, always the same
+LOSS, NORM, RATIO = (0.01, 100.0), (1e-8, 1e3), (1e-6, 10.0)  # what the logarithmic axes show, always the same
 BAND = (1e-4, 1e-2)  # where the size of an update relative to the weights usually lies when training goes well
-WIDTH, HEIGHT = 330, 185
+WIDTH, HEIGHT = 400, 160
 
 
 def charts(state, arrays):
+    grey = bool(arrays["healthy"])
+    loss = "Loss, and of the healthy run (grey)" if grey else "Loss"
+    accuracy = "Accuracy: training solid, held out dashed"
+    norms = "Gradient norms (grey: layer 1 when healthy)" if grey else "Gradient norms"
+    ratios = "Update / weight (usual: 1e−4 to 1e−2)"
     return [
-        _chart("loss", state, arrays, LOSS, _loss_lines(arrays), "Loss on the training images", column=0, flags=True),
-        _chart("accuracy", state, arrays, (0.0, 1.0), _accuracy_lines(arrays), "Accuracy", column=0, steps=True),
-        _chart("norms", state, arrays, NORM, _layer_lines(arrays, "norms"), "Gradient norm of each layer", column=1),
-        _chart("ratios", state, arrays, RATIO, _ratio_lines(arrays), "Update / weight", column=1, steps=True),
+        _chart("loss", state, arrays, LOSS, _loss_lines(arrays), loss, column=0, flags=True),
+        _chart("accuracy", state, arrays, (0.0, 1.0), _accuracy_lines(arrays), accuracy, column=0, steps=True),
+        _chart("norms", state, arrays, NORM, _layer_lines(arrays, "norms"), norms, column=1),
+        _chart("ratios", state, arrays, RATIO, _ratio_lines(arrays), ratios, column=1, steps=True),
     ]
 
 
@@ -29,7 +34,7 @@ def _chart(name, state, arrays, y, lines, title, column, steps=False, flags=Fals
     for k, (step, words) in enumerate(arrays["events"]):
         layers.append(Line([[step, low], [step, high]], series=-1, width=1.2, dash=True))
         if flags:
-            layers.append(Text(step, high / 2.2 / 3.2 ** (k % 4), words))
+            layers.append(Text(step, high / 2.2 / 3.2 ** (k % 3), words))
     things = []
     if arrays["rows"]:
         at = arrays["row"].step
@@ -57,24 +62,23 @@ def _line(rows, values, y=None, **style):
     steps = [row.step for row in rows]
     values = np.nan_to_num(np.array(values, dtype=float), nan=np.inf)
     values = values if y is None else np.clip(values, *y)
-    return Line(np.stack([steps, values], axis=-1) if steps else [], **style)
+    return Line(np.stack([steps, values], axis=-1) if steps else [], marker=len(steps) == 1, **style)
 
 
 def _loss_lines(arrays):
     rows, healthy = arrays["rows"], arrays["healthy"]
     return [
-        _line(healthy, [row.loss for row in healthy], LOSS, label="healthy" if healthy else "", series=-1, width=2.5),
+        _line(healthy, [row.loss for row in healthy], LOSS, series=-1, width=2.5),
         _line(rows, [row.loss for row in rows], LOSS, series=0),
     ]
 
 
 def _accuracy_lines(arrays):
     rows, healthy = arrays["rows"], arrays["healthy"]
-    grey = {"label": "healthy, held out" if healthy else "", "series": -1, "width": 2.5}
     return [
-        _line(healthy, [row.held_out for row in healthy], **grey),
-        _line(rows, [row.train for row in rows], label="train" if rows else "", series=0),
-        _line(rows, [row.held_out for row in rows], label="held out" if rows else "", series=1),
+        _line(healthy, [row.held_out for row in healthy], series=-1, width=2.5),
+        _line(rows, [row.train for row in rows], series=0),
+        _line(rows, [row.held_out for row in rows], series=1),
     ]
 
 
@@ -84,24 +88,24 @@ def _layer_lines(arrays, name):
     lines = []
     if healthy:
         first = [getattr(row, name)[0] for row in healthy]
-        lines.append(_line(healthy, first, y, label="layer 1, healthy", series=-1, width=2.5))
+        lines.append(_line(healthy, first, y, series=-1, width=2.5))
     for layer in range(len(rows[0].norms) if rows else 0):
         values = [getattr(row, name)[layer] for row in rows]
-        lines.append(_line(rows, values, y, label=_end_label(arrays, name, layer), series=layer))
+        lines.append(_line(rows, values, y, label=_end_label(arrays, name, layer, y), series=layer))
     return lines
 
 
-def _end_label(arrays, name, layer):
+def _end_label(arrays, name, layer, y):
     """The layer's number at the end of its line, unless the line of another layer ends in the same place."""
-    last = [math.log10(max(value, 1e-12)) for value in getattr(arrays["rows"][-1], name)]
-    crowded = any(abs(last[layer] - other) < 0.7 for other in last[:layer])
+    low, high = (math.log10(edge) for edge in y)
+    ends = [math.log10(min(max(value, y[0]), y[1])) for value in getattr(arrays["rows"][-1], name)]
+    crowded = any(abs(ends[layer] - other) < (high - low) / 9 for other in ends[:layer])
     return "" if crowded else f"layer {layer + 1}" if layer == 0 else str(layer + 1)
 
 
 def _ratio_lines(arrays):
     edges = [Line([[0, edge], [arrays["end"], edge]], series=-1, width=1, dash=True) for edge in BAND]
-    words = Text(0.02 * arrays["end"], BAND[0] * 1.3, "usual: 1e−4 to 1e−2")
-    return [*edges, *_layer_lines(arrays, "ratios"), words]
+    return [*edges, *_layer_lines(arrays, "ratios")]
 
 
 # --- numbers --------------------------------------------------------------------------------------------
@@ -109,7 +113,7 @@ def _ratio_lines(arrays):
 
 def tables(state, arrays):
     if not arrays["rows"]:
-        return [Table("now", [[Cell("Not trained yet: press Train.", "muted")]], "Step 0", column=2, width=200)]
+        return [Table("now", [[Cell("Not trained yet: press Train.", "muted")]], "Step 0", width=WIDTH)]
     row = arrays["row"]
     healthy = arrays["healthy"][arrays["place"]] if arrays["place"] < len(arrays["healthy"]) else None
     numbers = [
@@ -123,8 +127,15 @@ def tables(state, arrays):
         usual = BAND[0] <= ratio <= BAND[1]
         layers.append([f"layer {layer + 1}", written(norm), Cell(written(ratio), "" if usual else "orange")])
     return [
-        Table("now", numbers, f"At step {row.step}", header, column=2, width=200),
-        Table("layers", layers, "", ["", "gradient", "upd./wt."], column=2, width=200),
+        Table("now", numbers, f"At step {row.step}", header, width=WIDTH),
+        Table(
+            "layers",
+            layers,
+            f"Each layer at step {row.step}",
+            ["", "gradient norm", "update / weight"],
+            column=1,
+            width=WIDTH,
+        ),
     ]
 
 

@@ -172,7 +172,8 @@ def gradient_descent(gradient, start, lr, steps):
     """Walk downhill and return the path.
 
     gradient: a function that takes a point (d,) and returns the gradient there (d,);
-    start: array (d,), which stays as it is; lr: learning rate; steps: number of steps.
+    start: array (d,) of floats or whole numbers, which stays as it is; lr: learning
+    rate; steps: number of steps.
     Returns an array (steps + 1, d): the start, then the point after each step.
     """
     path = [np.array(start, dtype=float)]
@@ -246,7 +247,9 @@ def softmax_cross_entropy(logits, labels):
 
     logits: array (n, k), which stays as it is; labels: array (n,) of class numbers.
     Returns (loss, dlogits): the cross-entropy of softmax(logits), a number, and its
-    gradient (n, k). Finite, without overflow or warnings, up to |logits| = 1000.
+    gradient (n, k). Finite, without overflow or warnings, up to |logits| = 1000. (Where
+    the truth has a probability below 1e-12, the loss may be cut off as in
+    `cross_entropy`; the gradient stays that of the true loss.)
     """
     n = len(labels)
     probs = softmax(logits)

@@ -29,7 +29,7 @@ SIZES = [64, 32, 32, 32, 10]
 BATCH, PER_TICK = 32, 9  # samples in a mini-batch, mini-batches in a tick
 BATCHES = -(-TRAINED_ON // BATCH)  # in an epoch; the last one is smaller
 CHECKED = 360  # training images on which the accuracy is measured; the held-out ones are as many
-KEPT = 3000  # ticks that are remembered
+KEPT = 1000  # ticks that are remembered, some 40 kB each
 WORST = 1e4  # a loss above this counts as diverged
 NAMES = ("MLP", "train_epoch", "evaluate")
 
@@ -110,7 +110,7 @@ class Runs:
         return moment.rows
 
     def moment(self, plan, functions):
-        theirs = tuple(functions.namespace.get(name) for name in NAMES)
+        theirs = tuple(functions.theirs(name) for name in NAMES)
         ticks = plan.ticks
         while ticks and _key(plan.until(ticks), theirs) not in self._kept:
             ticks -= 1
@@ -205,28 +205,41 @@ def beginning(plan, functions):
     with apart(plan.seed):
         model = new_model(plan, 0.0, functions)
         with torch.no_grad():
-            for layer in linear_layers(model):
-                layer.weight.mul_(plan.init)
+            for matrix in matrices_of(model):
+                matrix.mul_(plan.init)
     return Moment((), *numbers_of(model), used=dict(functions.used))
 
 
 def new_model(plan, dropout, functions):
-    """Your MLP, with batch norm put behind each of its linear layers but the last if wanted."""
+    """Your MLP, with batch norm put behind each of its hidden linear layers if wanted."""
     model = functions.call("MLP", list(SIZES), nn.ReLU, dropout)
-    layers = linear_layers(model) if isinstance(model, nn.Module) else []
-    if len(layers) != len(SIZES) - 1:
-        raise LearnerError(f"Your MLP must be a module with {len(SIZES) - 1} linear layers here; found {len(layers)}.")
+    found = len(matrices_of(model)) if isinstance(model, nn.Module) else 0
+    if found != len(SIZES) - 1:
+        hint = " A plain list hides them." if not found else ""
+        raise LearnerError(f"Your MLP should have {len(SIZES) - 1} linear layers here; torch finds {found}.{hint}")
     model = model.float()
     if plan.batch_norm:
-        for parent in list(model.modules()):
-            for name, child in list(parent.named_children()):
-                if child in layers[:-1]:
-                    setattr(parent, name, nn.Sequential(child, nn.BatchNorm1d(child.out_features)))
+        add_batch_norm(model)
     return model
 
 
-def linear_layers(model):
-    return [module for module in model.modules() if isinstance(module, nn.Linear)]
+def matrices_of(model):
+    """The weight matrix of each layer, from input to output, whatever the order in which they were made."""
+    matrices = [weight for weight in model.parameters() if weight.ndim == 2]
+    return sorted(matrices, key=lambda matrix: (SIZES[0] not in matrix.shape) + (SIZES[-1] in matrix.shape))
+
+
+def add_batch_norm(model):
+    places = [
+        (parent, name, child)
+        for parent in model.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, nn.Linear) and child.out_features != SIZES[-1]
+    ]
+    if len(places) != len(SIZES) - 2:
+        raise LearnerError("Batch norm needs each hidden layer of your MLP to be an nn.Linear of its own.")
+    for parent, name, layer in places:
+        setattr(parent, name, nn.Sequential(layer, nn.BatchNorm1d(layer.out_features)))
 
 
 def numbers_of(model):
@@ -258,11 +271,12 @@ def one_tick_on(moment, plan, functions):
         if settings.forget:
             model.zero_grad = lambda set_to_none=True: None
         images = chunk(plan.seed, first)
-        matrices = [layer.weight for layer in linear_layers(model)]
         batches = -(-len(images) // BATCH)
-        optimiser = WatchedSGD(model, matrices, settings.lr, settings.forget, last=batches)
+        optimiser = WatchedSGD(model, matrices_of(model), settings.lr, settings.forget, last=batches)
         loss_fn = WatchedLoss(model)
         loss = functions.call("train_epoch", model, loader_of(images, BATCH), optimiser, loss_fn, shape=())
+        if optimiser.steps < batches:
+            optimiser.note_gradients()
         numbers = numbers_of(model)
         train, held_out = (
             float(functions.call("evaluate", model, loader_of(images, CHECKED), shape=()))

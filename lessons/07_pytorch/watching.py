@@ -24,13 +24,16 @@ class WatchedSGD(torch.optim.SGD):
             return super().step(closure)
         before = [matrix.detach().clone() for matrix in self.matrices]
         result = super().step(closure)
-        self.norms = [0.0 if w.grad is None else float(w.grad.norm()) for w in self.matrices]
+        self.note_gradients()
         changes = [float((w.detach() - old).norm()) for w, old in zip(self.matrices, before, strict=True)]
         self.ratios = [
             change / float(old.norm()) if float(old.norm()) else 0.0
             for change, old in zip(changes, before, strict=True)
         ]
         return result
+
+    def note_gradients(self):
+        self.norms = [0.0 if w.grad is None else float(w.grad.norm()) for w in self.matrices]
 
 
 class WatchedLoss(nn.CrossEntropyLoss):
