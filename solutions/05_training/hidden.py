@@ -332,6 +332,16 @@ def drawn_anew(X, y, size, rng):
         yield X[rows], y[rows]
 
 
+@minibatches.mistake(
+    "with-replacement-whole-portions",
+    "Every portion is drawn with replacement: some samples come several times, others never. Cut one permutation.",
+)
+def whole_portions_drawn_anew(X, y, size, rng):
+    for _ in range(0, len(X), size):
+        rows = rng.integers(0, len(X), size)
+        yield X[rows], y[rows]
+
+
 @minibatches.mistake("size-is-a-count", "You made `size` portions. `size` is the number of samples in each of them.")
 def as_many_as_size(X, y, size, rng):
     for rows in np.array_split(rng.permutation(len(X)), size):
@@ -376,6 +386,17 @@ def both_shuffled_in_place(X, y, size, rng):
     state = rng.bit_generator.state
     rng.shuffle(X)
     rng.bit_generator.state = state
+    rng.shuffle(y)
+    for start in range(0, len(X), size):
+        yield X[start : start + size].copy(), y[start : start + size].copy()
+
+
+@minibatches.mistake(
+    "shuffled-apart-in-place",
+    "You shuffled the caller's X and y, each for itself, so labels are mixed up. Shuffle row numbers once, for both.",
+)
+def each_shuffled_in_place(X, y, size, rng):
+    rng.shuffle(X)
     rng.shuffle(y)
     for start in range(0, len(X), size):
         yield X[start : start + size].copy(), y[start : start + size].copy()
@@ -899,8 +920,21 @@ def rate_of_its_own(X, y, sizes, epochs, lr, batch_size, rng):
 
 
 @train.mistake(
-    "first-epoch-only",
-    "Only the first epoch changes anything. Does `return` stand below both loops, and is minibatches called in every epoch?",
+    "generator-used-up",
+    "Only the first epoch changes anything: a generator can be gone through once. Call minibatches in every epoch anew.",
+)
+def one_generator_for_all_epochs(X, y, sizes, epochs, lr, batch_size, rng):
+    params, history = start_weights(sizes, rng), []
+    batches = portions(X, y, batch_size, rng) if epochs else []
+    for epoch in range(epochs):
+        for A, c in batches if epoch == 0 else []:
+            params = stepped(params, slopes(A, c, params), lr)
+        history.append(exact_loss(X, y, params))
+    return params, history
+
+
+@train.mistake(
+    "first-epoch-only", "You return after the first epoch: `return` belongs below both loops, not inside one."
 )
 def returns_too_early(X, y, sizes, epochs, lr, batch_size, rng):
     return trained(start_weights(sizes, rng), X, y, 1, lr, batch_size, rng)
