@@ -179,19 +179,53 @@ def test_with_labels_drawn_by_lot_the_loss_on_unseen_digits_turns_and_the_other_
     X_train, X_val, y_train, y_val = solved.split(*parts, 0.2, np.random.default_rng(0))
     rng = np.random.default_rng(1)
     X_few, y_few = X_train[:300], y_train[:300].copy()
-    by_lot = rng.random(300) < 0.25
+    by_lot = rng.random(300) < 0.4
     y_few[by_lot] = rng.integers(0, 10, by_lot.sum())
     params = [solved.init_dense(64, 64, rng), solved.init_dense(64, 10, rng)]
-    train_losses, val_losses = [], []
-    for _ in range(100):
-        for X_batch, y_batch in solved.minibatches(X_few, y_few, 20, rng):
-            params = solved.sgd_step(params, solved.network_gradients(X_batch, y_batch, params), 0.2)
+    train_losses, val_losses, val_accuracies = [], [], []
+    for _ in range(150):
+        for X_batch, y_batch in solved.minibatches(X_few, y_few, 10, rng):
+            params = solved.sgd_step(params, solved.network_gradients(X_batch, y_batch, params), 0.05)
         train_losses.append(solved.cross_entropy(solved.forward(X_few, params), y_few))
         val_losses.append(solved.cross_entropy(solved.forward(X_val, params), y_val))
+        val_accuracies.append(solved.accuracy(solved.forward(X_val, params), y_val))
     best = int(np.argmin(val_losses))
-    assert 5 < best < 60 and val_losses[-1] > 1.25 * val_losses[best]
-    assert train_losses[-1] < 0.5 * train_losses[best]
-    assert best < solved.stop_epoch(val_losses, 10) < 70
+    assert "From about epoch 30 on" in solved.source and 20 < best < 45
+    assert val_losses[-1] > 1.25 * val_losses[best] and train_losses[-1] < 0.5 * train_losses[best]
+    assert val_losses[10] < train_losses[10]
+    assert val_accuracies[best] > 0.8 and val_accuracies[-1] < 0.7
+    assert best < solved.stop_epoch(val_losses, 10) < 60 and solved.stop_epoch(val_losses, 1) < best
+
+
+def test_one_step_per_pass_needs_ten_times_as_many_passes(solved, parts):
+    assert "it takes 300 passes over these digits to get as far as 30 do here" in solved.source
+    rng = np.random.default_rng(0)
+    X_train, X_val, y_train, y_val = solved.split(*parts, 0.2, rng)
+    small, _ = solved.train(X_train, y_train, [64, 32, 10], 30, 0.3, 32, rng)
+    reached = []
+    for passes in (30, 300):
+        whole, _ = solved.train(X_train, y_train, [64, 32, 10], passes, 0.3, len(X_train), np.random.default_rng(0))
+        reached.append(solved.accuracy(solved.forward(X_val, whole), y_val))
+    in_portions = solved.accuracy(solved.forward(X_val, small), y_val)
+    assert reached[0] < in_portions - 0.05 and abs(reached[1] - in_portions) < 0.015
+
+
+def test_half_of_the_mistakes_take_something_for_a_1(solved, parts):
+    assert "Half of the mistakes are in one column: this network takes too many things for a 1" in solved.source
+    rng = np.random.default_rng(0)
+    X_train, X_val, y_train, y_val = solved.split(*parts, 0.2, rng)
+    params, _ = solved.train(X_train, y_train, [64, 32, 10], 30, 0.3, 32, rng)
+    counts = solved.confusion_matrix(y_val, solved.forward(X_val, params).argmax(axis=1), 10)
+    mistakes = counts - np.diag(np.diag(counts))
+    assert mistakes.sum(axis=0).argmax() == 1 and 2 * mistakes[:, 1].sum() >= mistakes.sum()
+
+
+def test_a_learning_rate_of_3_silences_every_hidden_neuron(solved, parts):
+    assert "Try `lr=3` in section 5." in solved.source
+    rng = np.random.default_rng(0)
+    X_train, _, y_train, _ = solved.split(*parts, 0.2, rng)
+    ((W, b), _), history = solved.train(X_train, y_train, [64, 32, 10], 30, 3, 32, rng)
+    assert abs(history[-1] - np.log(10)) < 0.1 and np.all(X_train @ W + b <= 0)
 
 
 # --- numbers worked by hand in the text ---------------------------------------------------------------------------

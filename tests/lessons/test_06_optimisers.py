@@ -1,6 +1,9 @@
 """Lesson 6: its reference solutions against torch and finite differences, and what its text claims."""
 
+import contextlib
+import io
 import math
+import re
 
 import numpy as np
 import pytest
@@ -156,6 +159,53 @@ def test_a_cache_of_another_kind_is_as_good(solved):
     for case in exercise.cases:
         assert found[case.name].kind == RETURNED
         assert case.judge(found[case.name].value, expected[case.name].value) is None, case.name
+
+
+# --- what the text says of real data ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """Runs the demo cell that holds a text, and gives what it printed and the names defined so far."""
+    lesson = opened(LESSON)
+    names, cells = dict(lesson.reference), [cell.source for cell in lesson.source.cells if "demo" in cell.tags]
+
+    def run(text):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+            exec(next(cell for cell in cells if text in cell), names)
+        return printed.getvalue(), names
+
+    run("def train_with")
+    return run
+
+
+def percentages(line):
+    return [int(number) / 100 for number in re.findall(r"(\d+)%", line)]
+
+
+def test_adam_has_the_broad_good_region_and_the_best_of_each_are_a_few_points_apart(demo):
+    table, _ = demo("def train_with")
+    sgd, momentum, adam = map(percentages, table.splitlines()[1:])
+    assert adam[0] > 0.6 and sgd[0] < 0.2
+    assert max(map(max, (sgd, momentum, adam))) - min(map(max, (sgd, momentum, adam))) < 0.08
+    assert sum(rate > 0.9 for rate in adam) >= 3
+
+
+def test_a_penalty_and_dropout_know_fewer_wrong_labels_and_more_of_the_truth(demo):
+    printed, names = demo("def train_noisy")
+    nothing, penalty, dropped = map(percentages, (line.split(":", 1)[1] for line in printed.splitlines()))
+    for learned, unseen in (penalty, dropped):
+        assert learned < nothing[0] - 0.05 and unseen > nothing[1] + 0.04
+    assert percentages(names["train_noisy"](lam=0.03))[1] < penalty[1]
+
+
+def test_nine_layers_learn_from_every_start_with_batch_norm_and_hardly_without(demo):
+    printed, _ = demo("def train_deep")
+    rows = [re.search(r"times +(\S+): +(\S+) without, +(\S+) with", line).groups() for line in printed.splitlines()]
+    without, with_it = ([float(row[i]) for row in rows] for i in (1, 2))
+    assert len(rows) == 4 and all(loss < 1.2 for loss in with_it)
+    assert all(not bare < with_norm + 0.4 for bare, with_norm in zip(without, with_it, strict=True))  # nan too
 
 
 # --- numbers worked by hand in the text ---------------------------------------------------------------------------
