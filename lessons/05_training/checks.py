@@ -49,16 +49,27 @@ split = exercise(
 )
 
 
+PARTS = ("X_train", "X_val", "y_train", "y_val")
+
+
+def sizes(parts):
+    """How many samples each part holds, and what one sample looks like in it."""
+    shapes = [np.shape(part) for part in parts]
+    named = dict(zip(PARTS, shapes, strict=False))
+    rows = {f"number of samples in {name}": shape[0] if shape else "not an array" for name, shape in named.items()}
+    return {"number of parts": len(shapes), **rows, "shape of one sample": {n: shape[1:] for n, shape in named.items()}}
+
+
 @split.case
 def four_parts_of_the_right_sizes(split):
     """13 samples with 2 numbers each, and 0.3 of them put aside: round(3.9) = 4."""
-    return [np.shape(part) for part in split(SAMPLES[:13], LABELS[:13], 0.3, np.random.default_rng(1))]
+    return sizes(split(SAMPLES[:13], LABELS[:13], 0.3, np.random.default_rng(1)))
 
 
 @split.case
 def nothing_put_aside(split):
     """5 samples, fraction 0: all of them are for training."""
-    return [np.shape(part) for part in split(SAMPLES[:5], LABELS[:5], 0, np.random.default_rng(2))]
+    return sizes(split(SAMPLES[:5], LABELS[:5], 0, np.random.default_rng(2)))
 
 
 @split.case(after=["four_parts_of_the_right_sizes"])
@@ -498,7 +509,7 @@ def the_example_of_the_text(stop_epoch):
 
 
 @stop_epoch.case
-def without_patience_for_more_than_one(stop_epoch):
+def patience_1(stop_epoch):
     """3, 2, 2.5, 2.4, 3.5, 1, 1.5 with patience 1: stops after epoch 2."""
     return stop_epoch([3.0, 2.0, 2.5, 2.4, 3.5, 1.0, 1.5], 1)
 

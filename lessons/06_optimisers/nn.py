@@ -370,8 +370,8 @@ def confusion_matrix(labels, predictions, k):
     """How often each class was taken for each.
 
     labels, predictions: arrays (n,) of class numbers from 0 to k−1, truth and answer;
-    k: number of classes, some of which may not occur. Returns an array (k, k): row =
-    true class, column = predicted class.
+    k: number of classes, some of which may not occur. Returns an array (k, k) of whole
+    numbers: row = true class, column = predicted class.
     """
     counts = np.zeros((k, k), dtype=int)
     np.add.at(counts, (labels, predictions), 1)
