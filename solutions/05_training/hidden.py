@@ -920,21 +920,8 @@ def rate_of_its_own(X, y, sizes, epochs, lr, batch_size, rng):
 
 
 @train.mistake(
-    "generator-used-up",
-    "Only the first epoch changes anything: a generator can be gone through once. Call minibatches in every epoch anew.",
-)
-def one_generator_for_all_epochs(X, y, sizes, epochs, lr, batch_size, rng):
-    params, history = start_weights(sizes, rng), []
-    batches = portions(X, y, batch_size, rng) if epochs else []
-    for epoch in range(epochs):
-        for A, c in batches if epoch == 0 else []:
-            params = stepped(params, slopes(A, c, params), lr)
-        history.append(exact_loss(X, y, params))
-    return params, history
-
-
-@train.mistake(
-    "first-epoch-only", "You return after the first epoch: `return` belongs below both loops, not inside one."
+    "first-epoch-only",
+    "Only the first epoch changes anything. Call minibatches anew in each epoch (a generator can be gone through once), and return below both loops.",
 )
 def returns_too_early(X, y, sizes, epochs, lr, batch_size, rng):
     return trained(start_weights(sizes, rng), X, y, 1, lr, batch_size, rng)
