@@ -192,29 +192,84 @@ def test_adam_has_the_broad_good_region_and_the_best_of_each_are_a_few_points_ap
     assert sum(rate > 0.9 for rate in adam) >= 3
 
 
+def test_a_tenth_of_the_rate_is_enough_for_momentum(demo):
+    table, _ = demo("def train_with")
+    sgd, momentum, _ = map(percentages, table.splitlines()[1:])
+    assert sgd[4] == pytest.approx(momentum[2], abs=0.02)
+
+
+def test_a_plan_saves_a_training_whose_first_steps_are_too_long(demo):
+    printed, names = demo("def train_planned")
+    at_once, planned = (percentages(line[20:]) for line in printed.splitlines())
+    assert len(at_once) == len(planned) == 3
+    assert max(at_once) < 0.4 and min(planned) > max(at_once) + 0.1 and max(planned) > 0.7
+    at_home = [names["train_planned"](0.3, warmup, 5) for warmup in (None, 20)]
+    assert min(at_home) > 0.9 and abs(at_home[0] - at_home[1]) < 0.02
+
+
+def test_without_a_plan_the_first_long_steps_silence_hidden_neurons_for_good(demo):
+    _, names = demo("def train_planned")
+    rng, params, alive = np.random.default_rng(5), names["start"], []
+    for _ in range(2):
+        for X_batch, y_batch in names["minibatches"](names["X_train"], names["y_train"], 32, rng):
+            params = names["sgd_step"](params, names["network_gradients"](X_batch, y_batch, params), 1.5)
+        (W, b), _ = params
+        alive.append(int(np.any(names["X_train"] @ W + b > 0, axis=0).sum()))
+    assert alive[0] < 32 / 2 and alive[1] <= alive[0]
+
+
 def test_a_penalty_and_dropout_know_fewer_wrong_labels_and_more_of_the_truth(demo):
-    printed, names = demo("def train_noisy")
-    nothing, penalty, dropped = map(percentages, (line.split(":", 1)[1] for line in printed.splitlines()))
+    lines = demo("def train_noisy")[0].splitlines()
+    assert [line.split(":")[0] for line in lines] == ["nothing", "lambda = 0.01", "p = 0.5", "lambda = 0.03"]
+    nothing, penalty, dropped, too_much = (percentages(line.split(":", 1)[1]) for line in lines)
     for learned, unseen in (penalty, dropped):
         assert learned < nothing[0] - 0.05 and unseen > nothing[1] + 0.04
-    assert percentages(names["train_noisy"](lam=0.03))[1] < penalty[1]
+    assert too_much[1] == pytest.approx(nothing[1], abs=0.03)
 
 
-def test_nine_layers_learn_from_every_start_with_batch_norm_and_hardly_without(demo):
+def test_the_penalty_makes_the_weights_small(demo):
+    lines = demo("def train_noisy")[0].splitlines()
+    nothing, penalty, dropped, more = (int(line.split("sum of squared weights ")[1]) for line in lines)
+    assert more < penalty < nothing / 5 and dropped < nothing
+
+
+def test_nine_layers_learn_from_every_start_with_batch_norm_and_from_one_without(demo):
     printed, _ = demo("def train_deep")
     rows = [re.search(r"times +(\S+): +(\S+) without, +(\S+) with", line).groups() for line in printed.splitlines()]
+    assert [row[0] for row in rows] == ["0.3", "1", "2", "3"]
     without, with_it = ([float(row[i]) for row in rows] for i in (1, 2))
-    assert len(rows) == 4 and all(loss < 1.2 for loss in with_it)
-    assert all(not bare < with_norm + 0.4 for bare, with_norm in zip(without, with_it, strict=True))  # nan too
+    assert max(with_it) < 0.5 and max(with_it) - min(with_it) < 0.2
+    assert without[1] < 1 and all(loss > 2 for i, loss in enumerate(without) if i != 1)
+    assert all(with_norm < bare for bare, with_norm in zip(without, with_it, strict=True))
+
+
+def test_dropout_left_on_is_worse_and_each_time_by_another_amount(demo):
+    printed, _ = demo("for training in [True] * 5")
+    rows = [re.fullmatch(r"dropout (on |off): (\S+)% of the unseen digits right", s) for s in printed.splitlines()]
+    rights = {"on": [], "off": []}
+    for row in rows:
+        rights[row[1].strip()].append(float(row[2]))
+    assert len(rights["on"]) == 5 and len(set(rights["on"])) > 2
+    assert rights["off"][0] > max(rights["on"]) + 2
+
+
+def test_the_first_step_without_correction_is_about_three_times_too_long(demo):
+    right, wrong = (float(line.split()[-1]) for line in demo("10**6")[0].splitlines())
+    assert right == pytest.approx(-0.01) and wrong / right == pytest.approx(3, abs=0.3)
+
+
+def test_with_a_batch_of_one_only_beta_comes_out(demo):
+    lines = demo("[-300.0, 7.0]")[0].splitlines()
+    assert [line.split("→")[1].split() for line in lines] == [["[[", "0.5", "-0.5]]"]] * 2
 
 
 # --- numbers worked by hand in the text ---------------------------------------------------------------------------
 
 
-def velocities(solved, steps):
+def velocities(solved, steps, beta=0.9):
     v, seen = np.zeros(1), []
     for _ in range(steps):
-        v = solved.momentum_step(np.zeros(1), np.ones(1), v, 0.1, 0.9)[1]
+        v = solved.momentum_step(np.zeros(1), np.ones(1), v, 0.1, beta)[1]
         seen.append(v.item())
     return seen
 
@@ -229,7 +284,7 @@ def rates(solved):
 
 
 PRICED = [(np.array([[1.0, -2.0], [0.0, 3.0]]), np.zeros(2))]
-TO_BATCH = np.array([[1.0], [3.0]]), np.array([2.0]), np.array([5.0]), 0.0
+TO_BATCH = np.array([[1.0], [5.0]]), np.array([2.0]), np.array([5.0]), 0.0
 
 BY_HAND = {
     "then 0.9 · 1 + 1 = 1.9,  then 0.9 · 1.9 + 1 = 2.71": (lambda s: velocities(s, 3), [1, 1.9, 2.71]),
@@ -245,8 +300,12 @@ BY_HAND = {
     "at step 5 it is 0.5, at 10 it is 1": (rates, [0.5, 1, 0.5, 0]),
     "the sum of squares is 14, the penalty 1.4": (lambda s: s.l2_penalty(PRICED, 0.1)[0], 1.4),
     "0.2 · W = ((0.2, −0.4), (0, 0.6))": (lambda s: s.l2_penalty(PRICED, 0.1)[1][0][0], [[0.2, -0.4], [0, 0.6]]),
+    "mean 3, variance 4, root 2": (lambda s: [f(TO_BATCH[0]) for f in (np.mean, np.var, np.std)], [3, 4, 2]),
+    "so x̂ = (−1, 1)": (lambda s: s.batchnorm(TO_BATCH[0], np.ones(1), np.zeros(1), 0.0)[0], [[-1], [1]]),
     "With γ = 2 and β = 5: (3, 7)": (lambda s: s.batchnorm(*TO_BATCH)[0], [[3], [7]]),
-    "1 − 0.99¹⁰⁰ ≈ 63 %": (lambda s: round(1 - 0.99**100, 2), 0.63),
+    "√v is only about a thirtieth": (lambda s: round(0.5 / math.sqrt(first_adam_step(s)[2]), -1), 30),
+    "1 / (1 − 0.99) = 100 times": (lambda s: velocities(s, 3000, 0.99)[-1], 100),
+    "after 100 steps it is 63 times": (lambda s: round(velocities(s, 100, 0.99)[-1]), 63),
 }
 
 
