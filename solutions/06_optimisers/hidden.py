@@ -215,6 +215,21 @@ def product_for_power(w, g, m, v, t, lr, beta1, beta2, eps):
         return w - lr * m / (1 - beta1 * t) / (np.sqrt(v / (1 - beta2 * t)) + eps), m, v
 
 
+@adam_step.mistake("times-t-in-m", "You multiplied β₁ by t. The correction has a power: 1 − beta1**t.")
+def product_for_power_in_m(w, g, m, v, t, lr, beta1, beta2, eps):
+    m, v = averages(g, m, v, beta1, beta2)
+    with np.errstate(all="ignore"):
+        return w - lr * m / (1 - beta1 * t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake(
+    "power-of-the-bracket", "Your power takes in the bracket: (1 − beta)**t. Only beta has it: 1 − beta**t."
+)
+def bracket_to_the_power(w, g, m, v, t, lr, beta1, beta2, eps):
+    m, v = averages(g, m, v, beta1, beta2)
+    return w - lr * m / (1 - beta1) ** t / (np.sqrt(v / (1 - beta2) ** t) + eps), m, v
+
+
 @adam_step.mistake("correction-without-t", "You divide by 1 − beta in every step. It is 1 − beta to the power t.")
 def always_the_first(w, g, m, v, t, lr, beta1, beta2, eps):
     m, v = averages(g, m, v, beta1, beta2)
@@ -233,6 +248,28 @@ def eps_under_the_root(w, g, m, v, t, lr, beta1, beta2, eps):
 def eps_scaled(w, g, m, v, t, lr, beta1, beta2, eps):
     m, v = averages(g, m, v, beta1, beta2)
     return w - lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) * m / (np.sqrt(v) + eps), m, v
+
+
+@adam_step.mistake(
+    "eps-outside-the-quotient", "eps was added to w, not to the root: a bracket is missing. m̂ / (√v̂ + eps)."
+)
+def eps_added_to_w(w, g, m, v, t, lr, beta1, beta2, eps):
+    m, v = averages(g, m, v, beta1, beta2)
+    return w - lr * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t)) + eps, m, v
+
+
+@adam_step.mistake(
+    "eps-added-to-the-step", "eps was added to the step, not to the root: a bracket is missing. m̂ / (√v̂ + eps)."
+)
+def eps_added_to_the_step(w, g, m, v, t, lr, beta1, beta2, eps):
+    m, v = averages(g, m, v, beta1, beta2)
+    return w - (lr * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake("eps-times-rate", "eps was added to m̂ / √v̂, not to the root: a bracket is missing. m̂ / (√v̂ + eps).")
+def eps_added_to_the_quotient(w, g, m, v, t, lr, beta1, beta2, eps):
+    m, v = averages(g, m, v, beta1, beta2)
+    return w - lr * (m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
 @adam_step.mistake("eps-forgotten", "eps is missing: with gradients of 0 the step would be 0/0. Add it to the root.")
@@ -420,6 +457,23 @@ def warm_up_to_1(step, total, peak, warmup):
     return step / warmup if step < warmup else peak * 0.5 * (1 + np.cos(np.pi * (step - warmup) / (total - warmup)))
 
 
+@cosine_schedule.mistake(
+    "peak-not-in-cosine", "The cosine falls from 1 whatever the peak is: peak · ½ · (1 + cos(π · share))."
+)
+def cosine_from_1(step, total, peak, warmup):
+    return peak * step / warmup if step < warmup else 0.5 * (1 + np.cos(np.pi * (step - warmup) / (total - warmup)))
+
+
+@cosine_schedule.mistake(
+    "warm-up-over-total",
+    "Your warm-up is divided by total, so it doesn't reach the peak. It lasts warmup steps: divide by that.",
+)
+def warm_up_over_all(step, total, peak, warmup):
+    if step < warmup:
+        return peak * step / total
+    return peak * 0.5 * (1 + np.cos(np.pi * (step - warmup) / (total - warmup)))
+
+
 @cosine_schedule.mistake("degrees", "cos wants radians: half a turn is π, not 180.")
 def in_degrees(step, total, peak, warmup):
     return (
@@ -531,6 +585,51 @@ def by_the_mean(params, lam):
     return loss, [(2 * lam * W / W.size, np.zeros_like(b)) for W, b in params]
 
 
+@l2_penalty.mistake("mean-in-loss-only", "Your loss takes the mean of the squares. It is lam times their sum.")
+def loss_by_the_mean(params, lam):
+    return lam * sum(np.mean(W**2) for W, _ in params), [(2 * lam * W, np.zeros_like(b)) for W, b in params]
+
+
+@l2_penalty.mistake(
+    "absolute-values-in-loss", "Your loss adds up |W|. The weights are squared: lam times the sum of W²."
+)
+def loss_by_l1(params, lam):
+    loss = lam * sum(np.sum(np.abs(W)) for W, _ in params)
+    return loss, [(2 * lam * W, np.zeros_like(b)) for W, b in params]
+
+
+SUMLESS = "A sum over the entries of W is missing: `W**2` is a table. Use np.sum(W**2), then add up the layers."
+
+
+@l2_penalty.mistake("inner-sum-missing", SUMLESS)
+def tables_added(params, lam):
+    return lam * sum(W**2 for W, _ in params), [(2 * lam * W, np.zeros_like(b)) for W, b in params]
+
+
+@l2_penalty.mistake("inner-sum-missing-in-loop", SUMLESS)
+def tables_added_in_place(params, lam):
+    loss = 0
+    for W, _ in params:
+        loss += lam * W**2
+    return loss, [(2 * lam * W, np.zeros_like(b)) for W, b in params]
+
+
+ROW_BY_ROW = "Python's `sum` adds up the rows of W, and leaves one number per column. Use np.sum(W**2)."
+
+
+@l2_penalty.mistake("python-sum", ROW_BY_ROW)
+def rows_added(params, lam):
+    return lam * sum(sum(W**2) for W, _ in params), [(2 * lam * W, np.zeros_like(b)) for W, b in params]
+
+
+@l2_penalty.mistake("python-sum-in-loop", ROW_BY_ROW)
+def rows_added_in_place(params, lam):
+    loss = 0
+    for W, _ in params:
+        loss += lam * sum(W**2)
+    return loss, [(2 * lam * W, np.zeros_like(b)) for W, b in params]
+
+
 @l2_penalty.mistake(
     "root-of-the-sum", "You took a root: the norm of the weights. Here it is the sum of the squares itself."
 )
@@ -544,6 +643,59 @@ def overwritten(params, lam):
     for W, _ in params:
         loss = lam * np.sum(W**2)
     return loss, [(2 * lam * W, np.zeros_like(b)) for W, b in params]
+
+
+@l2_penalty.mistake(
+    "first-layer-only", "Only the first layer is used, or the loop ends with its first round. Go through all of params."
+)
+def one_layer_alone(params, lam):
+    W, b = params[0]
+    return lam * np.sum(W**2), [(2 * lam * W, np.zeros_like(b))]
+
+
+@l2_penalty.mistake(
+    "first-layer-in-loss", "Your loss has the weights of the first layer only. Add up those of all layers in params."
+)
+def loss_of_one_layer(params, lam):
+    return lam * np.sum(params[0][0] ** 2), [(2 * lam * W, np.zeros_like(b)) for W, b in params]
+
+
+@l2_penalty.mistake("price-not-in-gradient", "lam is missing in the gradient: dW = 2 · lam · W.")
+def gradient_for_free(params, lam):
+    return lam * sum(np.sum(W**2) for W, _ in params), [(2 * W, np.zeros_like(b)) for W, b in params]
+
+
+@l2_penalty.mistake("price-nowhere", "lam isn't used: the loss is lam times the sum of the squares, dW = 2 · lam · W.")
+def all_for_free(params, lam):
+    return sum(np.sum(W**2) for W, _ in params), [(2 * W, np.zeros_like(b)) for W, b in params]
+
+
+CHANGED = "You changed the caller's parameters (`*=` does), so the network itself. Make a new array: 2 * lam * W."
+
+
+def changing(which, loss_first=True):
+    """A mistake that works in place on the weights (0) or the biases (1) of each layer."""
+
+    def in_place_penalty(params, lam):
+        loss, grads = 0, []
+        for pair in params:
+            squares = np.sum(pair[0] ** 2)
+            gradient = 2 * lam * pair[0], np.zeros_like(pair[1])
+            pair[which][:] = gradient[which]
+            loss += lam * (squares if loss_first else np.sum(pair[0] ** 2))
+            grads.append(gradient)
+        return loss, grads
+
+    return in_place_penalty
+
+
+l2_penalty.mistake("weights-changed", CHANGED, value=changing(0))
+l2_penalty.mistake("weights-changed-too-early", CHANGED, value=changing(0, loss_first=False))
+l2_penalty.mistake(
+    "biases-changed",
+    "You changed the caller's biases (`b *= 0` or `b[:] = 0` do). Make new zeros: np.zeros_like(b).",
+    value=changing(1),
+)
 
 
 @l2_penalty.mistake("price-not-in-loss", "lam is missing in the loss: it is lam times the sum of the squares.")
@@ -693,6 +845,26 @@ def scaled_at_the_end(X, p, rng, training):
 
 
 @dropout.mistake(
+    "scaled-up-in-use", "When not training you divide by 1 − p. Nothing was dropped, so return X as it is."
+)
+def scaled_up_at_the_end(X, p, rng, training):
+    if not training:
+        return X / (1 - p), np.ones(X.shape, dtype=bool)
+    mask = kept_at_random(X, p, rng)
+    return X * mask / (1 - p), mask
+
+
+@dropout.mistake(
+    "mask-false-in-use", "When not training your mask is all False. True means kept, and everything is kept then."
+)
+def nothing_kept_in_use(X, p, rng, training):
+    if not training:
+        return X.copy(), np.zeros(X.shape, dtype=bool)
+    mask = kept_at_random(X, p, rng)
+    return X * mask / (1 - p), mask
+
+
+@dropout.mistake(
     "training-reversed", "You drop when training is False, and not when it is True. Turn the condition around."
 )
 def the_other_way_round(X, p, rng, training):
@@ -772,6 +944,49 @@ def rows_together(X, p, rng, training):
         return in_use(X)
     mask = np.broadcast_to((rng.random(len(X)) >= p)[:, None], X.shape)
     return X * mask / (1 - p), mask
+
+
+@dropout.mistake(
+    "one-coin-per-column-drawn",
+    "You drew one coin per column: your mask has shape (3,), expected (4, 3). Draw rng.random(X.shape).",
+)
+def coins_for_columns(X, p, rng, training):
+    if not training:
+        return in_use(X)
+    mask = rng.random(X.shape[-1]) >= p
+    return X * mask / (1 - p), mask
+
+
+@dropout.mistake(
+    "one-coin-per-row-drawn",
+    "You drew one coin per sample: your mask has shape (4, 1), expected (4, 3). Draw rng.random(X.shape).",
+)
+def coins_for_rows(X, p, rng, training):
+    if not training:
+        return in_use(X)
+    mask = rng.random((len(X), 1)) >= p
+    return X * mask / (1 - p), mask
+
+
+@dropout.mistake(
+    "one-coin-for-all", "You drew a single coin for the whole of X. Each entry gets its own: rng.random(X.shape)."
+)
+def a_single_coin(X, p, rng, training):
+    if not training:
+        return in_use(X)
+    mask = rng.random() >= p
+    return X * mask / (1 - p), mask
+
+
+@dropout.mistake(
+    "dropped-left-out",
+    "`X[mask]` leaves dropped entries out: out has shape (12,), expected (4, 3). They become 0: X * mask.",
+)
+def only_the_survivors(X, p, rng, training):
+    if not training:
+        return in_use(X)
+    mask = kept_at_random(X, p, rng)
+    return X[mask] / (1 - p), mask
 
 
 @dropout.mistake(
@@ -903,6 +1118,27 @@ def without_eps_at_all(X, gamma, beta, eps):
 @batchnorm.mistake("variance-for-spread", "You divided by the variance. Divide by its root.")
 def no_root(X, gamma, beta, eps):
     return gamma * (X - X.mean(axis=0)) / (X.var(axis=0) + eps) + beta, None
+
+
+@batchnorm.mistake(
+    "std-for-variance", "np.std is the root already; you took another one of it. Under the root stands np.var."
+)
+def root_of_the_root(X, gamma, beta, eps):
+    return gamma * (X - X.mean(axis=0)) / np.sqrt(X.std(axis=0) + eps) + beta, None
+
+
+@batchnorm.mistake(
+    "bracket-missing", "A bracket is missing: only the mean was divided. x̂ is (X − mean) / √(variance + eps)."
+)
+def only_the_mean_divided(X, gamma, beta, eps):
+    return gamma * (X - X.mean(axis=0) / np.sqrt(X.var(axis=0) + eps)) + beta, None
+
+
+@batchnorm.mistake(
+    "rows-for-columns", "You measured the rows (axis=1) and used that for the columns. Each column has its own: axis=0."
+)
+def measured_along_the_rows(X, gamma, beta, eps):
+    return gamma * (X - X.mean(axis=1)) / np.sqrt(X.var(axis=1) + eps) + beta, None
 
 
 @batchnorm.mistake(
@@ -1068,6 +1304,185 @@ def variance_term_only(dout, cache):
     return (d - X_hat * (d * X_hat).mean(axis=0)) / spread, *three_terms(dout, cache)[1:]
 
 
+def over_samples(array):
+    """The mean of each column."""
+    return array.mean(axis=0)
+
+
+def terms(d, x):
+    """What dX is before it is divided by the root, from dx̂ and x̂."""
+    return d - over_samples(d) - x * over_samples(d * x)
+
+
+def in_dX(wrong):
+    """A mistake in dX alone, made from dx̂, x̂, the root and gamma; the other two gradients are right."""
+
+    def backward(dout, cache):
+        X_hat, spread, gamma = cache
+        return wrong(dout * gamma, X_hat, spread, gamma), *three_terms(dout, cache)[1:]
+
+    return backward
+
+
+def along_rows(array):
+    """The mean of each row, as a column."""
+    return array.mean(axis=1, keepdims=True)
+
+
+def root_without_eps(x, spread):
+    """The plain root of the variance: the mean of x̂² falls short of 1 by eps."""
+    return spread * np.sqrt(over_samples(x**2))
+
+
+WRONG_DX = {
+    "means-over-the-table": (
+        "Both means run over the whole table. In batch norm each column has its own: mean(axis=0).",
+        lambda d, x, s, g: (d - d.mean() - x * (d * x).mean()) / s,
+    ),
+    "mean-term-over-the-table": (
+        "mean(dx̂) runs over the whole table. Each column has its own: mean(axis=0).",
+        lambda d, x, s, g: (d - d.mean() - x * over_samples(d * x)) / s,
+    ),
+    "variance-term-over-the-table": (
+        "mean(dx̂ · x̂) runs over the whole table. Each column has its own: mean(axis=0).",
+        lambda d, x, s, g: (d - over_samples(d) - x * (d * x).mean()) / s,
+    ),
+    "means-along-rows": (
+        "The means in dX run along the rows. They are over the samples, column by column: axis=0.",
+        lambda d, x, s, g: (d - along_rows(d) - x * along_rows(d * x)) / s,
+    ),
+    "x-hat-missing": (
+        "x̂ is missing in the last term: multiply mean(dx̂ · x̂) by x̂ before you subtract it.",
+        lambda d, x, s, g: (d - over_samples(d) - over_samples(d * x)) / s,
+    ),
+    "x-hat-missing-in-the-mean": (
+        "In the last term you took mean(dx̂). It is the mean of the product: x̂ · mean(dx̂ · x̂).",
+        lambda d, x, s, g: (d - over_samples(d) - x * over_samples(d)) / s,
+    ),
+    "product-not-averaged": (
+        "The last term lacks its mean: x̂ · mean(dx̂ · x̂), where the mean runs over the samples.",
+        lambda d, x, s, g: (d - over_samples(d) - x * (d * x)) / s,
+    ),
+    "sum-in-mean-term": (
+        "You subtract the sum of dx̂. It is its mean over the samples: mean(axis=0).",
+        lambda d, x, s, g: (d - d.sum(axis=0) - x * over_samples(d * x)) / s,
+    ),
+    "sum-in-variance-term": (
+        "The last term has the sum of dx̂ · x̂. It is the mean over the samples: mean(axis=0).",
+        lambda d, x, s, g: (d - over_samples(d) - x * (d * x).sum(axis=0)) / s,
+    ),
+    "plus-in-variance-term": (
+        "The last term has the wrong sign: x̂ · mean(dx̂ · x̂) is subtracted.",
+        lambda d, x, s, g: (d - over_samples(d) + x * over_samples(d * x)) / s,
+    ),
+    "plus-in-mean-term": (
+        "The term of the mean has the wrong sign: mean(dx̂) is subtracted.",
+        lambda d, x, s, g: (d + over_samples(d) - x * over_samples(d * x)) / s,
+    ),
+    "plus-in-both-terms": (
+        "Both terms have the wrong sign: mean(dx̂) and x̂ · mean(dx̂ · x̂) are subtracted.",
+        lambda d, x, s, g: (d + over_samples(d) + x * over_samples(d * x)) / s,
+    ),
+    "gamma-missing-in-variance-term": (
+        "gamma is missing in the last term: take dx̂ = dout · gamma there too, not dout.",
+        lambda d, x, s, g: (d - over_samples(d) - x * over_samples(d / g * x)) / s,
+    ),
+    "gamma-missing-in-mean-term": (
+        "gamma is missing in the term of the mean: take dx̂ = dout · gamma there too, not dout.",
+        lambda d, x, s, g: (d - over_samples(d / g) - x * over_samples(d * x)) / s,
+    ),
+    "gamma-missing-in-both-terms": (
+        "gamma is missing in both means: take dx̂ = dout · gamma in all three terms, not dout.",
+        lambda d, x, s, g: (d - over_samples(d / g) - x * over_samples(d / g * x)) / s,
+    ),
+    "multiplied-by-root": (
+        "You multiply by the root. The three terms are divided by it: / √(variance + eps).",
+        lambda d, x, s, g: terms(d, x) * s,
+    ),
+    "only-last-term-divided": (
+        "Only the last term is divided by the root. Put all three terms in a bracket, then divide.",
+        lambda d, x, s, g: d - over_samples(d) - x * over_samples(d * x) / s,
+    ),
+    "only-first-term-divided": (
+        "Only the first term is divided by the root. Put all three terms in a bracket, then divide.",
+        lambda d, x, s, g: d / s - over_samples(d) - x * over_samples(d * x),
+    ),
+    "eps-forgotten": (
+        "You divide by the root of the variance alone. eps belongs under it, as on the way there.",
+        lambda d, x, s, g: terms(d, x) / root_without_eps(x, s),
+    ),
+    "divided-by-n": (
+        "dX is too small by the number of samples. The means divide by n already.",
+        lambda d, x, s, g: terms(d, x) / s / len(d),
+    ),
+}
+
+for name, (message, wrong) in WRONG_DX.items():
+    batchnorm_backward.mistake(name, message, value=in_dX(wrong))
+
+
+@batchnorm_backward.mistake(
+    "eps-forgotten-in-x-hat", "You worked out x̂ and the root again without eps. It is √(variance + eps) here too."
+)
+def worked_out_without_eps(dout, cache):
+    X_hat, spread, gamma = cache
+    root = root_without_eps(X_hat, spread)
+    return three_terms(dout, (X_hat * spread / root, root, gamma))
+
+
+def went_forward(X_hat, spread):
+    """The X that a case sent forwards, which the reference's cache doesn't hold."""
+    batch = inputs("batchnorm X", (5, 3)) * np.array([1.0, 10.0, 0.1]) + np.array([0.0, 30.0, -2.0])
+    known = [batch, batch[1:4], inputs("batchnorm eps", (4, 2)), inputs("nudged X", (6, 4)), inputs("shared X", (5, 3))]
+    known += [inputs(f"two caches {i}", (4, 2)) for i in range(2)]
+    centred = X_hat * spread
+    return next(X for X in known if X.shape == centred.shape and np.allclose(X - X.mean(axis=0), centred))
+
+
+@batchnorm_backward.mistake(
+    "x-for-x-hat", "You use X where x̂ belongs. Keep the standardised x̂ in the cache: (X − mean) / √(variance + eps)."
+)
+def with_x_everywhere(dout, cache):
+    X_hat, spread, gamma = cache
+    return three_terms(dout, (went_forward(X_hat, spread), spread, gamma))
+
+
+@batchnorm_backward.mistake("x-for-x-hat-in-dx", "In dX you use X where x̂ belongs: x̂ · mean(dx̂ · x̂).")
+def with_x_in_dx(dout, cache):
+    return with_x_everywhere(dout, cache)[0], *three_terms(dout, cache)[1:]
+
+
+@batchnorm_backward.mistake("x-for-x-hat-in-dgamma", "dgamma pairs dout with x̂, which is standardised; you used X.")
+def with_x_in_dgamma(dout, cache):
+    dX, _, dbeta = three_terms(dout, cache)
+    return dX, with_x_everywhere(dout, cache)[1], dbeta
+
+
+@batchnorm_backward.mistake(
+    "centred-for-x-hat", "You use X − mean where x̂ belongs. x̂ is divided by √(variance + eps) as well."
+)
+def with_centred_everywhere(dout, cache):
+    X_hat, spread, gamma = cache
+    return three_terms(dout, (X_hat * spread, spread, gamma))
+
+
+EMPTY = (
+    "The cache is None: your `batchnorm` keeps nothing. Return (out, cache) there, with x̂, the root and gamma in it."
+)
+
+
+@batchnorm_backward.mistake("cache-none", EMPTY)
+def unpacks_nothing(dout, cache):
+    X_hat, spread, gamma = None
+    return three_terms(dout, (X_hat, spread, gamma))
+
+
+@batchnorm_backward.mistake("cache-none-indexed", EMPTY)
+def looks_into_nothing(dout, cache):
+    nothing = None
+    return nothing[0]
+
+
 @batchnorm_backward.mistake("gamma-forgotten", "gamma is missing in dX: the message to x̂ is dout · gamma.")
 def without_gamma(dout, cache):
     X_hat, spread, gamma = cache
@@ -1120,6 +1535,22 @@ def one_per_sample(dout, cache):
     return three_terms(dout, cache)[0], dout * cache[0], dout
 
 
+@batchnorm_backward.mistake(
+    "summed-over-the-table", "dgamma and dbeta need one number per column. Your sums run over everything: sum(axis=0)."
+)
+def single_numbers(dout, cache):
+    return three_terms(dout, cache)[0], (dout * cache[0]).sum(), dout.sum()
+
+
+@batchnorm_backward.mistake(
+    "axis-nowhere", "Your sums and means run over the whole table. All of them are taken column by column: axis=0."
+)
+def without_any_axis(dout, cache):
+    X_hat, spread, gamma = cache
+    d = dout * gamma
+    return (d - d.mean() - X_hat * (d * X_hat).mean()) / spread, (dout * X_hat).sum(), dout.sum()
+
+
 @batchnorm_backward.mistake("summed-along-rows", "You summed along the rows. The sums run over the samples: axis=0.")
 def along_axis_1(dout, cache):
     return three_terms(dout, cache)[0], (dout * cache[0]).sum(axis=1), dout.sum(axis=1)
@@ -1129,6 +1560,20 @@ def along_axis_1(dout, cache):
 def gamma_in_dbeta(dout, cache):
     dX, dgamma, dbeta = three_terms(dout, cache)
     return dX, dgamma, dbeta * cache[2]
+
+
+@batchnorm_backward.mistake("dgamma-times-gamma", "dgamma is Σ dout · x̂, without gamma: only dx̂ is dout · gamma.")
+def gamma_in_dgamma(dout, cache):
+    dX, dgamma, dbeta = three_terms(dout, cache)
+    return dX, dgamma * cache[2], dbeta
+
+
+@batchnorm_backward.mistake(
+    "both-times-gamma", "You summed dx̂. dgamma and dbeta are sums of dout, which isn't multiplied by gamma."
+)
+def gamma_in_both(dout, cache):
+    dX, dgamma, dbeta = three_terms(dout, cache)
+    return dX, dgamma * cache[2], dbeta * cache[2]
 
 
 @batchnorm_backward.mistake("gradients-swapped", "The order is dX, dgamma, dbeta: the last two are exchanged.")
