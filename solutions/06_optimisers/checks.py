@@ -231,8 +231,8 @@ def drawn(dropout, X, p, rng):
 
 @dropout.case(judge=by_shape)
 def shapes_in_training(dropout):
-    """X of shape (4, 3), p = 0: out and mask have this shape too, one entry for each entry of X."""
-    return shapes_of(dropout(inputs("dropout X", (4, 3)), 0.0, np.random.default_rng(1), True), 2)
+    """X of shape (4, 3), p = 10⁻⁹, so that all are kept: out and mask have this shape too, an entry for each of X."""
+    return shapes_of(dropout(inputs("dropout X", (4, 3)), 1e-9, np.random.default_rng(1), True), 2)
 
 
 @dropout.case(judge=by_shape)

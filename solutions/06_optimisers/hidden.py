@@ -474,6 +474,26 @@ def warm_up_over_all(step, total, peak, warmup):
     return peak * 0.5 * (1 + np.cos(np.pi * (step - warmup) / (total - warmup)))
 
 
+@cosine_schedule.mistake(
+    "bracket-missing-in-share",
+    "A bracket is missing: only warmup was divided. The share is (step − warmup) / (total − warmup).",
+)
+def only_warmup_divided(step, total, peak, warmup):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * 0.5 * (1 + np.cos(np.pi * (step - warmup / (total - warmup))))
+
+
+@cosine_schedule.mistake(
+    "bracket-missing-around-sum",
+    "A bracket is missing: only the 1 is halved, not the cosine. peak · ½ · (1 + cos(π · share)).",
+)
+def only_the_one_halved(step, total, peak, warmup):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * 0.5 * 1 + np.cos(np.pi * (step - warmup) / (total - warmup))
+
+
 @cosine_schedule.mistake("degrees", "cos wants radians: half a turn is π, not 180.")
 def in_degrees(step, total, peak, warmup):
     return (
@@ -969,6 +989,17 @@ def coins_for_rows(X, p, rng, training):
 
 
 @dropout.mistake(
+    "one-coin-per-row-flat",
+    "You drew one coin per sample, `X.shape[0]` of them. Each entry gets its own: rng.random(X.shape).",
+)
+def flat_coins_for_rows(X, p, rng, training):
+    if not training:
+        return in_use(X)
+    mask = rng.random(X.shape[0]) >= p
+    return X * mask / (1 - p), mask
+
+
+@dropout.mistake(
     "one-coin-for-all", "You drew a single coin for the whole of X. Each entry gets its own: rng.random(X.shape)."
 )
 def a_single_coin(X, p, rng, training):
@@ -1411,6 +1442,14 @@ WRONG_DX = {
         "You divide by the root of the variance alone. eps belongs under it, as on the way there.",
         lambda d, x, s, g: terms(d, x) / root_without_eps(x, s),
     ),
+    "divided-by-plain-variance": (
+        "You divide by the variance itself, and eps is missing. Divide by √(variance + eps).",
+        lambda d, x, s, g: terms(d, x) / root_without_eps(x, s) ** 2,
+    ),
+    "last-mean-over-x-hat-squared": (
+        "The last mean has x̂ twice. It is the mean of dx̂ · x̂, and x̂ multiplies it once.",
+        lambda d, x, s, g: (d - over_samples(d) - x * over_samples(d * x**2)) / s,
+    ),
     "divided-by-n": (
         "dX is too small by the number of samples. The means divide by n already.",
         lambda d, x, s, g: terms(d, x) / s / len(d),
@@ -1585,6 +1624,11 @@ def beta_before_gamma(dout, cache):
 @batchnorm_backward.mistake("only-dx", "You return dX alone. gamma and beta learn too: return dX, dgamma, dbeta.")
 def input_gradient_alone(dout, cache):
     return three_terms(dout, cache)[0]
+
+
+@batchnorm_backward.mistake("dbeta-left-out", "dbeta is missing. Return three gradients: dX, dgamma, dbeta.")
+def without_dbeta(dout, cache):
+    return three_terms(dout, cache)[:2]
 
 
 @batchnorm_backward.mistake("upstream-ignored", "dout isn't used: every gradient starts with the message from above.")

@@ -1,6 +1,7 @@
 """Lesson 6: its reference solutions against torch and finite differences, and what its text claims."""
 
 import contextlib
+import functools
 import io
 import math
 import re
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from autograder import inputs
 from autograder.execute import run_cases
+from autograder.judge import judge
 from autograder.outcome import RETURNED
 from tests.lessons.conftest import opened
 
@@ -159,6 +161,126 @@ def test_a_cache_of_another_kind_is_as_good(solved):
     for case in exercise.cases:
         assert found[case.name].kind == RETURNED
         assert case.judge(found[case.name].value, expected[case.name].value) is None, case.name
+
+
+# --- what a learner is told ---------------------------------------------------------------------------------------
+
+
+@functools.cache
+def answers():
+    return opened(LESSON).visible_answers()
+
+
+def told(name, **own):
+    """The verdict on the visible cases of an exercise, with these functions in place of ours."""
+    lesson = opened(LESSON)
+    exercise = lesson.exercises[name]
+    cases = exercise.visible_cases
+    return judge(exercise, cases, run_cases(cases, name, lesson.reference | own), answers()[name])
+
+
+def keeps_x(X, gamma, beta, eps):
+    """Batch norm with a cache unlike ours."""
+    out = gamma * (X - X.mean(axis=0)) / np.sqrt(X.var(axis=0) + eps) + beta
+    return out, {"X": X, "gamma": gamma, "eps": eps}
+
+
+def way_back(dX, standardised=lambda X, root: (X - X.mean(axis=0)) / root):
+    """A way back from that cache whose dX is made from dx̂, x̂ and the root."""
+
+    def backwards(dout, cache):
+        root = np.sqrt(cache["X"].var(axis=0) + cache["eps"])
+        X_hat = standardised(cache["X"], root)
+        return dX(dout * cache["gamma"], X_hat, root), (dout * X_hat).sum(axis=0), dout.sum(axis=0)
+
+    return backwards
+
+
+def right_dX(d, x, root):
+    return (d - d.mean(axis=0) - x * (d * x).mean(axis=0)) / root
+
+
+MISTAKEN_WAYS_BACK = {
+    "means-over-the-table": way_back(lambda d, x, root: (d - d.mean() - x * (d * x).mean()) / root),
+    "x-hat-missing": way_back(lambda d, x, root: (d - d.mean(axis=0) - (d * x).mean(axis=0)) / root),
+    "sums-for-means": way_back(lambda d, x, root: (d - d.sum(axis=0) - x * (d * x).sum(axis=0)) / root),
+    "plus-in-variance-term": way_back(lambda d, x, root: (d - d.mean(axis=0) + x * (d * x).mean(axis=0)) / root),
+    "multiplied-by-root": way_back(lambda d, x, root: right_dX(d, x, root) * root**2),
+    "x-for-x-hat": way_back(right_dX, standardised=lambda X, root: X),
+    "centred-for-x-hat": way_back(right_dX, standardised=lambda X, root: X - X.mean(axis=0)),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKEN_WAYS_BACK)
+def test_a_mistake_on_the_way_back_is_named_whatever_the_cache_holds(name):
+    result = told("batchnorm_backward", batchnorm=keeps_x, batchnorm_backward=MISTAKEN_WAYS_BACK[name])
+    assert result.mistake == name
+
+
+def unpacks(dout, cache):
+    X_hat, spread, gamma = cache
+    return X_hat, spread, gamma
+
+
+@pytest.mark.parametrize("backwards", [unpacks, lambda dout, cache: cache[0]])
+def test_a_cache_that_is_none_is_said_to_be_none(backwards):
+    result = told("batchnorm_backward", batchnorm=lambda X, *_: (X, None), batchnorm_backward=backwards)
+    assert "cache is None" in result.diagnosis
+
+
+UNNAMED_WAYS_BACK = {
+    "each_column_of_dx_adds_up_to_0": way_back(lambda d, x, root: right_dX(d, x, root) + 0.37),
+    "dx_has_no_part_along_x_hat": way_back(lambda d, x, root: right_dX(d, x, root) + 0.37 * x),
+    "five_samples_three_columns": way_back(lambda d, x, root: right_dX(d, x, root) * 0.37),
+}
+
+
+@pytest.mark.parametrize("case", UNNAMED_WAYS_BACK)
+def test_another_wrong_way_back_is_answered_by_what_dx_must_not_have(case):
+    result = told("batchnorm_backward", batchnorm=keeps_x, batchnorm_backward=UNNAMED_WAYS_BACK[case])
+    assert result.mistake is None and result.main.case.name == case
+
+
+def test_dropout_in_place_is_named_and_none_of_our_warnings_is_shown_as_the_learners():
+    def in_place(X, p, rng, training):
+        if not training:
+            return X, np.ones(X.shape, dtype=bool)
+        mask = rng.random(X.shape) >= p
+        X *= mask / (1 - p)
+        return X, mask
+
+    result = told("dropout", dropout=in_place)
+    assert result.mistake == "input-changed"
+    assert not any(case.outcome.printed for case in result.cases)
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        (lambda X, mask: (X * mask[0], mask[0]), "`mask` has shape (3,), expected shape (4, 3)."),
+        (lambda X, mask: (X[mask], mask), "`out` has shape (12,), expected shape (4, 3)."),
+    ],
+)
+def test_a_part_of_dropout_of_another_shape_is_called_by_its_name(pair, said):
+    def misshapen(X, p, rng, training):
+        return pair(X, rng.random(X.shape) >= p) if training else (X, np.ones(X.shape, dtype=bool))
+
+    result = told("dropout", dropout=misshapen)
+    assert result.main.text.startswith(said)
+    assert result.main.difference.got is None  # zeros that nobody computed aren't shown as "yours"
+
+
+def test_weights_changed_in_place_are_told_before_the_slope_that_this_spoils():
+    def in_place(params, lam):
+        loss, grads = 0.0, []
+        for W, b in params:
+            loss += lam * np.sum(W**2)
+            W *= 2 * lam
+            grads.append((W, np.zeros_like(b)))
+        return loss, grads
+
+    result = told("l2_penalty", l2_penalty=in_place)
+    assert result.mistake == "weights-changed" and result.main.case.name == "parameters_stay"
 
 
 # --- what the text says of real data ------------------------------------------------------------------------------
