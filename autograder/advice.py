@@ -22,8 +22,8 @@ _PYTORCH = (
     ),
     (
         r"must be Tensor, not (ReLU|Tanh|Sigmoid|GELU|LeakyReLU|Softmax|Linear|Dropout|Sequential)\b",
-        "That is a layer, where its answer is wanted. Make the layer once, in `__init__`, and call what you made with "
-        "the data: self.bend = nn.ReLU(), then self.bend(X).",
+        "That is a layer, not its answer. Make the layer once, in `__init__`: self.bend = nn.ReLU(). Then call what "
+        "you made: self.bend(X).",
     ),
     (r"must be Tensor, not NoneType", "Something is None: does a `forward` or a function you call lack its `return`?"),
     (r"must be Tensor, not numpy\.ndarray", "PyTorch's functions take tensors: torch.tensor(array) makes one."),
@@ -45,6 +45,11 @@ _PYTORCH = (
         r"must have the same dtype",
         "One is float32, PyTorch's usual type, the other float64, NumPy's. Make both the same: .double(), .float(), or "
         "dtype=… where it is made.",
+    ),
+    (
+        r"^KeyError: 'step'",
+        "Adam's state has an entry “step”, and this is the state of another kind of optimiser. Load it into one of "
+        "that kind.",
     ),
     (
         r"mat1 and mat2 shapes cannot be multiplied",
@@ -99,6 +104,10 @@ _ADVICE = (
         r"Cannot cast ufunc",
         "`+=`, `-=` and the like change an array in place, and one of whole numbers can't take fractions: write "
         "x = x − …, or begin with x.astype(float).",
+    ),
+    (
+        r"__init__\(\) should return None",
+        "`__init__` sets an object up and returns nothing: assign what it makes to self, without `return`.",
     ),
     (r"inhomogeneous shape|setting an array element with a sequence", "The rows of an array must all be equally long."),
     (r"can't multiply sequence by non-int", "Lists don't calculate: make an array of it first, np.array(…)."),

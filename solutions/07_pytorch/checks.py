@@ -494,13 +494,14 @@ def sample(dataset, i):
         raise NoPair(f"dataset[{i}] is None: does __getitem__ return anything?")
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         raise NoPair(f"dataset[{i}] should be a pair: the features and the label.")
-    for name, part in zip(("features", "label"), pair, strict=True):
-        if isinstance(part, np.ndarray):
-            raise NoPair(f"The {name} of dataset[{i}]: that is an array of NumPy, and should be a tensor.")
+    for name, part, kind in zip(("features", "label"), pair, ("float32", "int64"), strict=True):
         if not isinstance(part, torch.Tensor):
-            raise NoPair(f"The {name} of dataset[{i}]: that is no tensor, but should be one.")
+            raise NoPair(
+                f"The {name} of dataset[{i}] should be a tensor: make it with torch.tensor and dtype=torch.{kind}."
+            )
     if pair[1].numel() == 1 and pair[1].ndim:
-        raise NoPair(f"The label of dataset[{i}] has the shape {tuple(pair[1].shape)}, but should have the shape ().")
+        shape = tuple(pair[1].shape)
+        raise NoPair(f"The label of dataset[{i}] has the shape {shape}. It should be one number, of shape ().")
     return pair
 
 
@@ -556,7 +557,7 @@ def types_of_bytes_and_floats(TableDataset):
     return kinds(TableDataset(np.array([[0, 255], [17, 3]], dtype=np.uint8), np.array([1.0, 0.0])), 0)
 
 
-@TableDataset.case(after=["each_sample"], judge=unless_told)
+@TableDataset.case(after=["types_of_float64_and_int32"], judge=unless_told)
 def in_batches(TableDataset):
     """Through a DataLoader in batches of 2, into a layer and its loss, as in a training."""
     dataset = TableDataset(FEATURES, CLASSES)
@@ -573,7 +574,10 @@ def kept_as_X_and_y(TableDataset):
     if not (hasattr(dataset, "X") and hasattr(dataset, "y")):
         return "Keep the two tensors as self.X and self.y: later cells use them."
     kept = {"self.X": dataset.X, "self.y": dataset.y}
-    return kept | {f"type of {name}": str(getattr(part, "dtype", "no tensor")) for name, part in kept.items()}
+    for name, part in kept.items():
+        if not isinstance(part, torch.Tensor):
+            return f"{name} is no tensor. Convert once, in __init__: later cells use self.X and self.y."
+    return kept | {f"type of {name}": str(part.dtype) for name, part in kept.items()}
 
 
 # --- train_epoch --------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def leaf(x):
 
 @numpy_gradient.mistake(
     "grad-none-nonleaf",
-    "There is no gradient on this tensor: what .double() or another change makes is a new one. Ask for "
+    "No gradient arrives here: what .double() or another change makes is a new tensor. Ask for "
     "requires_grad last, on the tensor given to f.",
 )
 def changed_type_afterwards(f, x):
@@ -583,6 +583,9 @@ class NotMade(nn.Module):
         for a, b in zip(sizes[:-2], sizes[1:-1], strict=True):
             layers += [nn.Linear(a, b), activation, nn.Dropout(dropout)]
         self.layers = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
+
+    def forward(self, X):
+        return self.layers(X)
 
 
 @MLP.mistake(
@@ -1168,6 +1171,16 @@ class LabelInARow(Rows):
         return self.X[i], self.y[i : i + 1]
 
 
+@TableDataset.mistake(
+    "labels-in-a-column",
+    "You keep the labels as a column, so each has the shape (1,). Keep them in one row, as y has them.",
+)
+class LabelsInAColumn(Rows):
+    def __init__(self, X, y):
+        super().__init__(X, y)
+        self.y = self.y.reshape(-1, 1)
+
+
 @TableDataset.mistake("sample-in-a-row", "The features have one axis too many. Sample i is X[i], without a slice.")
 class SampleInARow(Rows):
     def __getitem__(self, i):
@@ -1214,8 +1227,7 @@ class PlainLabel(Rows):
 
 @TableDataset.mistake(
     "labels-not-made-a-tensor",
-    "The labels are still an array of NumPy, so a label is a plain number. Make a tensor: torch.tensor(y, "
-    "dtype=torch.int64).",
+    "The labels are no tensor, so a single one is a plain number. Make one: torch.tensor(y, dtype=torch.int64).",
 )
 class LabelsOfNumpy(Rows):
     def __init__(self, X, y):

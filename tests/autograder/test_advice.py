@@ -20,6 +20,20 @@ def layer():
     return nn.Linear(2, 2)
 
 
+class Returns(nn.Module):
+    def __init__(self):
+        super().__init__()
+        return layer()
+
+
+def another_kind_of_optimiser():
+    parameters = [nn.Parameter(torch.ones(2))]
+    momentum = torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
+    parameters[0].sum().backward()
+    momentum.step()
+    torch.optim.Adam(parameters).load_state_dict(momentum.state_dict())
+
+
 def load(content):
     file = io.BytesIO()
     torch.save(content, file)
@@ -48,6 +62,8 @@ ERRORS = {
     "a class of one's own in a file": (lambda: load(lambda: None), "state_dict()"),
     "a layer in a file": (lambda: load(layer()), "save state_dict()s"),
     "a number of NumPy in a file": (lambda: load(np.int64(3)), "int(…)"),
+    "momentum's memory for Adam": (another_kind_of_optimiser, "another kind of optimiser"),
+    "a return in __init__": (Returns, "without `return`"),
     "a tuple compared": (lambda: (1, 2) > 0, "parts[0]"),
     "compared with a list": (lambda: [1] < [1, "a"] < 3, "parts[0]"),
 }
@@ -56,7 +72,7 @@ ERRORS = {
 @pytest.mark.parametrize("name", ERRORS)
 def test_an_error_comes_with_what_to_do_about_it(name):
     run, cure = ERRORS[name]
-    with pytest.raises(Exception) as caught:  # noqa: B017, PT011
+    with pytest.raises(Exception) as caught:
         run()
     kind = type(caught.value).__name__
     assert cure in advice(Raised(kind, f"{kind}: {caught.value}"), "answer")
