@@ -1097,7 +1097,7 @@ TableDataset = exercise("TableDataset")
 @TableDataset.held_out
 def pictures_with_three_axes(TableDataset):
     dataset = TableDataset(inputs("held-out pictures", (5, 3, 2, 4)), integer_inputs("held-out classes", 5, 9))
-    return [len(dataset), dataset[4], dataset[2]]
+    return [len(dataset), dataset[4], dataset[2], dataset.X, dataset.y]
 
 
 @TableDataset.held_out
