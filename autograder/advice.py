@@ -1,4 +1,5 @@
-"""What to do about the errors that beginners meet most with arrays: Python and NumPy say what, rarely what to do."""
+"""What to do about the errors that beginners meet most with arrays and tensors: the libraries say what, rarely what
+to do."""
 
 from __future__ import annotations
 
@@ -6,7 +7,71 @@ import re
 
 from autograder.outcome import Raised
 
+_PYTORCH = (
+    (
+        r"before Module\.__init__\(\) call|has no attribute '_(parameters|modules|buffers|\w+_hooks)'",
+        "A class derived from nn.Module must begin its `__init__` with super().__init__().",
+    ),
+    (
+        r"(\b(list|tuple)|<genexpr>) is not a Module subclass",
+        "nn.Sequential takes layers one by one. A star unpacks a list of them: nn.Sequential(*layers).",
+    ),
+    (
+        r"is not a Module subclass",
+        "A layer is an object, made by calling its class: nn.ReLU() with round brackets, or activation().",
+    ),
+    (
+        r"must be Tensor, not (ReLU|Tanh|Sigmoid|GELU|LeakyReLU|Softmax|Linear|Dropout|Sequential)\b",
+        "That is a layer, not its answer. Make the layer once, in `__init__`: self.bend = nn.ReLU(). Then call what "
+        "you made: self.bend(X).",
+    ),
+    (r"must be Tensor, not NoneType", "Something is None: does a `forward` or a function you call lack its `return`?"),
+    (r"must be Tensor, not numpy\.ndarray", "PyTorch's functions take tensors: torch.tensor(array) makes one."),
+    (
+        r"cannot assign '.*' as parameter",
+        "A parameter can't be replaced by a plain tensor. Copy into it: with torch.no_grad(): layer.weight.copy_(…).",
+    ),
+    (
+        r"leaf Variable that requires grad",
+        "PyTorch records what is done to a tensor that requires a gradient. Overwrite it inside `with "
+        "torch.no_grad():`.",
+    ),
+    (
+        r"does not require grad and does not have a grad_fn",
+        "Nothing was recorded on the way to it: was the first tensor made with requires_grad=True, and does no_grad or "
+        "detach stand in between?",
+    ),
+    (
+        r"must have the same dtype",
+        "One is float32, PyTorch's usual type, the other float64, NumPy's. Make both the same: .double(), .float(), or "
+        "dtype=… where it is made.",
+    ),
+    (
+        r"^KeyError: 'step'",
+        "Adam's state has an entry “step”, and this is the state of another kind of optimiser. Load it into one of "
+        "that kind.",
+    ),
+    (
+        r"mat1 and mat2 shapes cannot be multiplied",
+        "A layer nn.Linear(n_in, n_out) takes n_in numbers per row. Print the shape of what it is given.",
+    ),
+    (
+        r"Can't pickle|cannot pickle",
+        "Only data can be written to a file. Of a model or an optimiser that is its state_dict().",
+    ),
+    (
+        r"Weights only load failed",
+        "Something in the file is no tensor, plain number or text: save state_dict()s, and int(…) of a number of "
+        "NumPy.",
+    ),
+)
+
 _ADVICE = (
+    *_PYTORCH,
+    (
+        r"not supported between instances of '((list|tuple)' and|\w+' and '(list|tuple)')",
+        "A whole list or tuple is compared here. Take what you mean out of it first, such as parts[0].",
+    ),
     (
         r"truth value of an array",
         "`if`, `while`, `and`, `or` and Python's own `max` decide once, for a single value. For a whole array use "
@@ -39,6 +104,10 @@ _ADVICE = (
         r"Cannot cast ufunc",
         "`+=`, `-=` and the like change an array in place, and one of whole numbers can't take fractions: write "
         "x = x − …, or begin with x.astype(float).",
+    ),
+    (
+        r"__init__\(\) should return None",
+        "`__init__` sets an object up and returns nothing: assign what it makes to self, without `return`.",
     ),
     (r"inhomogeneous shape|setting an array element with a sequence", "The rows of an array must all be equally long."),
     (r"can't multiply sequence by non-int", "Lists don't calculate: make an array of it first, np.array(…)."),

@@ -44,7 +44,7 @@ def leaf(x):
 
 @numpy_gradient.mistake(
     "grad-none-nonleaf",
-    "There is no gradient on this tensor: what .double() or another change makes is a new one. Ask for "
+    "No gradient arrives here: what .double() or another change makes is a new tensor. Ask for "
     "requires_grad last, on the tensor given to f.",
 )
 def changed_type_afterwards(f, x):
@@ -80,8 +80,9 @@ def single_precision(f, x):
 
 
 @numpy_gradient.mistake(
-    "gradient-at-the-old-tensor",
-    "f gets float64, but the gradient arrives at the older float32 tensor. Make the tensor float64 at once.",
+    "gradient-in-float32",
+    "f gets float64, but the gradient you return is float32. Make the tensor float64 at once, and return its .grad as "
+    "it is.",
 )
 def old_tensor(f, x):
     tensor = torch.tensor(x, dtype=torch.float32, requires_grad=True)
@@ -480,7 +481,8 @@ class Layered(nn.Module):
 
 @MLP.mistake(
     "plain-list",
-    "PyTorch doesn't see layers in a Python list, so there is nothing to train. Use nn.Sequential or nn.ModuleList.",
+    "PyTorch sees no layers: not in a plain list, nor in something you don't keep. Assign an nn.Sequential or "
+    "nn.ModuleList to self.",
 )
 class PlainList(nn.Module):
     def __init__(self, sizes, activation, dropout):
@@ -522,6 +524,45 @@ class WithoutSuper(nn.Module):
 
 
 @MLP.mistake(
+    "plain-list-without-super",
+    "Two things: begin __init__ with super().__init__(), and keep the layers in an nn.Sequential or nn.ModuleList, not "
+    "in a plain list.",
+)
+class PlainListWithoutSuper(PlainList):
+    def __init__(self, sizes, activation, dropout):
+        self.layers = []
+        for a, b in zip(sizes[:-2], sizes[1:-1], strict=True):
+            self.layers += [nn.Linear(a, b), activation(), nn.Dropout(dropout)]
+        self.layers.append(nn.Linear(sizes[-2], sizes[-1]))
+
+
+PlainListWithoutSuper.__name__ = "MLP"  # PyTorch's message names the learner's class
+
+
+@MLP.mistake(
+    "star-missing",
+    "nn.Sequential takes layers one by one, not a list of them. A star unpacks the list: nn.Sequential(*layers).",
+)
+class ListInSequential(nn.Module):
+    def __init__(self, sizes, activation, dropout):
+        super().__init__()
+        self.layers = nn.Sequential([nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)])
+
+
+@MLP.mistake(
+    "class-as-every-layer",
+    "activation is a class, no layer yet: activation() makes one. After the last nn.Linear comes none.",
+)
+class NotMadeAnywhere(nn.Module):
+    def __init__(self, sizes, activation, dropout):
+        super().__init__()
+        layers = []
+        for a, b in zip(sizes[:-1], sizes[1:], strict=True):
+            layers += [nn.Linear(a, b), activation, nn.Dropout(dropout)]
+        self.layers = nn.Sequential(*layers)
+
+
+@MLP.mistake(
     "class-called-with-data",
     "activation is a class: activation(X) makes a layer with X as an option. Make it once, activation(), then call that.",
 )
@@ -543,10 +584,14 @@ class NotMade(nn.Module):
             layers += [nn.Linear(a, b), activation, nn.Dropout(dropout)]
         self.layers = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
 
+    def forward(self, X):
+        return self.layers(X)
+
 
 @MLP.mistake(
     "dropout-made-in-forward",
-    "eval() doesn't switch your dropout off. Make nn.Dropout in __init__, or tell F.dropout training=self.training.",
+    "eval() doesn't switch your dropout off. Make nn.Dropout in __init__, or give torch.nn.functional.dropout "
+    "training=self.training.",
 )
 class MadeInForward(Layered):
     def __init__(self, sizes, activation, dropout):
@@ -590,6 +635,29 @@ class TheSameAtTheEnd(Layered):
 class DropsScores(Layered):
     def last(self, X):
         return self.drop(X)
+
+
+@MLP.mistake(
+    "dropout-on-last-only",
+    "You drop scores, but no hidden values. Dropout belongs behind each hidden activation, and not after the last layer.",
+)
+class DropsOnlyScores(Layered):
+    def hidden(self, X):
+        return self.activation(X)
+
+    def last(self, X):
+        return self.drop(X)
+
+
+@MLP.mistake(
+    "dropout-on-input-only", "You drop inputs, but no hidden values. Dropout belongs behind each hidden activation."
+)
+class DropsOnlyInputs(Layered):
+    def hidden(self, X):
+        return self.activation(X)
+
+    def forward(self, X):
+        return super().forward(self.drop(X))
 
 
 @MLP.mistake("no-activation", "There is no bend between your layers, so together they are one. Add activation().")
@@ -841,6 +909,37 @@ def single_precision_network(params):
     return sequence([linear(W, b, torch.float32) for W, b in params])
 
 
+@same_network.mistake("through-float32", "Your weights went through float32: make the layer float64 before you copy.")
+def double_afterwards(params):
+    return sequence([linear(W, b, torch.float32).double() for W, b in params])
+
+
+@same_network.mistake(
+    "plain-tensor-assigned",
+    "layer.weight is a parameter, which no plain tensor can replace. Copy into it: with torch.no_grad(): "
+    "layer.weight.copy_(…).",
+)
+def assigned(params):
+    layers = [nn.Linear(*W.shape, dtype=torch.float64) for W, _ in params]
+    for layer, (W, b) in zip(layers, params, strict=True):
+        layer.weight = torch.tensor(W.T)
+        layer.bias = torch.tensor(b)
+    return sequence(layers)
+
+
+@same_network.mistake(
+    "copied-while-recording",
+    "PyTorch records what is done to a parameter, so it refuses to overwrite one. Put copy_ inside `with "
+    "torch.no_grad():`.",
+)
+def copied_while_recording(params):
+    layers = [nn.Linear(*W.shape, dtype=torch.float64) for W, _ in params]
+    for layer, (W, b) in zip(layers, params, strict=True):
+        layer.weight.copy_(torch.tensor(W.T))
+        layer.bias.copy_(torch.tensor(b))
+    return sequence(layers)
+
+
 @same_network.mistake("softmax-missing", "These are scores. Put an nn.Softmax(dim=1) at the end.")
 def scores_only(params):
     return sequence([linear(W, b) for W, b in params], end=None)
@@ -876,6 +975,14 @@ def own_softmax(params):
 @same_network.mistake("relu-on-last", "The last layer must stay linear before softmax: leave the last ReLU out.")
 def bent_scores(params):
     return nn.Sequential(sequence([linear(W, b) for W, b in params], end=None), nn.ReLU(), nn.Softmax(dim=1))
+
+
+@same_network.mistake(
+    "relu-on-last-and-softmax-axis",
+    "Two things: leave the ReLU after the last layer out, and let softmax go along each sample's row: nn.Softmax(dim=1).",
+)
+def bent_scores_and_down(params):
+    return nn.Sequential(sequence([linear(W, b) for W, b in params], end=None), nn.ReLU(), nn.Softmax(dim=0))
 
 
 @same_network.mistake("relu-missing", "There is no bend between your layers: put an nn.ReLU after each but the last.")
@@ -990,7 +1097,7 @@ TableDataset = exercise("TableDataset")
 @TableDataset.held_out
 def pictures_with_three_axes(TableDataset):
     dataset = TableDataset(inputs("held-out pictures", (5, 3, 2, 4)), integer_inputs("held-out classes", 5, 9))
-    return [len(dataset), dataset[4], dataset[2]]
+    return [len(dataset), dataset[4], dataset[2], dataset.X, dataset.y]
 
 
 @TableDataset.held_out
@@ -1064,6 +1171,16 @@ class LabelInARow(Rows):
         return self.X[i], self.y[i : i + 1]
 
 
+@TableDataset.mistake(
+    "labels-in-a-column",
+    "You keep the labels as a column, so each has the shape (1,). Keep them in one row, as y has them.",
+)
+class LabelsInAColumn(Rows):
+    def __init__(self, X, y):
+        super().__init__(X, y)
+        self.y = self.y.reshape(-1, 1)
+
+
 @TableDataset.mistake("sample-in-a-row", "The features have one axis too many. Sample i is X[i], without a slice.")
 class SampleInARow(Rows):
     def __getitem__(self, i):
@@ -1100,10 +1217,46 @@ class Arrays(Rows):
         self.X, self.y = np.asarray(X, dtype=np.float32), np.asarray(y, dtype=np.int64)
 
 
-@TableDataset.mistake("label-as-a-number", "The label is a plain int. Return a tensor of int64 with shape (): y[i].")
+@TableDataset.mistake(
+    "label-as-a-number", "The label is a plain number. Return a tensor of int64 with shape (): self.y[i]."
+)
 class PlainLabel(Rows):
     def __getitem__(self, i):
         return self.X[i], int(self.y[i])
+
+
+@TableDataset.mistake(
+    "labels-not-made-a-tensor",
+    "The labels are no tensor, so a single one is a plain number. Make one: torch.tensor(y, dtype=torch.int64).",
+)
+class LabelsOfNumpy(Rows):
+    def __init__(self, X, y):
+        super().__init__(X, y)
+        self.y = y
+
+
+@TableDataset.mistake("other-names", "Keep the two tensors as self.X and self.y: later cells use them.")
+class OtherNames(Dataset):
+    def __init__(self, X, y):
+        self.features, self.labels = torch.tensor(X, dtype=torch.float32), torch.tensor(y, dtype=torch.int64)
+
+    def __len__(self):
+        return len(self.features)
+
+    def __getitem__(self, i):
+        return self.features[i], self.labels[i]
+
+
+@TableDataset.mistake(
+    "converted-late",
+    "Convert once, in __init__: self.X and self.y should be the two tensors, since later cells use them.",
+)
+class ConvertsLate(Rows):
+    def __init__(self, X, y):
+        self.X, self.y = X, y
+
+    def __getitem__(self, i):
+        return torch.as_tensor(self.X[i]).float(), torch.tensor(int(self.y[i]))
 
 
 @TableDataset.mistake("always-the-first", "You return the first sample, whatever i is.")
@@ -1131,35 +1284,30 @@ class NothingBack(Rows):
 
 
 @TableDataset.variant
-class ConvertsLate:
+class NoDatasetOfTorch:
     def __init__(self, X, y):
-        self.X, self.y = X, y
+        self.X, self.y = torch.as_tensor(X).float().clone(), torch.as_tensor(np.asarray(y)).long()
 
     def __len__(self):
         return self.X.shape[0]
 
     def __getitem__(self, i):
-        return torch.as_tensor(self.X[i]).float(), torch.tensor(int(self.y[i]))
+        return [self.X[i], torch.tensor(int(self.y[i]))]
 
 
 @TableDataset.variant
-class OnOneOfTorch(Dataset):
+class OnOneOfTorch(TensorDataset):
     def __init__(self, X, y):
-        self.pairs = TensorDataset(torch.from_numpy(X).float(), torch.from_numpy(y).long())
-
-    def __len__(self):
-        return len(self.pairs)
-
-    def __getitem__(self, i):
-        return self.pairs[i]
+        super().__init__(torch.from_numpy(X).float(), torch.from_numpy(y).long())
+        self.X, self.y = self.tensors
 
 
 @TableDataset.variant
 class AListOfPairs(Dataset):
     def __init__(self, X, y):
-        self.pairs = [
-            [torch.tensor(a).to(torch.float32), torch.tensor(b).to(torch.long)] for a, b in zip(X, y, strict=True)
-        ]
+        self.X = torch.tensor(X).to(torch.float32)
+        self.y = torch.stack([torch.tensor(each).to(torch.long) for each in y])
+        self.pairs = list(zip(self.X, self.y, strict=True))
 
     def __len__(self):
         return len(self.pairs)
@@ -1183,7 +1331,7 @@ def batches(name, sizes, d=4, k=3):
 
 
 class RunningMean(nn.Module):
-    """Subtracts a mean that it collects in training: a buffer, as batch norm has two."""
+    """Subtracts a mean that it collects in training: a buffer, such as batch norm's running mean."""
 
     def __init__(self, d):
         super().__init__()
@@ -1268,8 +1416,9 @@ def run(model, loader, optimiser, loss_fn, order, mean="sum / count"):
         return losses[-1]
     if mean == "list":
         return losses
-    if mean == "weighted sum":
-        return sum(a * n for a, n in zip(losses, sizes, strict=True))
+    if mean.startswith("weighted sum"):
+        total = sum(a * n for a, n in zip(losses, sizes, strict=True))
+        return total / len(losses) if mean == "weighted sum / batches" else total
     if mean == "first size":
         return sum(losses) * sizes[0] / sum(sizes)
     if mean == "sum / samples":
@@ -1423,6 +1572,14 @@ def added_up(model, loader, optimiser, loss_fn):
 @train_epoch.mistake("not-divided", "The sum over all samples is right; now divide it by the number of samples.")
 def undivided(model, loader, optimiser, loss_fn):
     return run(model, loader, optimiser, loss_fn, RIGHT, "weighted sum")
+
+
+@train_epoch.mistake(
+    "divided-by-batches",
+    "The sum is right, but you divide it by the number of batches (len(loader)). Divide by the number of samples.",
+)
+def weighted_sum_by_batches(model, loader, optimiser, loss_fn):
+    return run(model, loader, optimiser, loss_fn, RIGHT, "weighted sum / batches")
 
 
 @train_epoch.mistake(
@@ -1694,6 +1851,18 @@ def along_the_samples(model, loader):
 
 
 @evaluate.mistake(
+    "argmax-without-axis",
+    "argmax() without an axis gives one position in the whole table. Each row has its own answer: argmax(dim=1).",
+)
+def over_the_whole_table(model, loader):
+    def count(model, loader):
+        found = [((model(X).argmax() == y).sum().item(), len(y)) for X, y in loader]
+        return sum(right for right, _ in found) / sum(size for _, size in found)
+
+    return looking(model, loader, count)
+
+
+@evaluate.mistake(
     "scores-compared", "You compare the highest score with the label. The class is its position: argmax(dim=1)."
 )
 def highest_scores(model, loader):
@@ -1902,10 +2071,35 @@ def both_without_epoch(path, model, optimiser, epoch):
 
 @save_checkpoint.mistake(
     "whole-object-pickled",
-    "You save the objects themselves, which weights_only=True refuses to read. Save their state_dict() only.",
+    "You save the model itself, which weights_only=True refuses to read. Save model.state_dict(), and so for the "
+    "optimiser.",
 )
 def the_objects(path, model, optimiser, epoch):
     torch.save({"model": model, "optimiser": optimiser, "epoch": int(epoch)}, path)
+
+
+@save_checkpoint.mistake(
+    "optimiser-object-pickled",
+    "The optimiser itself is in the file, which weights_only=True refuses to read. Save optimiser.state_dict().",
+)
+def the_optimiser_object(path, model, optimiser, epoch):
+    torch.save({"model": model.state_dict(), "optimiser": optimiser, "epoch": int(epoch)}, path)
+
+
+@save_checkpoint.mistake(
+    "no-optimiser-and-numpy-scalar",
+    "The optimiser's memory is missing: save optimiser.state_dict(), too. And make the epoch a plain number: int(epoch).",
+)
+def model_and_epoch_as_it_comes(path, model, optimiser, epoch):
+    torch.save({"model": model.state_dict(), "epoch": epoch}, path)
+
+
+@save_checkpoint.mistake(
+    "no-model-and-numpy-scalar",
+    "The model's weights are missing: save model.state_dict(), too. And make the epoch a plain number: int(epoch).",
+)
+def optimiser_and_epoch_as_it_comes(path, model, optimiser, epoch):
+    torch.save({"optimiser": optimiser.state_dict(), "epoch": epoch}, path)
 
 
 @save_checkpoint.mistake(
@@ -1917,7 +2111,7 @@ def epoch_as_it_comes(path, model, optimiser, epoch):
 
 @save_checkpoint.mistake(
     "buffers-missing",
-    "You save the parameters only. Buffers, such as batch norm's averages, belong to the model, too: state_dict().",
+    "You save the parameters only. Buffers, such as batch norm's running mean, belong to the model, too: state_dict().",
 )
 def parameters_only(path, model, optimiser, epoch):
     torch.save({**both_states(model, optimiser, epoch), "model": dict(model.named_parameters())}, path)
@@ -2042,6 +2236,15 @@ def optimiser_forgotten(path, model, optimiser):
 
 
 @load_checkpoint.mistake(
+    "own-adam",
+    "You load into an Adam of your own. Load into the optimiser you were handed, whatever its kind: "
+    "optimiser.load_state_dict(…).",
+)
+def into_an_adam_of_ones_own(path, model, optimiser):
+    return restored(path, model, torch.optim.Adam(model.parameters()))["epoch"]
+
+
+@load_checkpoint.mistake(
     "model-not-restored",
     "The model you were handed keeps its own weights: load its state into it, without making another.",
 )
@@ -2109,7 +2312,7 @@ def memory_restored(path, model, optimiser):
 
 @load_checkpoint.mistake(
     "buffers-lost",
-    "Only the parameters come back, not the buffers, such as batch norm's averages: use model.load_state_dict.",
+    "Only the parameters come back, not the buffers, such as batch norm's running mean: use model.load_state_dict.",
 )
 def parameters_restored(path, model, optimiser):
     content = restored(path, None, optimiser)
@@ -2269,6 +2472,17 @@ class NothingSaved(Right):
     @staticmethod
     def backward(ctx, dout):
         (z,) = ctx.saved_tensors
+        return dout * (z > 0)
+
+
+@OwnReLU.mistake(
+    "saved-tensors-not-unpacked",
+    "ctx.saved_tensors is a tuple, even of one tensor. Take it out: (z,) = ctx.saved_tensors.",
+)
+class NotUnpacked(Right):
+    @staticmethod
+    def backward(ctx, dout):
+        z = ctx.saved_tensors
         return dout * (z > 0)
 
 

@@ -15,7 +15,10 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from autograder import inputs, integer_inputs
+from autograder.answers import work_out
 from autograder.build import Lesson, open_lesson
+from autograder.execute import run_cases
+from autograder.judge import judge
 from autograder.paths import solutions
 from autograder.source import library_module
 
@@ -107,6 +110,7 @@ def test_table_dataset_hands_out_what_a_tensor_dataset_does(shape, kind):
     ours = lesson_7().reference["TableDataset"](X, y)
     theirs = TensorDataset(torch.as_tensor(X).float(), torch.as_tensor(y).long())
     assert len(ours) == len(theirs)
+    assert torch.equal(ours.X, theirs.tensors[0]) and torch.equal(ours.y, theirs.tensors[1])
     for (a, b), (c, d) in zip((ours[i] for i in range(len(ours))), theirs, strict=True):
         assert torch.equal(a, c) and torch.equal(b, d) and (a.dtype, b.dtype) == (torch.float32, torch.int64)
 
@@ -176,6 +180,31 @@ def test_a_resumed_run_is_an_uninterrupted_one_bit_by_bit(solved, make, tmp_path
     assert all(torch.equal(a, b) for a, b in zip(whole.state_dict().values(), model.state_dict().values(), strict=True))
 
 
+SAVING = {
+    "a plain epoch": ("{'m': model.state_dict(), 'o': optimiser.state_dict(), 'e': epoch}", "Correct."),
+    "no optimiser": ("{'m': model.state_dict(), 'o': {}, 'e': epoch}", "Something is missing in the file"),
+    "the objects": ("{'m': model.state_dict(), 'o': optimiser, 'e': epoch}", "can't be read back"),
+}
+LOADING = """
+def load_checkpoint(path, model, optimiser):
+    saved = torch.load(path, weights_only=True)
+    model.load_state_dict(saved["m"])
+    optimiser.load_state_dict(saved["o"])
+    return saved["e"]
+"""
+
+
+@pytest.mark.parametrize("name", SAVING)
+def test_load_checkpoint_is_judged_with_whatever_its_own_save_checkpoint_wrote(name):
+    content, said = SAVING[name]
+    namespace = dict(lesson_7().reference)
+    exec(f"def save_checkpoint(path, model, optimiser, epoch):\n    torch.save({content}, path)\n{LOADING}", namespace)
+    exercise = lesson_7().exercises["load_checkpoint"]
+    answer = work_out(exercise, exercise.visible_cases, lesson_7().reference)
+    outcomes = run_cases(exercise.visible_cases, exercise.name, namespace)
+    assert said in judge(exercise, exercise.visible_cases, outcomes, answer).message
+
+
 def test_own_relu_passes_pytorchs_referee(solved):
     z = tensor(inputs("oracle relu", (4, 3))).requires_grad_()
     assert torch.autograd.gradcheck(solved.OwnReLU.apply, (z,))
@@ -208,7 +237,7 @@ def floor_of_two_softmaxes():
 
 BY_HAND = {
     "9 and 12: the numbers of lesson 4": (lambda s: twice_backwards()[:2], [9, 12]),
-    "you get 18 and 24": (lambda s: twice_backwards()[2:], [18, 24]),
+    "18 and 24: the new gradients were added to the old ones": (lambda s: twice_backwards()[2:], [18, 24]),
     "(4, 3), as in lesson 3": (
         lambda s: s.numpy_gradient(lambda x: x[0] ** 2 + 3 * x[1], np.array([2.0, 1.0])),
         [4, 3],
