@@ -1,8 +1,10 @@
 """What is asked of each exercise of lesson 06, and its hints."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from autograder import exercise, inputs, inputs_after, with_warnings
+from autograder import close, exercise, inputs, inputs_after, with_warnings
 
 # --- momentum_step ------------------------------------------------------------------------------------------------
 
@@ -170,6 +172,12 @@ def three_layers(l2_penalty):
 
 
 @l2_penalty.case
+def parameters_stay(l2_penalty):
+    """The W and b of the caller. `W *= …` changes them, `2 * lam * W` makes a new array."""
+    return inputs_after(l2_penalty, layers("l2 kept", [2, 3, 2]), 0.2)
+
+
+@l2_penalty.case(after=["parameters_stay"])
 def the_gradient_belongs_to_the_loss(l2_penalty):
     """One weight is nudged by 1e-5 to both sides: the slope of your loss, minus your dW there. It should be 0."""
     (W, b), last = layers("l2 slope", [2, 3, 2])
@@ -177,11 +185,6 @@ def the_gradient_belongs_to_the_loss(l2_penalty):
     nudge[1, 2] = 1e-5
     above, below = (l2_penalty([(W + s * nudge, b), last], 0.7)[0] for s in (1, -1))
     return round(float((above - below) / 2e-5 - l2_penalty([(W, b), last], 0.7)[1][0][0][1, 2]), 6) + 0.0
-
-
-@l2_penalty.case
-def parameters_stay(l2_penalty):
-    return inputs_after(l2_penalty, layers("l2 kept", [2, 3, 2]), 0.2)
 
 
 # --- dropout ------------------------------------------------------------------------------------------------------
@@ -204,40 +207,71 @@ dropout = exercise(
 ONES = np.ones((200, 500))
 
 
-@dropout.case
-def shapes_and_types(dropout):
-    """X of shape (4, 3): out and mask have it too, and the mask is boolean. First when training, then when not."""
-    results = [
-        dropout(inputs("dropout X", (4, 3)), 0.5, np.random.default_rng(1), training) for training in (True, False)
-    ]
-    return [
-        {"out": np.shape(out), "mask": np.shape(mask), "mask is boolean": np.asarray(mask).dtype == bool}
-        for out, mask in results
-    ]
+def shapes_of(result, count):
+    """Zeros of the shapes of the `count` parts of a result; anything else as it is."""
+    if not isinstance(result, tuple | list) or len(result) != count:
+        return result
+    return tuple(None if part is None else np.zeros(np.shape(part)) for part in result)
 
 
-@dropout.case(after=["shapes_and_types"])
+def by_shape(got, expected):
+    """Compares what `shapes_of` gives; its zeros aren't shown, since nobody computed them."""
+    difference = close()(got, expected)
+    return difference and replace(difference, got=None, expected=None)
+
+
+def drawn(dropout, X, p, rng):
+    """What dropout makes of X in training, as two arrays of its shape. Raises ValueError where it is none of that."""
+    result = dropout(X.copy(), p, rng, True)
+    fits = isinstance(result, tuple | list) and [np.shape(part) for part in result] == [X.shape, X.shape]
+    if not fits:
+        raise ValueError("no pair of arrays of the shape of X was returned")
+    return np.asarray(result[0]), np.asarray(result[1])
+
+
+@dropout.case(judge=by_shape)
+def shapes_in_training(dropout):
+    """X of shape (4, 3), p = 10⁻⁹, so that all are kept: out and mask have this shape too, an entry for each of X."""
+    return shapes_of(dropout(inputs("dropout X", (4, 3)), 1e-9, np.random.default_rng(1), True), 2)
+
+
+@dropout.case(judge=by_shape)
+def shapes_in_use(dropout):
+    """X of shape (4, 3), training = False: a pair of this shape as well."""
+    return shapes_of(dropout(inputs("dropout X", (4, 3)), 0.5, np.random.default_rng(1), False), 2)
+
+
+@dropout.case(after=["shapes_in_training", "shapes_in_use"])
+def the_mask_is_boolean(dropout):
+    """It holds True and False, as a comparison gives them, in training and in use."""
+    X, rng = inputs("dropout X", (4, 3)), np.random.default_rng(1)
+    masks = {"training": drawn(dropout, X, 0.5, rng)[1], "use": dropout(X, 0.5, rng, False)[1]}
+    kinds = {when: np.asarray(mask).dtype.kind for when, mask in masks.items()}
+    return {f"mask in {when}": {"b": "True and False"}.get(kind, "numbers") for when, kind in kinds.items()}
+
+
+@dropout.case(after=["shapes_in_training"])
 def p_is_the_share_that_is_dropped(dropout):
     """p = 0.1, 100 000 entries: a tenth is 0, and a tenth of the mask is False."""
-    out, mask = dropout(ONES, 0.1, np.random.default_rng(2), True)
+    out, mask = drawn(dropout, ONES, 0.1, np.random.default_rng(2))
     return {"zeros": round(float(np.mean(out == 0)), 2), "False in the mask": round(float(np.mean(mask == 0)), 2)}
 
 
-@dropout.case(after=["shapes_and_types"])
+@dropout.case(after=["shapes_in_training"])
 def what_is_kept_is_rescaled(dropout):
     """p = 0.2: entries that are kept are divided by 0.8, so 1 becomes 1.25. The mask says which they are."""
     X = inputs("dropout scale", (30, 20), 1, 3)
-    out, mask = dropout(X, 0.2, np.random.default_rng(3), True)
+    out, mask = drawn(dropout, X, 0.2, np.random.default_rng(3))
     kept = out != 0
     ratios = sorted({round(float(ratio), 6) for ratio in (out / X)[kept]})
-    return {"1 becomes": ratios[:3], "True where kept": bool(np.array_equal(np.asarray(mask) != 0, kept))}
+    return {"1 becomes": ratios[:3], "True where kept": bool(np.array_equal(mask != 0, kept))}
 
 
-@dropout.case(after=["shapes_and_types"])
+@dropout.case(after=["shapes_in_training"])
 def each_entry_by_itself(dropout):
     """p = 0.5: no row and no column is dropped as a whole, and the number of those dropped varies from call to call."""
     rng = np.random.default_rng(4)
-    dropped = [np.asarray(dropout(np.ones((40, 30)), 0.5, rng, True)[0]) == 0 for _ in range(12)]
+    dropped = [drawn(dropout, ONES[:40, :30], 0.5, rng)[0] == 0 for _ in range(12)]
     return {
         "whole columns": bool(dropped[0].all(axis=0).any()),
         "whole rows": bool(dropped[0].all(axis=1).any()),
@@ -245,33 +279,35 @@ def each_entry_by_itself(dropout):
     }
 
 
-@dropout.case(after=["shapes_and_types"])
+@dropout.case(after=["shapes_in_training"])
 def a_zero_can_be_kept(dropout):
     """X of zeros, p = 0.5: about half of the mask is True, although all of out is 0."""
-    out, mask = dropout(np.zeros((100, 100)), 0.5, np.random.default_rng(5), True)
+    out, mask = drawn(dropout, np.zeros((100, 100)), 0.5, np.random.default_rng(5))
     return {"True in the mask": round(float(np.mean(mask)), 1), "out": float(np.abs(out).max())}
 
 
-@dropout.case(after=["shapes_and_types"])
+@dropout.case(after=["shapes_in_use"])
 def nothing_happens_in_use(dropout):
     """training = False, p = 0.25: out equals X and the mask is all True."""
     X = inputs("dropout use", (20, 10), 1, 2)
-    out, mask = dropout(X, 0.25, np.random.default_rng(6), False)
+    out, mask = dropout(X.copy(), 0.25, np.random.default_rng(6), False)
     known = {"X": X, "X · (1 − p)": 0.75 * X, "X / (1 − p)": X / 0.75}
     found = next((name for name, array in known.items() if np.allclose(out, array)), "something else")
     return {"out": "X with zeros in it" if np.any(out == 0) else found, "all True": bool(np.all(mask))}
 
 
-@dropout.case(after=["shapes_and_types"])
+@dropout.case(after=["shapes_in_training"])
 def new_neurons_in_every_call(dropout):
     """A second call with one rng drops others; the same state of rng drops the same ones."""
     rng = np.random.default_rng(7)
-    first, second, again = (dropout(ONES[:20, :20], 0.5, r, True)[0] for r in (rng, rng, np.random.default_rng(7)))
+    first, second, again = (drawn(dropout, ONES[:20, :20], 0.5, r)[0] for r in (rng, rng, np.random.default_rng(7)))
     return {"a second call differs": not np.array_equal(first, second), "repeatable": np.array_equal(first, again)}
 
 
-@dropout.case(after=["shapes_and_types"])
+@dropout.case(after=["shapes_in_training"])
 def x_stays(dropout):
+    """The X of the caller, in training. `X *= …` and `X[…] = 0` change it, `X * mask` makes a new array."""
+
     def dropped(X):
         dropout(X, 0.5, np.random.default_rng(8), True)
 
@@ -302,9 +338,10 @@ def first_of_two(result):
 
 
 @batchnorm.case
-def one_column_by_hand(batchnorm):
-    """X = (1, 3), gamma = 2, beta = 5, eps = 0: out = (3, 7)."""
-    return first_of_two(batchnorm(np.array([[1.0], [3.0]]), np.array([2.0]), np.array([5.0]), 0.0))
+def two_columns_by_hand(batchnorm):
+    """X = ((1, 20), (5, 10)), gamma = (2, 3), beta = (5, −1), eps = 0: the columns become (3, 7) and (2, −4)."""
+    X = np.array([[1.0, 20.0], [5.0, 10.0]])
+    return first_of_two(batchnorm(X, np.array([2.0, 3.0]), np.array([5.0, -1.0]), 0.0))
 
 
 @batchnorm.case
@@ -365,31 +402,60 @@ def there_and_back(batchnorm, batchnorm_backward, X, gamma, beta, eps, dout):
     return batchnorm_backward(dout, batchnorm(X, gamma, beta, eps)[1])
 
 
-@batchnorm_backward.case
+@batchnorm_backward.case(judge=by_shape)
+def three_shapes(batchnorm, batchnorm_backward):
+    """X is (5, 3): so is dX, while dgamma and dbeta have one number per column. The cache is your `batchnorm`'s."""
+    return shapes_of(there_and_back(batchnorm, batchnorm_backward, BATCH, GAMMA, BETA, 0.01, UPSTREAM), 3)
+
+
+@batchnorm_backward.case(after=["three_shapes"])
+def gamma_and_beta(batchnorm, batchnorm_backward):
+    """dgamma is the sum of dout · x̂, dbeta the sum of dout, each over the 5 samples: axis=0."""
+    _, dgamma, dbeta = there_and_back(batchnorm, batchnorm_backward, BATCH, GAMMA, BETA, 0.01, UPSTREAM)
+    return {"dgamma": dgamma, "dbeta": dbeta}
+
+
+@batchnorm_backward.case(after=["three_shapes"])
+def each_column_of_dx_adds_up_to_0(batchnorm, batchnorm_backward):
+    """The sums, rounded. A column that is shifted as a whole gives the same out: subtract mean(dx̂), column by column."""
+    dX = there_and_back(batchnorm, batchnorm_backward, BATCH, GAMMA, BETA, 1e-5, UPSTREAM)[0]
+    return {"sums of dX": np.round(np.sum(dX, axis=0), 6) + 0.0}
+
+
+@batchnorm_backward.case(after=["three_shapes"])
+def dx_has_no_part_along_x_hat(batchnorm, batchnorm_backward):
+    """Σ dX · x̂ of each column, eps = 0. A stretched column gives the same out: subtract x̂ · mean(dx̂ · x̂)."""
+    X_hat = (BATCH - BATCH.mean(axis=0)) / BATCH.std(axis=0)
+    dX = there_and_back(batchnorm, batchnorm_backward, BATCH, GAMMA, BETA, 0.0, UPSTREAM)[0]
+    return {"sums of dX · x̂": np.round(np.sum(dX * X_hat, axis=0), 6) + 0.0}
+
+
+@batchnorm_backward.case(after=["three_shapes"])
+def the_same_dout_for_all_samples(batchnorm, batchnorm_backward):
+    """dout is (1, −2, 0.5) for each sample: it asks for a shift, which batch norm takes away. So dX is 0."""
+    dout = np.tile([1.0, -2.0, 0.5], (5, 1))
+    dX = there_and_back(batchnorm, batchnorm_backward, BATCH, GAMMA, BETA, 1e-5, dout)[0]
+    return {"largest of dX": float(np.round(np.abs(dX).max(), 6))}
+
+
+@batchnorm_backward.case(after=["three_shapes"])
 def five_samples_three_columns(batchnorm, batchnorm_backward):
-    """X is (5, 3), with a random upstream gradient, eps = 0.01. The cache comes from your own `batchnorm`."""
+    """X is (5, 3), eps = 0.01. If the cases above pass, look at the factors: gamma in dx̂, and the root below all."""
     return there_and_back(batchnorm, batchnorm_backward, BATCH, GAMMA, BETA, 0.01, UPSTREAM)
 
 
-@batchnorm_backward.case
+@batchnorm_backward.case(after=["three_shapes"])
 def as_many_samples_as_columns_on_the_way_back(batchnorm, batchnorm_backward):
-    """X is (3, 3), eps = 1e-5."""
+    """X is (3, 3), eps = 1e-5: here a mix-up of rows and columns goes unnoticed by shapes."""
     return there_and_back(batchnorm, batchnorm_backward, BATCH[1:4], GAMMA, BETA, 1e-5, UPSTREAM[:3])
 
 
-@batchnorm_backward.case
+@batchnorm_backward.case(after=["three_shapes"])
 def an_eps_that_counts(batchnorm, batchnorm_backward):
-    """eps = 0.5, as large as the variance of some columns."""
+    """eps = 0.5, as large as the variance of some columns: the root is that of variance + eps, as on the way there."""
     X = inputs("batchnorm eps", (4, 2))
     gamma, beta = np.array([1.5, -2.0]), np.array([0.5, 1.0])
     return there_and_back(batchnorm, batchnorm_backward, X, gamma, beta, 0.5, UPSTREAM[:4, :2])
-
-
-@batchnorm_backward.case
-def each_column_of_dx_adds_up_to_0(batchnorm, batchnorm_backward):
-    """What all samples share makes no difference: the sums of dX, rounded."""
-    dX = there_and_back(batchnorm, batchnorm_backward, BATCH, GAMMA, BETA, 1e-5, UPSTREAM)[0]
-    return np.round(np.sum(dX, axis=0), 6) + 0.0
 
 
 @batchnorm_backward.case(after=["five_samples_three_columns"])

@@ -11,7 +11,17 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from autograder import exercise, inputs, inputs_after, integer_inputs
+from autograder import close, exercise, inputs, inputs_after, integer_inputs
+from autograder.compare import Difference
+from autograder.text import clean
+
+
+def unless_told(got, expected):
+    """Compares as usual, but where a case returns a sentence in place of its result, that is what is said."""
+    if isinstance(got, str) and not isinstance(expected, str):
+        return Difference("structure", "", clean(got[:200]), got, expected)
+    return close()(got, expected)
+
 
 # --- numpy_gradient -----------------------------------------------------------------------------------------------
 
@@ -175,8 +185,8 @@ def sizes_of_zero(broadcast_shape):
 
 
 @broadcast_shape.case
-def zero_is_no_one(broadcast_shape):
-    """(0,) and (3,): neither is 1, so they don't fit."""
+def zero_and_three_do_not_fit(broadcast_shape):
+    """(0,) and (3,): the sizes differ, and neither of them is 1. That is a ValueError."""
     return shape_or_error(broadcast_shape, (0,), (3,))
 
 
@@ -193,15 +203,16 @@ MLP = exercise(
     points=3,
     returns="one row of scores per sample: (n, sizes[-1])",
     hints=[
-        "How many layers do three sizes make? Which of them is treated differently, and where does PyTorch look for "
-        "layers?",
-        "Between neighbours in sizes: nn.Linear, activation(), nn.Dropout(dropout). For the last pair nn.Linear alone.",
+        "Which three layers does PyTorch have for X @ W + b, for the bend and for dropping? And in which container of nn "
+        "must they be, assigned to self, for PyTorch to see them?",
+        "Between neighbours in sizes: nn.Linear(n_in, n_out), activation(), nn.Dropout(dropout). For the last pair "
+        "nn.Linear alone. From a list, self.layers = nn.Sequential(*layers) makes one layer of them all.",
         "In __init__, after super().__init__(), collect the layers in a list, then hand them all to an nn.Sequential "
         "that you assign to self. forward sends X through it.",
     ],
 )
 
-UNFOUND = "its parameters aren't those of its layers"
+UNFOUND = "The model's parameters aren't those of its layers."
 
 
 def shapes(model):
@@ -243,26 +254,32 @@ def all_parameters_are_found(MLP):
     return shapes(MLP([5, 4, 3, 2], nn.ReLU, 0.0))
 
 
-@MLP.case(after=["all_parameters_are_found"])
+@MLP.case(after=["all_parameters_are_found"], judge=unless_told)
 def two_hidden_layers(MLP):
     """5 → 4 → 3 → 2 with ReLU, weights put in from outside."""
     return scores(MLP, [5, 4, 3, 2], nn.ReLU)
 
 
-@MLP.case(after=["all_parameters_are_found"])
+@MLP.case(after=["all_parameters_are_found"], judge=unless_told)
 def another_activation(MLP):
     """3 → 4 → 2 with Tanh."""
     return scores(MLP, [3, 4, 2], nn.Tanh)
 
 
-@MLP.case(after=["all_parameters_are_found"])
+@MLP.case(after=["all_parameters_are_found"], judge=unless_told)
 def no_hidden_layer(MLP):
     """3 → 2: a single dense layer. Nothing is bent and nothing dropped, although dropout is 0.5."""
     model = with_layers(MLP, [3, 2], nn.ReLU, 0.5)
-    return UNFOUND if model is None else model(samples(7, 3))
+    if model is None:
+        return UNFOUND
+    X = samples(7, 3)
+    first, second = model(X), model(X)
+    if isinstance(first, torch.Tensor) and isinstance(second, torch.Tensor) and not torch.equal(first, second):
+        return "Two calls give different scores: there is no hidden layer, but something is dropped."
+    return first
 
 
-@MLP.case(after=["all_parameters_are_found"])
+@MLP.case(after=["all_parameters_are_found"], judge=unless_told)
 def gradients_reach_every_layer(MLP):
     """The gradients of Σ score² for 4 → 3 → 2 with Tanh, sorted by the shapes of the parameters."""
     model = with_layers(MLP, [4, 3, 2], nn.Tanh)
@@ -272,7 +289,7 @@ def gradients_reach_every_layer(MLP):
     return [parameter.grad for parameter in sorted(model.parameters(), key=lambda p: tuple(p.shape))]
 
 
-@MLP.case(after=["two_hidden_layers"])
+@MLP.case(after=["two_hidden_layers"], judge=unless_told)
 def dropout_is_off_in_evaluation(MLP):
     """dropout = 0.5, after model.eval(): two calls agree, and with those of a network without dropout."""
     model, plain = (with_layers(MLP, [5, 4, 3, 2], nn.Tanh, dropout) for dropout in (0.5, 0.0))
@@ -285,28 +302,30 @@ def dropout_is_off_in_evaluation(MLP):
 
 
 def scores_when_dropping(MLP, p):
-    """What 10 000 equal samples get from layers of one neuron in training: the first of two equal scores, and both."""
+    """The scores, less their bias, of 10 000 equal samples in training; None when the parameters aren't found."""
     model = MLP([3, 1, 1, 2], nn.Sigmoid, p)
     if shapes(model) != [(1,), (1,), (1, 1), (1, 3), (2,), (2, 1)]:
         return None
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.fill_(1.0 if parameter.shape == (2, 1) else 0.25)
-        both = model(torch.ones(10_000, 3)) - 0.25
-    return both
+        return model(torch.ones(10_000, 3)) - 0.25
 
 
-@MLP.case(after=["two_hidden_layers"])
+@MLP.case(after=["two_hidden_layers"], judge=unless_told)
 def dropout_is_on_in_training(MLP):
-    """dropout = 0.3, for 10 000 equal samples and one neuron per hidden layer: which scores occur, how many are 0."""
+    """dropout = 0.3; two hidden layers of one neuron each, 10 000 equal samples. Each neuron is dropped or not, by
+    itself. So three different scores occur: with the first neuron, without it, and, where the second one is dropped
+    (in 30 % of the samples), the bias alone."""
     both = scores_when_dropping(MLP, 0.3)
     if both is None:
         return UNFOUND
     found = sorted({round(score, 3) + 0.0 for score in both[:, 0].tolist()})
     return {
-        "scores": found if len(found) < 10 else "many",
-        "share of zeros": round(float((both[:, 0].abs() < 1e-6).double().mean()), 1),
-        "both outputs drop together": bool((both[:, 0] == both[:, 1]).all()),
+        "how many different scores occur": len(found) if len(found) < 10 else "10 or more",
+        "share of samples with the bias alone": round(float((both[:, 0].abs() < 1e-6).double().mean()), 1),
+        "a sample's two scores are equal": bool((both[:, 0] == both[:, 1]).all()),
+        "the scores, less the bias": found if len(found) < 10 else [],
     }
 
 
@@ -324,16 +343,17 @@ same_network = exercise(
     points=3,
     returns="an nn.Module that turns a float64 tensor (n, d) into probabilities (n, k)",
     hints=[
-        "What does `forward` do after each layer but the last, and what after the last? How does nn.Linear keep what "
-        "you call W?",
-        "nn.Linear(*W.shape, dtype=torch.float64) makes a layer; its weight (n_out, n_in) becomes a copy of W.T, its "
-        "bias a copy of b.",
+        "Your `forward` is a chain: X @ W + b, ReLU, and so on, softmax at the end. Which layer of nn does each of these "
+        "steps? And how does nn.Linear keep what you call W?",
+        "nn.Linear(*W.shape, dtype=torch.float64), nn.ReLU() and nn.Softmax(dim=1), put together by "
+        "nn.Sequential(*layers). Inside torch.no_grad(), copy_ puts torch.tensor(W.T) into the weight and "
+        "torch.tensor(b) into the bias.",
         "For each pair make a float64 Linear, copy W.T and b into it inside no_grad, and collect it with an nn.ReLU. "
         "Leave the last ReLU out, put nn.Softmax(dim=1) there, and hand all to nn.Sequential.",
     ],
 )
 
-RANDOM = "two networks made of the same params differ: something in them is still random"
+RANDOM = "Two networks made of the same params differ: something in them is still random."
 
 
 def pairs_for(name, sizes):
@@ -355,29 +375,50 @@ def probabilities(same_network, params, X):
     return first if torch.equal(first, second) else RANDOM
 
 
-@same_network.case
+@same_network.case(judge=unless_told)
 def three_layers(same_network):
     """Five samples through 4 → 3 → 6 → 2."""
     return probabilities(same_network, pairs_for("three", [4, 3, 6, 2]), table(5, 4))
 
 
-@same_network.case
+@same_network.case(judge=unless_told)
 def square_weights(same_network):
     """4 → 4 → 4 → 4: here a W that wasn't transposed goes unnoticed by shapes."""
     return probabilities(same_network, pairs_for("square", [4, 4, 4, 4]), table(5, 4))
 
 
-@same_network.case
+@same_network.case(judge=unless_told)
 def a_single_layer(same_network):
     """Three samples, three classes, no hidden layer."""
     return probabilities(same_network, pairs_for("single", [3, 3]), table(3, 3))
 
 
-@same_network.case
+@same_network.case(judge=unless_told)
 def huge_scores(same_network):
     """Weights times 1000: e^1000 is more than a float can hold."""
     params = [(1000 * W, b) for W, b in pairs_for("huge", [3, 4])]
     return probabilities(same_network, params, table(4, 3))
+
+
+def in_float64(params, X):
+    """The probabilities, computed step by step in float64."""
+    for W, b in params[:-1]:
+        X = np.maximum(X @ W + b, 0)
+    W, b = params[-1]
+    scores = X @ W + b
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@same_network.case(after=["three_layers"], judge=unless_told)
+def agrees_to_12_digits(same_network):
+    """Five samples through 4 → 3 → 6 → 2, beside the same steps in NumPy: no probability differs by 1e-12 or more."""
+    params, X = pairs_for("three", [4, 3, 6, 2]), table(5, 4)
+    found = probabilities(same_network, params, X)
+    if isinstance(found, str):
+        return found
+    difference = np.abs(found.detach().numpy() - in_float64(params, X.numpy())).max()
+    return {"every difference is below 1e-12": bool(difference < 1e-12)}
 
 
 @same_network.case
@@ -402,7 +443,7 @@ def step_of(same_network, params, X, labels):
     before = [(W.copy(), b.copy()) for W, b in params]
     network = same_network(params)
     if not list(network.parameters()):
-        return "there is nothing to train"
+        return "The network has no parameters, so there is nothing to train."
     optimiser = torch.optim.SGD(network.parameters(), lr=0.5)
     nn.NLLLoss()(torch.log(network(X)), labels).backward()
     optimiser.step()
@@ -412,11 +453,11 @@ def step_of(same_network, params, X, labels):
     after = network(X)
     again = same_network(before)(X)
     if not torch.equal(again, same_network(before)(X)):
-        after = RANDOM
+        return RANDOM
     return {"arrays": "unchanged" if same else "changed", "answers": after}
 
 
-@same_network.case
+@same_network.case(judge=unless_told)
 def a_step_of_training(same_network):
     """4 → 4 → 3, one step with learning rate 0.5: the network learns, your arrays stay."""
     labels = torch.tensor([0, 2, 1, 1, 0])
@@ -429,7 +470,6 @@ TableDataset = exercise(
     "TableDataset",
     points=2,
     returns="the pair (features, label)",
-    labels=["features", "label"],
     hints=[
         "What does torch.tensor make of an array of float64, if you don't say otherwise? And what do PyTorch's layers "
         "and losses want?",
@@ -443,9 +483,48 @@ FEATURES = np.array([[1.5, -2.0], [0.25, 4.0], [-1.0, 3.5]])
 CLASSES = np.array([2, 0, 7])
 
 
-def kinds(pair):
+class NoPair(Exception):
+    """A sample that isn't a pair of tensors; the message says why."""
+
+
+def sample(dataset, i):
+    """Features and label of a sample. Raises NoPair, with a sentence, when it isn't a pair of tensors."""
+    pair = dataset[i]
+    if pair is None:
+        raise NoPair(f"dataset[{i}] is None: does __getitem__ return anything?")
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise NoPair(f"dataset[{i}] should be a pair: the features and the label.")
+    for name, part, kind in zip(("features", "label"), pair, ("float32", "int64"), strict=True):
+        if not isinstance(part, torch.Tensor):
+            raise NoPair(
+                f"The {name} of dataset[{i}] should be a tensor: make it with torch.tensor and dtype=torch.{kind}."
+            )
+    if pair[1].numel() == 1 and pair[1].ndim:
+        shape = tuple(pair[1].shape)
+        raise NoPair(f"The label of dataset[{i}] has the shape {shape}. It should be one number, of shape ().")
+    return pair
+
+
+def named(dataset, *positions):
+    """Features and labels of these samples by name, or what keeps one of them from being a pair of tensors."""
+    try:
+        pairs = [(i, sample(dataset, i)) for i in positions]
+    except NoPair as why:
+        return str(why)
+    return {
+        f"{name} of dataset[{i}]": part
+        for i, pair in pairs
+        for name, part in zip(("features", "label"), pair, strict=True)
+    }
+
+
+def kinds(dataset, i):
     """Types and shapes of a sample's two parts."""
-    return [{"type": str(part.dtype), "shape": tuple(part.shape)} for part in pair]
+    parts = named(dataset, i)
+    if isinstance(parts, str):
+        return parts
+    types = {f"type of the {name}": str(part.dtype) for name, part in parts.items()}
+    return types | {f"shape of the {name}": tuple(part.shape) for name, part in parts.items()}
 
 
 @TableDataset.case
@@ -454,37 +533,51 @@ def its_length(TableDataset):
     return len(TableDataset(FEATURES, CLASSES))
 
 
-@TableDataset.case
+@TableDataset.case(judge=unless_told)
 def each_sample(TableDataset):
     """dataset[0], dataset[1] and dataset[2]."""
-    dataset = TableDataset(FEATURES, CLASSES)
-    return [dataset[i] for i in range(3)]
+    return named(TableDataset(FEATURES, CLASSES), 0, 1, 2)
 
 
-@TableDataset.case
+@TableDataset.case(judge=unless_told)
 def a_sample_by_itself(TableDataset):
     """dataset[1] of a table of pictures: X is (4, 2, 3)."""
-    return TableDataset(inputs("pictures", (4, 2, 3)), np.array([3, 1, 0, 2]))[1]
+    return named(TableDataset(inputs("pictures", (4, 2, 3)), np.array([3, 1, 0, 2])), 1)
 
 
-@TableDataset.case(after=["each_sample"])
+@TableDataset.case(after=["each_sample"], judge=unless_told)
 def types_of_float64_and_int32(TableDataset):
     """Features of float64 become float32, labels of int32 become int64; a label has the shape ()."""
-    return kinds(TableDataset(FEATURES, CLASSES.astype(np.int32))[1])
+    return kinds(TableDataset(FEATURES, CLASSES.astype(np.int32)), 1)
 
 
-@TableDataset.case(after=["each_sample"])
+@TableDataset.case(after=["each_sample"], judge=unless_told)
 def types_of_bytes_and_floats(TableDataset):
     """Features of uint8 (brightnesses), labels of float64."""
-    return kinds(TableDataset(np.array([[0, 255], [17, 3]], dtype=np.uint8), np.array([1.0, 0.0]))[0])
+    return kinds(TableDataset(np.array([[0, 255], [17, 3]], dtype=np.uint8), np.array([1.0, 0.0])), 0)
 
 
-@TableDataset.case(after=["each_sample"])
+@TableDataset.case(after=["types_of_float64_and_int32"], judge=unless_told)
 def in_batches(TableDataset):
     """Through a DataLoader in batches of 2, into a layer and its loss, as in a training."""
+    dataset = TableDataset(FEATURES, CLASSES)
+    if isinstance(problem := named(dataset, 0), str):
+        return problem
     layer = filled(nn.Linear(2, 8))
-    loader = DataLoader(TableDataset(FEATURES, CLASSES), batch_size=2)
-    return [nn.CrossEntropyLoss()(layer(X), y).item() for X, y in loader]
+    return [nn.CrossEntropyLoss()(layer(X), y).item() for X, y in DataLoader(dataset, batch_size=2)]
+
+
+@TableDataset.case(after=["each_sample"], judge=unless_told)
+def kept_as_X_and_y(TableDataset):
+    """The two whole tensors, as dataset.X and dataset.y: later cells use them."""
+    dataset = TableDataset(FEATURES, CLASSES)
+    if not (hasattr(dataset, "X") and hasattr(dataset, "y")):
+        return "Keep the two tensors as self.X and self.y: later cells use them."
+    kept = {"self.X": dataset.X, "self.y": dataset.y}
+    for name, part in kept.items():
+        if not isinstance(part, torch.Tensor):
+            return f"{name} is no tensor. Convert once, in __init__: later cells use self.X and self.y."
+    return kept | {f"type of {name}": str(part.dtype) for name, part in kept.items()}
 
 
 # --- train_epoch --------------------------------------------------------------------------------------------------
@@ -494,8 +587,10 @@ train_epoch = exercise(
     parts={"the steps": 3, "the mean loss": 1},
     returns="the mean loss per sample, one float",
     hints=[
-        "Which of the four lines belong inside the loop? And why do batches of different sizes not count alike?",
-        "Per batch: zero_grad, loss, backward, step. In the end: (sum of batch loss · batch size) / (number of samples).",
+        "A batch must step with its own gradients: what has to happen to .grad before backward() fills it, and who uses "
+        "it afterwards? And for how many samples does the mean loss of a batch stand?",
+        "model.train(). Per batch: optimiser.zero_grad(), loss = loss_fn(model(X), y), loss.backward(), "
+        "optimiser.step(). In the end: (sum of loss.item() · len(y)) / (number of samples).",
         "Switch to training mode. For each batch zero the gradients, compute the loss, call backward and step, and add "
         "loss.item() times the batch's size to a total. Divide it by the samples counted.",
     ],
@@ -731,7 +826,7 @@ save_checkpoint = exercise(
 
 
 class Centred(nn.Module):
-    """Subtracts a running mean, which it collects in training: a buffer, as batch norm has two."""
+    """Subtracts a running mean, which it collects in training: a buffer, such as batch norm's running mean."""
 
     def __init__(self):
         super().__init__()
@@ -766,18 +861,28 @@ def steps(model, optimiser, first, last):
     return losses
 
 
+OBJECT = "The model itself can't be written to a file: save its state_dict()."
+REFUSED = (
+    "torch.load(path, weights_only=True) refuses the file: something in it is neither tensor nor number nor text, nor a "
+    "list or dict of these."
+)
+
+
 def saved(save_checkpoint, model, optimiser, epoch):
     """What the file holds after saving, read with weights_only=True; a sentence when it can't be read."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "checkpoint.pt"
-        save_checkpoint(path, model, optimiser, epoch)
+        try:
+            save_checkpoint(path, model, optimiser, epoch)
+        except pickle.PicklingError:
+            return OBJECT
         if not path.exists():
-            others = "another one is there" if list(Path(folder).iterdir()) else "its folder is empty"
-            return f"there is no file at the path, {others}"
+            others = "but another one beside it: use path as it is" if list(Path(folder).iterdir()) else "nor elsewhere"
+            return f"There is no file at the path that was given, {others}."
         try:
             return [torch.load(path, weights_only=True)]
         except pickle.UnpicklingError:
-            return "weights_only=True refuses the file"
+            return REFUSED
 
 
 def numbers_in(content):
@@ -809,28 +914,28 @@ def trained_with_adam():
     return model, optimiser
 
 
-@save_checkpoint.case
+@save_checkpoint.case(judge=unless_told)
 def the_file_can_be_read(save_checkpoint):
     """With torch.load(path, weights_only=True), at the very path that was given."""
     found = saved(save_checkpoint, *trained_with_adam(), 37)
-    return found if isinstance(found, str) else "it can be read"
+    return found if isinstance(found, str) else {"it can be read": True}
 
 
-@save_checkpoint.case
+@save_checkpoint.case(after=["the_file_can_be_read"], judge=unless_told)
 def the_model_is_in_it(save_checkpoint):
-    """Every weight and bias, and a layer's running mean: a buffer, as batch norm has, no parameter."""
+    """Every weight and bias, and a buffer, such as batch norm's running mean."""
     model, optimiser = trained_with_adam()
     found = saved(save_checkpoint, model, optimiser, 37)
     if isinstance(found, str):
         return found
     numbers = numbers_in(found)
     return {
-        "parameters": all(holds(numbers, parameter) for parameter in model.parameters()),
-        "running mean": holds(numbers, model[1].mean),
+        "weights and biases are in the file": all(holds(numbers, parameter) for parameter in model.parameters()),
+        "the buffer is in the file": holds(numbers, model[1].mean),
     }
 
 
-@save_checkpoint.case
+@save_checkpoint.case(after=["the_file_can_be_read"], judge=unless_told)
 def the_optimiser_is_in_it(save_checkpoint):
     """Adam's two averages for every parameter, its step count (11) and its learning rate (0.0123)."""
     model, optimiser = trained_with_adam()
@@ -839,24 +944,29 @@ def the_optimiser_is_in_it(save_checkpoint):
         return found
     numbers, kept = numbers_in(found), list(optimiser.state.values())
     return {
-        "averages": all(holds(numbers, state[name]) for state in kept for name in ("exp_avg", "exp_avg_sq")),
-        "step count": holds(numbers, 11.0),
-        "learning rate": holds(numbers, 0.0123),
+        "Adam's averages are in the file": all(
+            holds(numbers, state[name]) for state in kept for name in ("exp_avg", "exp_avg_sq")
+        ),
+        "its step count is in the file": holds(numbers, 11.0),
+        "its learning rate is in the file": holds(numbers, 0.0123),
     }
 
 
-@save_checkpoint.case
+@save_checkpoint.case(after=["the_file_can_be_read"], judge=unless_told)
 def the_epoch_is_in_it(save_checkpoint):
     """The epoch is 37."""
     found = saved(save_checkpoint, *trained_with_adam(), 37)
-    return found if isinstance(found, str) else {"the number 37": holds(numbers_in(found), 37.0)}
+    return found if isinstance(found, str) else {"the number 37 is in the file": holds(numbers_in(found), 37.0)}
 
 
-@save_checkpoint.case
+@save_checkpoint.case(
+    after=["the_file_can_be_read", "the_model_is_in_it", "the_optimiser_is_in_it", "the_epoch_is_in_it"],
+    judge=unless_told,
+)
 def an_epoch_counted_by_numpy(save_checkpoint):
-    """The epoch is np.int64(5), a whole number, but not one of those that weights_only=True reads."""
+    """The epoch is np.int64(5), a whole number of NumPy: the file must hold a plain one, which weights_only=True reads."""
     found = saved(save_checkpoint, *trained_with_adam(), np.int64(5))
-    return found if isinstance(found, str) else {"the number 5": holds(numbers_in(found), 5.0)}
+    return found if isinstance(found, str) else {"the number 5 is in the file": holds(numbers_in(found), 5.0)}
 
 
 # --- load_checkpoint ----------------------------------------------------------------------------------------------
@@ -864,7 +974,6 @@ def an_epoch_counted_by_numpy(save_checkpoint):
 load_checkpoint = exercise(
     "load_checkpoint",
     points=2,
-    needs=["save_checkpoint"],
     returns="the epoch that was saved, an int",
     hints=[
         "Who wrote something into the file, and how does each of them take its part back?",
@@ -874,6 +983,20 @@ load_checkpoint = exercise(
 )
 
 
+def lacking(save_checkpoint, path, model, optimiser, epoch):
+    """Saves. What keeps the file from being of use to load_checkpoint, in a sentence; empty when nothing does."""
+    try:
+        save_checkpoint(path, model, optimiser, epoch)
+        numbers = numbers_in(torch.load(path, weights_only=True))
+    except (OSError, TypeError, pickle.PickleError):
+        return "The file that your save_checkpoint wrote can't be read back: finish that one first."
+    memory = [value for state in optimiser.state.values() for value in state.values()]
+    rates = [group["lr"] for group in optimiser.param_groups]
+    if all(holds(numbers, value) for value in (*model.state_dict().values(), *memory, *rates, epoch)):
+        return ""
+    return "Something is missing in the file that your save_checkpoint wrote: finish that one first."
+
+
 def resumed(save_checkpoint, load_checkpoint, make_optimiser):
     """The losses of six steps, saved and loaded into something new after three; and the epoch that came back."""
     with tempfile.TemporaryDirectory() as folder:
@@ -881,7 +1004,8 @@ def resumed(save_checkpoint, load_checkpoint, make_optimiser):
         model = network()
         optimiser = make_optimiser(model.parameters(), lr=0.05)
         steps(model, optimiser, 0, 3)
-        save_checkpoint(path, model, optimiser, 3)
+        if problem := lacking(save_checkpoint, path, model, optimiser, 3):
+            return problem
         fresh = unfilled()
         with torch.no_grad():
             for parameter in fresh.parameters():
@@ -896,38 +1020,40 @@ def momentum(parameters, lr):
     return torch.optim.SGD(parameters, lr=lr, momentum=0.9)
 
 
-@load_checkpoint.case
+@load_checkpoint.case(judge=unless_told)
 def training_goes_on_with_momentum(save_checkpoint, load_checkpoint):
     """The losses of steps 4 to 6 after loading, as if there had been no interruption; the epoch is 3."""
     return resumed(save_checkpoint, load_checkpoint, momentum)
 
 
-@load_checkpoint.case
+@load_checkpoint.case(judge=unless_told)
 def training_goes_on_with_adam(save_checkpoint, load_checkpoint):
     """The same with Adam. The new optimiser was made with another learning rate: the saved one counts."""
     return resumed(save_checkpoint, load_checkpoint, torch.optim.Adam)
 
 
-@load_checkpoint.case
+@load_checkpoint.case(judge=unless_told)
 def the_model_answers_as_before(save_checkpoint, load_checkpoint):
-    """Outputs in evaluation mode, which use the running mean that a layer has collected (a buffer)."""
+    """Outputs in evaluation mode: they depend on a buffer, too, such as batch norm's running mean."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "checkpoint.pt"
-        save_checkpoint(path, *trained_with_adam(), 1)
+        if problem := lacking(save_checkpoint, path, *trained_with_adam(), 1):
+            return problem
         model = network()
         load_checkpoint(path, model, torch.optim.Adam(model.parameters(), lr=0.1))
     return model.eval()(table(4, 3))
 
 
-@load_checkpoint.case
+@load_checkpoint.case(judge=unless_told)
 def the_epoch_comes_back(save_checkpoint, load_checkpoint):
     """37, and also 0."""
     epochs = []
     with tempfile.TemporaryDirectory() as folder:
         for number, epoch in enumerate([37, 0]):
-            model, optimiser = trained_with_adam()
-            save_checkpoint(Path(folder) / f"{number}.pt", model, optimiser, epoch)
-            epochs.append(load_checkpoint(Path(folder) / f"{number}.pt", model, optimiser))
+            path, (model, optimiser) = Path(folder) / f"{number}.pt", trained_with_adam()
+            if problem := lacking(save_checkpoint, path, model, optimiser, epoch):
+                return problem
+            epochs.append(load_checkpoint(path, model, optimiser))
     return epochs
 
 
@@ -941,13 +1067,14 @@ class MakesFolder:
         return os.mkdir, (self.folder,)
 
 
-@load_checkpoint.case
+@load_checkpoint.case(judge=unless_told)
 def a_program_in_the_file_is_not_run(save_checkpoint, load_checkpoint):
     """Somebody has added a program to your file. weights_only=True refuses to read it."""
     with tempfile.TemporaryDirectory() as folder:
         path, trace = Path(folder) / "checkpoint.pt", os.path.join(folder, "it was run")
         model, optimiser = trained_with_adam()
-        save_checkpoint(path, model, optimiser, 1)
+        if problem := lacking(save_checkpoint, path, model, optimiser, 1):
+            return problem
         content = torch.load(path, weights_only=True)
         more = {"more": MakesFolder(trace)}
         torch.save({**content, **more} if isinstance(content, dict) else [content, more], path)
