@@ -1,0 +1,23 @@
+"""Each lesson's cases tell right from wrong, and the README says how well."""
+
+from functools import cache
+
+from autograder.paths import PACKAGE_ROOT, lesson_names, solutions
+from autograder.prove import LessonProof, prove_lesson
+from autograder.prove_report import markdown
+
+
+@cache
+def proof(name: str) -> LessonProof:
+    return prove_lesson(solutions() / name)
+
+
+def test_the_proof_holds(lesson):
+    assert proof(lesson.name).problems == []
+
+
+def test_the_kill_table_of_the_readme_is_the_one_that_prove_prints():
+    readme = (PACKAGE_ROOT / "README.md").read_text(encoding="utf-8")
+    assert markdown([proof(name) for name in lesson_names(solutions())]) in readme, (
+        "put the output of `autograder prove --markdown` into README.md"
+    )
