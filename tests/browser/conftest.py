@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -62,6 +63,8 @@ class Lab:
             "nbformat": 4,
             "nbformat_minor": 5,
         }
+        if (self.root / name).exists():
+            raise FileExistsError(f"{name} is there already, and so may be a kernel that remembers it: choose another.")
         (self.root / name).write_text(json.dumps(notebook), encoding="utf-8")
         return name
 
@@ -193,6 +196,11 @@ def fresh_page(browser) -> Iterator:
     opened.on("pageerror", lambda error: errors.append(error.stack or str(error)))
     try:
         yield opened
+    except Exception as error:
+        picture = Path(tempfile.mkdtemp()) / "page.png"
+        opened.screenshot(path=picture)
+        error.add_note(f"The page as it was then: {picture}")
+        raise
     finally:
         context.close()
     ours = [stack for stack in errors if "/static/lab/" not in "".join(stack.splitlines()[1:2])]

@@ -123,7 +123,7 @@ class Playground:
 def notebook(lab, browser):
     """One notebook with the figure, shared by the tests of this file."""
     with fresh_page(browser) as page:
-        lab.open(page, lab.write_notebook("playground.ipynb", [SETUP, "widgets.playground()"]))
+        lab.open(page, lab.write_notebook("training_playground.ipynb", [SETUP, "widgets.playground()"]))
         yield Playground(page)
 
 
