@@ -1,9 +1,9 @@
 """The figure in a notebook: carries events to the session and frames back. It draws and decides nothing.
 
-The browser sends `{"kind": "events", "client", "id", "events": […]}` and gets a frame for each id, which is
-also the acknowledgement (`last`). A repeated id is answered again without applying its events twice. While the
-clock runs it may ask for several frames `ahead`, one tick apart: then most of what a message costs JupyterLab
-is paid once for all of them.
+The browser sends `{"kind": "events", "client", "id", "events": […]}` and gets one message for each id, which is
+also the acknowledgement, with a frame in it. A repeated id is answered again without applying its events twice.
+While the clock runs it may ask for several frames `ahead`, one tick apart, which come in the same message: then
+what a message costs JupyterLab is paid once for all of them.
 No threads, no asyncio, no matplotlib in callbacks: JupyterLab may run them beside a running cell.
 """
 
@@ -53,16 +53,14 @@ class FigureWidget(anywidget.AnyWidget):
             self._answered[client] = number
             self._run(content["events"])
             ahead = min(int(content.get("ahead", 0)), MOST_AHEAD)
+        buffers: list[bytes] = []
+        frames = [self._message(buffers)]
         until = time.perf_counter() + LONGEST
         while ahead > 0 and self.session.frame.playing and time.perf_counter() < until:
-            self._answer(client, last=False)
             self._run([{"type": "tick", "run": True}])
+            frames.append(self._message(buffers))
             ahead -= 1
-        self._answer(client, last=True)
-
-    def _answer(self, client: str, last: bool) -> None:
-        message, buffers = self._message()
-        self.send(message | {"client": client, "id": self._answered[client], "last": last}, buffers)
+        self.send({"kind": "frames", "client": client, "id": self._answered[client], "frames": frames}, buffers)
 
     def _run(self, events: list[dict]) -> None:
         """Apply the events; a fault of the figure's own is shown and logged, and the picture stays."""
@@ -74,15 +72,13 @@ class FigureWidget(anywidget.AnyWidget):
             fault = f"This figure has a fault of its own ({type(error).__name__}: {error}). Reset may help."
             self.session.frame = replace(self.session.frame, strip=[fault], playing=False)
 
-    def _message(self) -> tuple[dict, list[bytes]]:
-        buffers: list[bytes] = []
-        message = frame_message(self.session.figure, self.session.frame, buffers)
-        return message | {"sequence": self._sequence}, buffers
+    def _message(self, buffers: list[bytes]) -> dict:
+        return frame_message(self.session.figure, self.session.frame, buffers) | {"sequence": self._sequence}
 
     def _snapshot(self) -> dict:
         """The newest frame as widget state, for a page that opens later (or without a kernel)."""
-        message, buffers = self._message()
-        return {"message": message, "buffers": buffers}
+        buffers: list[bytes] = []
+        return {"message": self._message(buffers), "buffers": buffers}
 
     def _repr_mimebundle_(self, **keywords: Any) -> tuple[dict, dict]:
         """The widget, and for front ends without widgets the picture and its description."""
@@ -98,7 +94,6 @@ class FigureWidget(anywidget.AnyWidget):
 def frame_message(figure: Figure, frame: Frame, buffers: list[bytes]) -> dict:
     """The frame as JSON; its arrays go to `buffers`."""
     return {
-        "kind": "frame",
         "title": figure.title,
         "tries": list(figure.tries),
         "panels": encode(frame.panels, buffers),

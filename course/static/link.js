@@ -5,8 +5,8 @@
 // While the clock runs, a few frames are asked for ahead and shown one per refresh of the screen.
 
 const IN_FLIGHT = 2;
-const AHEAD = 3; // frames beyond the first that a tick asks for
-const ENOUGH = 2; // frames in store at which the next are asked for
+const AHEAD = 5; // frames beyond the first that a tick asks for
+const ENOUGH = 4; // frames in store at which the next are asked for
 const PATIENCE = 1000; // milliseconds before the first resend
 const QUIET_AFTER = 2; // resends before the reader is told
 
@@ -74,17 +74,17 @@ export class Link {
   }
 
   receive(content, buffers) {
-    if (content.kind !== "frame") return;
+    if (content.kind !== "frames") return;
     const mine = content.client === this.client;
     const answered = mine ? this.waiting.filter(({ id }) => id <= content.id) : [];
     const since = answered.find((message) => message.since)?.since ?? null;
     if (mine) this.setSilent(false);
-    if (mine && content.last) this.waiting = this.waiting.filter(({ id }) => id > content.id);
-    for (const message of answered) [message.since, message.sent] = [null, performance.now()];
-    const waits = this.clockRuns && this.hurries() && content.playing && answered.every(({ ticks }) => ticks);
+    if (mine) this.waiting = this.waiting.filter(({ id }) => id > content.id);
+    const newest = content.frames.at(-1);
+    const waits = this.clockRuns && this.hurries() && newest.playing && answered.every(({ ticks }) => ticks);
     if (!waits) this.store = [];
-    if (waits) this.store.push([content, buffers, since]);
-    else if (!this.frame || content.sequence >= this.frame.sequence) this.accept(content, buffers, since);
+    if (waits) for (const [i, frame] of content.frames.entries()) this.store.push([frame, buffers, i ? null : since]);
+    else if (!this.frame || newest.sequence >= this.frame.sequence) this.accept(newest, buffers, since);
     this.pump();
   }
 

@@ -161,13 +161,15 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=300)
     parser.add_argument("--plain-server", action="store_true", help="without course.figures.server.PromptConnection")
     parser.add_argument("--only", default="", help="figures whose name has this in it")
+    parser.add_argument("--unlimited", action="store_true", help="let the browser draw faster than 60 times a second")
     options = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"{'figure':34s} {'':7s} {'p50':>7s} {'p95':>7s} {'per s':>7s} {'draw':>7s} {'n':>7s}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         lab, process = start_lab(Path(folder) / "lab", roles=() if options.plain_server else ("common",))
         try:
-            browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+            faster = ["--disable-frame-rate-limit", "--disable-gpu-vsync"] if options.unlimited else []
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM_ARGUMENTS, *faster])
             for name, (lesson, code, *_) in FIGURES.items():
                 source = REPOSITORY / "solutions" / (lesson or "") / "widgets.py"
                 function = code.split("widgets.")[-1].split("(")[0]

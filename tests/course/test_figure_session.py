@@ -212,8 +212,10 @@ def widget():
 
 
 def tell(widget, number, *events, client="page"):
+    """Send events; the answer, with what its frame holds beside."""
     widget._on_message(widget, {"kind": "events", "client": client, "id": number, "events": list(events)}, [])
-    return widget.sent[-1]
+    (frame,) = widget.sent[-1]["frames"]
+    return widget.sent[-1] | frame
 
 
 def test_each_message_is_answered_by_a_frame_with_its_id(widget):

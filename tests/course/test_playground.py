@@ -475,7 +475,7 @@ def test_all_is_drawn_as_a_still_picture():
         assert png(draw(run.frame.panels)).startswith(b"\x89PNG")
 
 
-def test_frames_ahead_are_one_tick_apart_and_only_the_last_one_answers(monkeypatch):
+def test_frames_ahead_are_one_tick_apart_and_come_in_one_message(monkeypatch):
     monkeypatch.setattr("course.figures.widget.LONGEST", 60)
     widget = FigureWidget(Playground(), weights=None, epoch=0)
     sent = []
@@ -483,11 +483,12 @@ def test_frames_ahead_are_one_tick_apart_and_only_the_last_one_answers(monkeypat
     widget._on_message(None, {"kind": "events", "client": "a", "id": 1, "events": [press("playing")]}, None)
     tick = {"kind": "events", "client": "a", "id": 2, "events": [TICK | {"run": True}], "ahead": 3}
     widget._on_message(None, tick, None)
-    assert [message["last"] for message in sent] == [True, False, False, False, True]
-    assert [int(message["say"].split("Epoch ")[1].split(":")[0]) for message in sent] == [0, 1, 2, 3, 4]
+    frames = [message["frames"] for message in sent]
+    assert [len(some) for some in frames] == [1, 4]
+    said = [frame["say"] for some in frames for frame in some]
+    assert [int(words.split("Epoch ")[1].split(":")[0]) for words in said] == [0, 1, 2, 3, 4]
     widget._on_message(None, tick, None)  # asked again: the same frame, no training
-    assert sent[-1]["say"] == sent[-2]["say"] and sent[-1]["last"]
-    sent.clear()
+    assert [frame["say"] for frame in sent[-1]["frames"]] == said[-1:]
     pause = [press("playing")]
     widget._on_message(None, {"kind": "events", "client": "a", "id": 3, "events": pause, "ahead": 3}, None)
-    assert [message["playing"] for message in sent] == [False]
+    assert [frame["playing"] for frame in sent[-1]["frames"]] == [False]
