@@ -410,7 +410,7 @@ TO_BATCH = np.array([[1.0], [5.0]]), np.array([2.0]), np.array([5.0]), 0.0
 
 BY_HAND = {
     "then 0.9 · 1 + 1 = 1.9,  then 0.9 · 1.9 + 1 = 2.71": (lambda s: velocities(s, 3), [1, 1.9, 2.71]),
-    "up to 1 / (1 − 0.9) = 10": (lambda s: velocities(s, 150)[-1], 10),
+    "in the end 1 / (1 − 0.9) = 10": (lambda s: velocities(s, 150)[-1], 10),
     "v = 0.9 · 1 + 3 = 3.9, then w = 2 − 0.1 · 3.9 = 1.61": (
         lambda s: [float(a) for a in s.momentum_step(2.0, 3.0, 1.0, 0.1, 0.9)],
         [1.61, 3.9],
