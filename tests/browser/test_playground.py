@@ -7,37 +7,15 @@ from pathlib import Path
 
 import pytest
 from conftest import fresh_page
+from shown import PLAIN, Shown
 
 LESSON = Path(__file__).parents[2] / "solutions" / "05_training"
 SETUP = f"import sys; sys.path.insert(0, {str(LESSON)!r})\nimport widgets"
 START = "Circle, 250 points to train on. Inputs x1, x2; hidden layers 4-2; tanh. Epoch 120:"
-SQUARE = {"left": 38, "right": 10, "top": 8, "bottom": 24}  # margins of the output's plot, in pixels
 HEAD = 40  # pixels over the neurons of the network
 
 
-class Playground:
-    """The figure on a page, and what a reader does with it."""
-
-    def __init__(self, page) -> None:
-        self.page = page
-        self.root = page.locator(".gu-figure").first
-        self.root.locator("canvas").first.wait_for(timeout=60_000)
-        self.until("root.dataset.frame > 0")
-
-    def until(self, condition: str, argument=None) -> None:
-        """Wait for a condition in `root` and `argument`, written in JavaScript."""
-        self.page.wait_for_function(
-            f"([root, argument]) => {condition}", arg=[self.root.element_handle(), argument], timeout=20_000
-        )
-
-    @property
-    def say(self) -> str:
-        return self.root.get_attribute("data-say")
-
-    @property
-    def code(self) -> str:
-        return self.root.get_attribute("data-code")
-
+class Playground(Shown):
     @property
     def selected(self) -> str:
         return self.root.get_attribute("data-selected")
@@ -47,35 +25,11 @@ class Playground:
         return int(re.search(r"[Ee]poch (\d+)", self.say).group(1))
 
     def after(self, action, attribute: str = "code") -> None:
-        """Do something and wait until it shows in a data attribute."""
-        before = self.root.get_attribute(f"data-{attribute}")
-        action()
-        self.until(f"root.dataset.{attribute} !== argument", before)
-
-    def control(self, name: str, part: str = ""):
-        return self.root.locator(f'[data-control="{name}"] {part}'.strip())
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def button(self, text: str):
-        return self.root.get_by_role("button", name=text, exact=True)
+        super().after(action, attribute)
 
     def slide(self, name: str, share: float) -> None:
-        track = self.control(name, "input[type=range]")
-        track.scroll_into_view_if_needed()
-        box = track.bounding_box()
-        self.page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
-
-    def type(self, name: str, text: str) -> None:
-        field = self.control(name, "input[type=text]")
-        field.click()
-        field.fill(text)
-        self.press("Enter")
-
-    def choose(self, name: str, option: str) -> None:
-        self.control(name, "select").select_option(option)
+        self.control(name, "input[type=range]").scroll_into_view_if_needed()
+        super().slide(name, share)
 
     def canvas(self, kind: str, index: int = 0):
         panels = {"network": ".gu-maps .gu-stage > canvas", "plot": ".gu-panel:not(.gu-maps) .gu-stage > canvas"}
@@ -89,11 +43,11 @@ class Playground:
         canvas = self.canvas("plot")
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
-        width = box["width"] - SQUARE["left"] - SQUARE["right"]
-        height = box["height"] - SQUARE["top"] - SQUARE["bottom"]
+        width = box["width"] - PLAIN["left"] - PLAIN["right"]
+        height = box["height"] - PLAIN["top"] - PLAIN["bottom"]
         return (
-            box["x"] + SQUARE["left"] + (x1 + 6) / 12 * width,
-            box["y"] + SQUARE["top"] + (6 - x2) / 12 * height,
+            box["x"] + PLAIN["left"] + (x1 + 6) / 12 * width,
+            box["y"] + PLAIN["top"] + (6 - x2) / 12 * height,
         )
 
     def on_network(self, layer: int, layers: int, row: int, rows: int) -> tuple[float, float]:
@@ -104,19 +58,8 @@ class Playground:
         down = HEAD + (0.5 + (row - (rows - 1) / 2) / 7) * (box["height"] - HEAD)
         return box["x"] + across, box["y"] + down
 
-    def drag(self, *places: tuple[float, float]) -> None:
-        self.page.mouse.move(*places[0])
-        self.page.mouse.down()
-        for place in places[1:]:
-            self.page.mouse.move(*place, steps=4)
-        self.page.mouse.up()
-
-    def reset(self) -> None:
-        if self.root.locator(".gu-help").count():
-            self.press("Escape")
-        self.button("Reset").click()
-        self.until("root.dataset.say.startsWith(argument) && root.dataset.code.endsWith('()')", START)
-        self.root.focus()
+    def reset(self, start: str = START) -> None:
+        super().reset(start)
 
 
 @pytest.fixture(scope="module")
