@@ -518,9 +518,8 @@ def test_both_themes_show_readable_figures(lab, browser, theme):
     lab.set("apputils-extension:themes", theme=theme)
     try:
         with fresh_page(browser) as page:
-            lab.open(
-                page, lab.write_notebook("themes.ipynb", [SETUP, "widgets.network_xray()", "widgets.bump_builder()"])
-            )
+            cells = [SETUP, "widgets.network_xray()", "widgets.bump_builder()"]
+            lab.open(page, lab.write_notebook(f"{theme}.ipynb", cells))
             page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
             dark = theme.endswith("Dark")
             sums = Shown(page, 1).root.locator("canvas").first
