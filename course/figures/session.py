@@ -87,8 +87,6 @@ class Session:
         before = self.state
         if kind == "reset":
             self.state = self._start
-        elif kind == "tick" and event.get("run") and not self.state.get("playing"):
-            return  # the clock's last tick was on its way when the figure stopped
         elif kind == "tick":
             self.state = self.figure.step(self.state, self.functions)
         elif kind == "press" and event["name"] == "playing":
