@@ -161,8 +161,8 @@ def test_a_sick_run_is_rescued(monitor):
     monitor.choose("preset", "asleep")
     monitor.until_step(18)
     monitor.control("stay", "input").click()
-    monitor.root.locator(".gu-goal.gu-reached").wait_for(timeout=30_000)
-    assert "Rescued" in monitor.words
+    # Held-out accuracy goes up and down while it trains: the mark and the words must be there in one picture.
+    monitor.until("/Rescued/.test(root.querySelector('.gu-goal.gu-reached')?.textContent)")
 
 
 def test_undo_takes_back_a_whole_run_of_the_clock(monitor):
