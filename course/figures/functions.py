@@ -39,14 +39,10 @@ class Functions:
         self.detail = 1.0
         self.begin()
 
-    @property
-    def namespace(self) -> Mapping[str, Any]:
-        """Where the learner's functions are looked up in this frame."""
-        return self._frames_namespace
-
     def begin(self, only_ours: bool = False) -> None:
         """Start a new frame: forget what was used and said in the last one."""
-        self._frames_namespace = notebook_namespace() if self._namespace is None else self._namespace
+        # Looked up once a frame: asking IPython each time costs more than most functions of a figure.
+        self.namespace = notebook_namespace() if self._namespace is None else self._namespace
         self._only_ours = only_ours
         self._unwritten: set[str] = set()
         self._depth = 0

@@ -13,7 +13,7 @@ class Shown:
     def __init__(self, page, index: int = 0) -> None:
         self.page = page
         self.root = page.locator(".gu-figure").nth(index)
-        self.root.locator("canvas").first.wait_for(timeout=60_000)
+        self.root.locator("canvas").first.wait_for(state="attached", timeout=60_000)  # it may be out of sight
         self.until("root.dataset.frame > 0")
 
     def until(self, condition: str, argument=None) -> None:
@@ -69,10 +69,7 @@ class Shown:
 
     def place(self, panel: int, margin: dict, share_x: float, share_y: float) -> tuple[float, float]:
         """Where a place of a plot is on the page; shares of the axes, from the left and from the top."""
-        box = self.root.locator("canvas").nth(panel).bounding_box()
-        width = box["width"] - margin["left"] - margin["right"]
-        height = box["height"] - margin["top"] - margin["bottom"]
-        return box["x"] + margin["left"] + share_x * width, box["y"] + margin["top"] + share_y * height
+        return within(self.root.locator("canvas").nth(panel), margin, share_x, share_y)
 
     def drag(self, *places: tuple[float, float]) -> None:
         self.page.mouse.move(*places[0])
@@ -103,6 +100,14 @@ class Shown:
                 .map((element) => element.className)""",
             parts,
         )
+
+
+def within(canvas, margin: dict, share_x: float, share_y: float) -> tuple[float, float]:
+    """Where a place of a plot is on the page, its canvas given; shares of the axes, from the left and from the top."""
+    box = canvas.bounding_box()
+    width = box["width"] - margin["left"] - margin["right"]
+    height = box["height"] - margin["top"] - margin["bottom"]
+    return box["x"] + margin["left"] + share_x * width, box["y"] + margin["top"] + share_y * height
 
 
 def run_in_kernel(page, code: str) -> None:

@@ -24,6 +24,12 @@ class Monitor(Shown):
     def until_step(self, least: int) -> None:
         self.until("Number(/step (\\d+):/.exec(root.dataset.say)?.[1]) >= argument", least)
 
+    def run(self, preset: str, least: int) -> None:
+        """Choose a run and wait until it, and not the one before, has come to this step."""
+        self.choose("preset", preset)
+        self.until("root.dataset.say.startsWith(argument + ', step')", preset.capitalize())
+        self.until_step(least)
+
     def pause(self) -> None:
         if self.root.get_attribute("data-playing") == "true":
             self.root.get_by_role("button", name="Pause").click()
@@ -148,8 +154,7 @@ def test_the_cursor_is_picked_up_and_put_down_and_moved_by_keys_and_its_slider(m
 
 
 def test_the_learning_rate_can_be_dragged_while_it_trains(monitor):
-    monitor.choose("preset", "healthy")
-    monitor.until_step(27)
+    monitor.run("healthy", 27)
     box = monitor.control("lr", "input[type=range]").bounding_box()
     y = box["y"] + box["height"] / 2
     monitor.drag(*((box["x"] + share * box["width"], y) for share in (0.62, 0.5, 0.4, 0.35)))
@@ -158,8 +163,7 @@ def test_the_learning_rate_can_be_dragged_while_it_trains(monitor):
 
 
 def test_a_sick_run_is_rescued(monitor):
-    monitor.choose("preset", "asleep")
-    monitor.until_step(18)
+    monitor.run("asleep", 18)
     monitor.control("stay", "input").click()
     # Held-out accuracy goes up and down while it trains: the mark and the words must be there in one picture.
     monitor.until("/Rescued/.test(root.querySelector('.gu-goal.gu-reached')?.textContent)")

@@ -7,40 +7,17 @@ from pathlib import Path
 
 import pytest
 from conftest import fresh_page
+from shown import SQUARE, Shown, run_in_kernel
 
 LESSON = Path(__file__).parents[2] / "solutions" / "01_neuron"
 SETUP = f"import sys; sys.path.insert(0, {str(LESSON)!r})\nimport widgets"
 START = "w = (1.0, −1.0) points to the blue side, b = 0.0"
-MARGIN = {"left": 52, "right": 10, "top": 8, "bottom": 40}  # of the plane's axes, in pixels
 
 
-class Playground:
-    """The figure on a page, and what a reader does with it."""
-
-    def __init__(self, page, index: int = 0) -> None:
-        self.page = page
-        self.root = page.locator(".gu-figure").nth(index)
-        self.root.locator("canvas").first.wait_for(state="attached", timeout=60_000)
-        self.until("root.dataset.frame > 0")
-        self.plane = self.root.locator("canvas").first
-
-    def until(self, condition: str, argument=None) -> None:
-        """Wait for a condition in `root` and `argument`, written in JavaScript."""
-        self.page.wait_for_function(
-            f"([root, argument]) => {condition}", arg=[self.root.element_handle(), argument], timeout=8_000
-        )
-
+class Playground(Shown):
     @property
-    def say(self) -> str:
-        return self.root.get_attribute("data-say")
-
-    @property
-    def code(self) -> str:
-        return self.root.get_attribute("data-code")
-
-    @property
-    def picture(self) -> str:
-        return self.plane.evaluate("canvas => canvas.toDataURL()")
+    def plane(self):
+        return self.root.locator("canvas").first
 
     def setting(self, name: str) -> float:
         """A number in the line that rebuilds this view; 0 if it is at its start there."""
@@ -48,47 +25,21 @@ class Playground:
         return float(found.group(1)) if found else {"w1": 1.0, "w2": -1.0}.get(name, 0.0)
 
     def after(self, action, attribute: str = "code") -> None:
-        """Do something and wait until it shows in the description (or another data attribute)."""
-        before = self.root.get_attribute(f"data-{attribute}")
-        action()
-        self.until(f"root.dataset.{attribute} !== argument", before)
-
-    def control(self, name: str, part: str = ""):
-        return self.root.locator(f'[data-control="{name}"] {part}'.strip())
+        super().after(action, attribute)
 
     def button(self, text: str):
         return self.root.get_by_role("button", name=text)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where a place of the plane is on the page."""
-        box = self.plane.bounding_box()
-        width = box["width"] - MARGIN["left"] - MARGIN["right"]
-        height = box["height"] - MARGIN["top"] - MARGIN["bottom"]
-        return box["x"] + MARGIN["left"] + (x + 6) / 12 * width, box["y"] + MARGIN["top"] + (6 - y) / 12 * height
+        return self.place(0, SQUARE, (x + 6) / 12, (6 - y) / 12)
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        self.page.mouse.move(*self.at(*start))
-        self.page.mouse.down()
-        self.page.mouse.move(*self.at(*[(a + b) / 2 for a, b in zip(start, end, strict=True)]))
-        self.page.mouse.move(*self.at(*end))
-        self.page.mouse.up()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
+    def pull(self, *places: tuple[float, float]) -> None:
+        """Drag from place to place of the plane."""
+        self.drag(*(self.at(*place) for place in places))
 
     def select(self, thing: str) -> None:
-        """Walk to a thing with the bracket keys."""
-        self.root.focus()
-        backwards = thing in ("line", "arrow")
-        while self.root.get_attribute("data-selected") != thing:
-            self.after(lambda: self.press("[" if backwards else "]"), "selected")
-
-
-def run_in_kernel(page, code: str) -> None:
-    page.evaluate(
-        "code => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}).done", code
-    )
+        self.walk(thing, "[" if thing in ("line", "arrow") else "]")
 
 
 @pytest.fixture(scope="module")
@@ -114,12 +65,12 @@ def figure(opened):
 
 @pytest.mark.parametrize("name", ["w1", "w2", "b"])
 def test_each_slider_moves_by_mouse(figure, name):
-    before = (figure.say, figure.picture)
+    before = (figure.say, figure.picture())
     box = figure.control(name, "input[type=range]").bounding_box()
     figure.after(lambda: figure.page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2))
     assert figure.setting(name) > 2
     assert figure.say != before[0]
-    assert figure.picture != before[1]
+    assert figure.picture() != before[1]
 
 
 @pytest.mark.parametrize(("name", "start", "high"), [("w1", 1.0, 5), ("w2", -1.0, 5), ("b", 0.0, 10)])
@@ -186,10 +137,10 @@ def test_nonsense_typed_into_a_number_changes_nothing(figure):
     ],
 )
 def test_each_data_set_can_be_chosen(figure, data, count):
-    before = figure.picture
+    before = figure.picture()
     figure.after(lambda: figure.control("data", "select").select_option(data), "say")
     assert f"of {count} points right" in figure.say
-    assert figure.picture != before
+    assert figure.picture() != before
 
 
 def test_data_and_activation_can_be_chosen_by_keys(figure):
@@ -203,9 +154,9 @@ def test_data_and_activation_can_be_chosen_by_keys(figure):
 
 @pytest.mark.parametrize("activation", ["step", "relu"])
 def test_each_activation_changes_the_picture(figure, activation):
-    before = figure.picture
+    before = figure.picture()
     figure.after(lambda: figure.control("activation", "select").select_option(activation))
-    assert figure.picture != before
+    assert figure.picture() != before
     assert f"our {activation}" in figure.root.inner_text()
 
 
@@ -235,10 +186,10 @@ def test_learn_can_be_paused(figure):
 
 @pytest.mark.parametrize("how", ["mouse", "key"])
 def test_new_points(figure, how):
-    before = figure.picture
+    before = figure.picture()
     figure.after(lambda: figure.button("New points").click() if how == "mouse" else figure.press("n"))
     assert "seed=2" in figure.code
-    assert figure.picture != before
+    assert figure.picture() != before
 
 
 def test_undo_and_reset_by_keys_and_mouse(figure):
@@ -279,18 +230,18 @@ def test_help_opens_and_closes_by_key_and_mouse(figure):
 
 
 def test_dragging_the_line_moves_b_by_the_length_of_w_times_the_distance(figure):
-    figure.after(lambda: figure.drag((0, 0), (1.5, -1.5)))
+    figure.after(lambda: figure.pull((0, 0), (1.5, -1.5)))
     figure.until("root.dataset.code.includes('b=-3')")
     assert (figure.setting("w1"), figure.setting("w2")) == (1.0, -1.0)
 
 
 def test_the_line_can_be_dragged_anywhere_along_it(figure):
-    figure.after(lambda: figure.drag((-5, -5), (-4, -6)))
+    figure.after(lambda: figure.pull((-5, -5), (-4, -6)))
     figure.until("root.dataset.code.includes('b=-2')")
 
 
 def test_dragging_the_arrows_tip_turns_w(figure):
-    figure.after(lambda: figure.drag((1, -1), (2, 1)))
+    figure.after(lambda: figure.pull((1, -1), (2, 1)))
     figure.until("root.dataset.code.includes('w1=2, w2=1')")
 
 
@@ -397,15 +348,15 @@ def test_the_figure_follows_the_learners_code_at_once(figure):
     run_in_kernel(figure.page, f"{forgotten}\n{neuron}")
     try:
         figure.control("b", "input[type=range]").focus()
-        before = figure.picture
+        before = figure.picture()
         figure.after(lambda: figure.press("End"))
         assert "your weighted_sum" in figure.root.inner_text()
-        assert figure.picture == before
+        assert figure.picture() == before
         run_in_kernel(figure.page, "def weighted_sum(x, w, b):\n    return x @ w[:1]")
         figure.after(lambda: figure.press("Home"))
         assert "Your weighted_sum stopped: ValueError" in figure.root.get_by_role("status").inner_text()
         assert "line 2: return x @ w[:1]" in figure.root.get_by_role("status").inner_text()
-        assert figure.picture == before
+        assert figure.picture() == before
     finally:
         run_in_kernel(figure.page, "del weighted_sum, neuron")
 
@@ -442,14 +393,14 @@ def test_a_figure_scrolled_away_and_back_is_not_empty(lab, page):
         scroll = "item => window.jupyterapp.shell.currentWidget.content.scrollToItem(item, 'start')"
         page.evaluate(scroll, 1)
         page.locator(".gu-figure canvas").first.wait_for()
-        before = Playground(page).picture
+        before = Playground(page).picture()
         page.evaluate(scroll, 31)
         page.locator(".gu-figure canvas").first.wait_for(state="hidden")
         page.evaluate(scroll, 1)
         page.locator(".gu-figure canvas").first.wait_for()
         figure = Playground(page)
         figure.until("root.querySelector('canvas').width > 300")
-        assert figure.picture == before
+        assert figure.picture() == before
     finally:
         lab.set("notebook-extension:tracker")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import fresh_page
-from shown import PLAIN, Shown
+from shown import PLAIN, Shown, within
 
 LESSON = Path(__file__).parents[2] / "solutions" / "05_training"
 SETUP = f"import sys; sys.path.insert(0, {str(LESSON)!r})\nimport widgets"
@@ -42,13 +42,7 @@ class Playground(Shown):
         """Where a point of the plane is on the page."""
         canvas = self.canvas("plot")
         canvas.scroll_into_view_if_needed()
-        box = canvas.bounding_box()
-        width = box["width"] - PLAIN["left"] - PLAIN["right"]
-        height = box["height"] - PLAIN["top"] - PLAIN["bottom"]
-        return (
-            box["x"] + PLAIN["left"] + (x1 + 6) / 12 * width,
-            box["y"] + PLAIN["top"] + (6 - x2) / 12 * height,
-        )
+        return within(canvas, PLAIN, (x1 + 6) / 12, (6 - x2) / 12)
 
     def on_network(self, layer: int, layers: int, row: int, rows: int) -> tuple[float, float]:
         """Where the middle of a neuron is on the page."""
