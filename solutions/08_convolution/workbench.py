@@ -7,10 +7,10 @@ from workbench_goal import goal_arrays, goal_of
 from workbench_images import BLANK, DIGIT, DRAW, IMAGES, PAPER, PHOTO, image, with_flipped, with_stroke
 from workbench_kernels import HIDDEN, PRESETS, RANDOM, YOURS, dilated, never_read
 from workbench_reference import OURS
-from workbench_scene import added_up, grids, input_picture, response_picture, sum_table, target_picture
+from workbench_scene import added_up, agree, grids, input_picture, response_picture, sum_table, target_picture
 from workbench_state import check_given, kernel_of, place, windows_of, with_cell
 
-from course.figures import Button, Choice, Figure, Play, Scrub, Toggle
+from course.figures import Button, Choice, Figure, LearnerError, Play, Scrub, Toggle
 from course.figures.scene import number
 
 LOW, HIGH, STEP = -9.0, 9.0, 0.5  # of a cell
@@ -143,37 +143,19 @@ class KernelWorkbench(Figure):
         X = image(state)
         kernel = kernel_of(state, functions)
         windows = windows_of(state, kernel)
-        padding, stride, bias = state["padding"], state["stride"], state["bias"]
         check_sizes(windows, functions)
-        padded = X
-        if padding:
-            shape = (1, 1, X.shape[0] + 2 * padding, X.shape[1] + 2 * padding)
-            padded = functions.call("pad", X[None, None], padding, shape=shape)[0, 0]
-        W = dilated(kernel, state["dilation"])[None, None]
+        padded = with_padding(X, windows.padding, functions)
         started = time.perf_counter()
-        answer = functions.call(
-            state["run"],
-            X[None, None],
-            W,
-            np.array([bias]),
-            stride,
-            padding,
-            shape=(1, 1, windows.rows, windows.columns),
-        )
+        raw = answer(state, X, kernel, windows, functions)
         took = time.perf_counter() - started
         functions.seconds.clear()  # what it takes is shown; drawn more coarsely, it would be another picture
-        raw = answer[0, 0]
         response = np.maximum(raw, 0) if state["relu"] else raw
-        shown, pool = response, 1
-        if state["pool"] != OFF:
-            pool = int(state["pool"])
-            shape = (1, 1, *(1 + (n - pool) // pool for n in response.shape))
-            shown = functions.call("max_pool", response[None, None], pool, pool, shape=shape)[0, 0]
+        pool = 1 if state["pool"] == OFF else int(state["pool"])
+        shown = pooled(response, pool, functions)
 
         row, column = windows.nearest(state["at"])
         patch = windows.patch(padded, row, column)
         products = patch * kernel
-        total = float(products.sum() + bias)
         arrays = {
             "X": X,
             "padded": padded,
@@ -183,8 +165,9 @@ class KernelWorkbench(Figure):
             "column": column,
             "patch": patch,
             "products": products,
-            "sum": total,
+            "sum": float(products.sum() + state["bias"]),
             "said": float(raw[row, column]),
+            "raw": raw,
             "response": response,
             "shown": shown,
             "pool": pool,
@@ -192,11 +175,7 @@ class KernelWorkbench(Figure):
             "unseen": unseen(windows),
             "known": known(state, windows, shown.shape, pool, row, column),
         }
-        if not np.isclose(arrays["said"], total, rtol=1e-4, atol=1e-6):
-            functions.note(
-                f"{functions.whose(state['run'])} {state['run']} says {number(arrays['said'])} under this window; "
-                f"patch × kernel + bias is {number(total)}."
-            )
+        tell(state, arrays, functions)
         return arrays | goal_arrays(state, windows, raw)
 
     # --- the picture --------------------------------------------------------------------------------
@@ -237,6 +216,43 @@ class KernelWorkbench(Figure):
 def middle_of(picture):
     h, w = image({"image": picture, "digit": 0, "drawing": BLANK}).shape
     return place((h - 1) / 2, (w - 1) / 2)
+
+
+def with_padding(X, p, functions):
+    """The picture with p zeros around, by your pad; without any it isn't asked."""
+    if p == 0:
+        return X
+    shape = (1, 1, *(n + 2 * p for n in X.shape))
+    return functions.call("pad", X[None, None], p, shape=shape)[0, 0]
+
+
+def answer(state, X, kernel, windows, functions):
+    """The response of the chosen function. A dilation is zeros between the kernel's cells."""
+    W = dilated(kernel, windows.dilation)[None, None]
+    b = np.array([state["bias"]])
+    shape = (1, 1, windows.rows, windows.columns)
+    return functions.call(state["run"], X[None, None], W, b, windows.stride, windows.padding, shape=shape)[0, 0]
+
+
+def pooled(response, pool, functions):
+    if pool == 1:
+        return response
+    shape = tuple((n - pool) // pool + 1 for n in response.shape)
+    if 0 in shape:
+        raise LearnerError(f"The response is too small for a pool of {pool} × {pool}: {response.shape}.")
+    return functions.call("max_pool", response[None, None], pool, pool, shape=(1, 1, *shape))[0, 0]
+
+
+def tell(state, arrays, functions):
+    """Says so if the response isn't what the products under the window add up to."""
+    whose = f"{functions.whose(state['run'])} {state['run']}"
+    if not np.isfinite(arrays["raw"]).all():
+        functions.note(f"{whose} gave values that aren't finite numbers.")
+    elif not agree(arrays["said"], arrays["sum"]):
+        functions.note(
+            f"{whose} says {number(arrays['said'])} under this window; "
+            f"patch × kernel + bias is {number(arrays['sum'])}."
+        )
 
 
 def check_sizes(windows, functions):

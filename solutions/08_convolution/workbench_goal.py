@@ -41,6 +41,8 @@ def goal_arrays(state, windows, raw):
     comparable = windows.kh == windows.kw >= 3
     size = windows.kh if comparable else 3
     target = hidden_response(state["round"], size, state["stride"], state["padding"], state["dilation"])
+    if not np.isfinite(raw).all():
+        return {"target": target, "agreement": 0.0}
     if not comparable:
         return {"target": target, "agreement": None}
     a, b = raw - raw.mean(), target - target.mean()

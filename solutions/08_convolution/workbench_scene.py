@@ -98,7 +98,7 @@ def sum_table(state, arrays):
         ["bias", number(state["bias"])],
         [Cell(f"sum: response[{row}, {column}]", "strong"), Cell(number(arrays["sum"]), "strong")],
     ]
-    if not np.isclose(arrays["said"], arrays["sum"], rtol=1e-4, atol=1e-6):
+    if not agree(arrays["said"], arrays["sum"]):
         rows.append([Cell(f"but {state['run']} says", "orange"), Cell(number(arrays["said"]), "orange")])
     if state["relu"]:
         rows.append(["after ReLU", number(float(arrays["response"][row, column]))])
@@ -154,6 +154,11 @@ def runs(flags):
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
+def agree(said, worked_out):
+    """Whether two sums are one, but for rounding (float32's too)."""
+    return bool(np.isclose(said, worked_out, rtol=1e-4, atol=1e-4))
+
+
 def added_up(kernel):
     """The sum of a kernel's cells as it is written."""
     total = float(kernel.sum())
@@ -162,7 +167,7 @@ def added_up(kernel):
 
 def scale_of(values):
     """The largest absolute value, for a scale with 0 in its middle."""
-    return max(1e-6, float(np.abs(values).max()))
+    return max(1e-6, float(np.abs(values[np.isfinite(values)]).max(initial=0.0)))
 
 
 def duration(seconds):
