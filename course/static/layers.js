@@ -261,7 +261,7 @@ function drawHatch(g, layer, scale) {
   }
   g.clip();
   const { box } = scale;
-  g.fillStyle = "rgb(255 255 255 / 0.7)";
+  g.fillStyle = "rgb(255 255 255 / 0.45)";
   g.fillRect(box.x, box.y, box.w, box.h);
   g.beginPath();
   for (let x = box.x - box.h; x < box.x + box.w; x += 4) {

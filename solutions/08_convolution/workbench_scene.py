@@ -56,8 +56,9 @@ def response_picture(state, arrays):
     pixel = Thing("pixel", *at, "response", step=step, shape="none", box=box)
     name = "Response" if pool == 1 else f"Pooled {pool} × {pool}:"
     title = f"{name} {rows} × {columns}, scale ±{number(high)}"
+    edge = edge_of(*outer(x, y, half))
     return Plot(
-        "response", *outer(x, y, half), [field], [pixel], title, **picture_size(shown.shape), column=2, axes=False
+        "response", *outer(x, y, half), [field, edge], [pixel], title, **picture_size(shown.shape), column=2, axes=False
     )
 
 
@@ -66,10 +67,10 @@ def target_picture(arrays):
     h, w = arrays["target"].shape
     high = scale_of(arrays["target"])
     field = Field(arrays["target"], (0, w - 1), (0, h - 1), -high, high, palette="signed", label="goal", pixels=True)
+    x, y = outer((0, w - 1), (0, h - 1))
     size = picture_size((h, w), SMALL)
-    return Plot(
-        "target", *outer((0, w - 1), (0, h - 1)), [field], [], "Goal: make this response", **size, column=2, axes=False
-    )
+    title = "Goal: make this response"
+    return Plot("target", x, y, [field, edge_of(x, y)], [], title, **size, column=2, axes=False)
 
 
 def grids(state, arrays, edits):
@@ -82,7 +83,7 @@ def grids(state, arrays, edits):
     most = max(0.1, float(np.abs(arrays["products"]).max()))
     width = SIDE[max(kernel.shape)] * kw // max(kernel.shape)
     return [
-        Grid("patch", arrays["patch"], 0.0, 1.0, "grey", title="Patch under the window", width=width),
+        Grid("patch", arrays["patch"], 0.0, 1.0, "grey", title=patch_title(state), width=width),
         Grid("kernel", kernel, -high, high, edits=edits, title=title, width=MIDDLE * kw // max(kh, kw), column=1),
         Grid("products", arrays["products"], -most, most, title="Patch × kernel = products", width=width, column=1),
     ]
@@ -130,6 +131,11 @@ def outer(x, y, half=0.5):
     return (x[0] - half, x[1] + half), (y[0] - half, y[1] + half)
 
 
+def edge_of(x, y):
+    """A line around a picture that is white where it is 0, as the page may be."""
+    return Line([(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1]), (x[0], y[0])], series=-1, width=1.5)
+
+
 def picture_size(shape, width=WIDTH):
     """Width and height of a plot without axes whose pixels are squares, not higher than a photo."""
     h, w = shape
@@ -157,6 +163,11 @@ def runs(flags):
 def agree(said, worked_out):
     """Whether two sums are one, but for rounding (float32's too)."""
     return bool(np.isclose(said, worked_out, rtol=1e-4, atol=1e-4))
+
+
+def patch_title(state):
+    gap = {1: "", 2: ", every 2nd pixel", 3: ", every 3rd pixel"}[state["dilation"]]
+    return f"Patch under the window{gap}"
 
 
 def added_up(kernel):
