@@ -210,7 +210,7 @@ def test_cells_that_go_with_a_smaller_kernel_leave_the_keys_working(bench):
 @pytest.mark.parametrize(
     ("name", "option", "key", "code"),
     [
-        ("image", "checker", "d", "image='digit'"),
+        ("image", "checker", "d", "image='draw'"),
         ("preset", "blur", "h", "preset='horizontal'"),
         ("size", "5", "7", "size='7'"),
         ("pool", "2", "3", "pool='3'"),
@@ -318,7 +318,7 @@ def test_a_flipped_kernel_of_yours_shows_in_the_picture_and_in_words(bench):
         assert bench.picture(RESPONSE) != right
         good = bench.picture(RESPONSE)
         run_in_kernel(bench.page, "def conv2d(X, W, b, stride, padding):\n    return X")
-        bench.press("]")
+        bench.press("ArrowRight")
         bench.until("/Your conv2d returned shape/.test(root.querySelector('.gu-strip').textContent)")
         assert bench.picture(RESPONSE) == good
     finally:
