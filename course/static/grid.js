@@ -9,9 +9,8 @@ const LARGEST_FONT = 18; // font size, in pixels
 export function gridPanel(host) {
   const element = document.createElement("figure");
   element.className = "gu-panel gu-grid";
-  element.innerHTML = '<figcaption class="gu-caption"></figcaption><table><tbody></tbody></table>';
+  element.innerHTML = '<figcaption class="gu-caption"></figcaption><div class="gu-cells" role="table"></div>';
   const [caption, table] = element.children;
-  const body = table.firstChild;
   let panel = null;
   let room = 0;
   let digits = 0; // behind the point
@@ -37,11 +36,11 @@ export function gridPanel(host) {
     const [rows, columns] = panel.values.shape;
     table.classList.toggle("gu-edits", panel.edits !== null);
     cells = [];
-    body.replaceChildren(
+    table.replaceChildren(
       ...Array.from({ length: rows }, (_, row) => {
-        const line = document.createElement("tr");
+        const line = part("row");
         for (let column = 0; column < columns; column++) {
-          const element = document.createElement("td");
+          const element = part("cell");
           cells.push({ id: `${panel.id} ${row} ${column}`, row, column, element });
           line.append(element);
         }
@@ -80,7 +79,7 @@ export function gridPanel(host) {
   const within = (value) => Math.min(panel.edits[1], Math.max(panel.edits[0], value));
 
   function cellOf(event) {
-    return cells.find(({ element }) => element === event.target.closest?.("td"));
+    return cells.find(({ element }) => element === event.target.closest?.("[role=cell]"));
   }
 
   table.addEventListener("pointerdown", (event) => {
@@ -203,6 +202,13 @@ export function gridPanel(host) {
     ids: () => (panel.edits ? cells.map(({ id }) => id) : []),
     stops: () => (panel.edits ? [current().id] : []),
   };
+}
+
+// No table of HTML: here each cell has its size and a layout of its own, so new numbers move nothing else.
+function part(role) {
+  const element = document.createElement("div");
+  element.setAttribute("role", role);
+  return element;
 }
 
 // All numbers of a grid have as many digits behind the point as the longest needs; whole ones have none.

@@ -32,14 +32,14 @@ class Workbench(Shown):
         return self.at(RESPONSE, row, column, 94, 126)
 
     def cell(self, row: int, column: int):
-        return self.root.locator(".gu-edits tr").nth(row).locator("td").nth(column)
+        return self.root.locator(".gu-edits [role=row]").nth(row).locator("[role=cell]").nth(column)
 
     def cells(self) -> list[list[str]]:
-        rows = self.root.locator(".gu-edits tr").all()
-        return [row.locator("td").all_inner_texts() for row in rows]
+        rows = self.root.locator(".gu-edits [role=row]").all()
+        return [row.locator("[role=cell]").all_inner_texts() for row in rows]
 
     def until_cell(self, row: int, column: int, text: str) -> None:
-        place = f"root.querySelectorAll('.gu-edits tr')[{row}].children[{column}].textContent"
+        place = f"root.querySelectorAll('.gu-edits [role=row]')[{row}].children[{column}].textContent"
         self.until(f"{place} === argument", text)
 
     def pause(self) -> None:
@@ -194,11 +194,11 @@ def test_keys_in_the_figure_and_in_a_cell_delete_no_cell_of_the_notebook(bench):
 
 def test_cells_that_go_with_a_smaller_kernel_leave_the_keys_working(bench):
     bench.choose("size", "5")
-    bench.until("root.querySelectorAll('.gu-edits td').length === 25")
+    bench.until("root.querySelectorAll('.gu-edits [role=cell]').length === 25")
     bench.cell(4, 4).click()
     bench.press("Escape")
     bench.choose("size", "3")
-    bench.until("root.querySelectorAll('.gu-edits td').length === 9")
+    bench.until("root.querySelectorAll('.gu-edits [role=cell]').length === 9")
     bench.root.focus()
     bench.after(lambda: bench.press("e"), "selected")
     bench.after(lambda: bench.press("+"), "code")
@@ -358,4 +358,4 @@ def test_nothing_is_cut_off(lab, browser, width, code):
         name = f"workbench-{width}-{'large' if code else 'plain'}.ipynb"
         lab.open(page, lab.write_notebook(name, [SETUP, f"widgets.kernel_workbench({code})"]))
         figure = Workbench(page)
-        assert figure.cut_off(", .gu-grid td, .gu-scroll") == []
+        assert figure.cut_off(", [role=cell], .gu-scroll") == []
