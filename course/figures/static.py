@@ -176,7 +176,7 @@ def _arrow(axes: Any, layer: Arrow) -> None:
 
 def _hatch(axes: Any, layer: Hatch) -> None:
     for x0, y0, x1, y1 in layer.boxes.tolist():
-        look = {"facecolor": (1, 1, 1, 0.45), "edgecolor": ORANGE, "hatch": "/////", "linewidth": 0}
+        look = {"facecolor": (1, 1, 1, 0.55), "edgecolor": ORANGE, "hatch": "/////", "linewidth": 0}
         axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, **look))
 
 

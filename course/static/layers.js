@@ -261,10 +261,10 @@ function drawHatch(g, layer, scale) {
   }
   g.clip();
   const { box } = scale;
-  g.fillStyle = "rgb(255 255 255 / 0.45)";
+  g.fillStyle = "rgb(255 255 255 / 0.55)";
   g.fillRect(box.x, box.y, box.w, box.h);
   g.beginPath();
-  for (let x = box.x - box.h; x < box.x + box.w; x += 4) {
+  for (let x = box.x - box.h; x < box.x + box.w; x += 7) {
     g.moveTo(x, box.y + box.h);
     g.lineTo(x + box.h, box.y);
   }
