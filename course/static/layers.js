@@ -1,6 +1,7 @@
 // What can be drawn into a plot: one function per kind of layer.
 
 import { ORANGE, PALETTES, PAPER, PIXELS, SERIES, seriesColour } from "./colours.js";
+import { same } from "./dom.js";
 import { written } from "./scale.js";
 
 export const LAYERS = { field: drawField, hatch: drawHatch, points: drawPoints, line: drawLine, whiskers: drawWhiskers, arrow: drawArrow, text: drawText };
@@ -24,13 +25,24 @@ function drawField(g, layer, scale) {
     const bottom = scale.y(layer.y[0] - halfY);
     g.imageSmoothingEnabled = !layer.pixels || right - left < LARGE * w;
     g.imageSmoothingQuality = "low"; // of enlarging only: a better one costs milliseconds and shows no difference
-    g.drawImage(fieldImage(layer, w, h), left, top, right - left, bottom - top);
+    g.drawImage(keptImage(g.canvas, layer, w, h), left, top, right - left, bottom - top);
   }
   if (layer.contour === null) return;
   const levels = [layer.contour].flat();
   g.lineWidth = levels.length === 1 ? 2 : 1;
   g.strokeStyle = levels.length === 1 ? PAPER.ink : PAPER.muted;
   for (const level of levels) drawContour(g, layer.values.data, level, layer, scale, w, h);
+}
+
+const keptImages = new WeakMap();
+
+// A field that stays while something moves over it is painted once.
+function keptImage(canvas, layer, w, h) {
+  const kept = keptImages.get(canvas);
+  if (kept && same(kept.layer, layer)) return kept.image;
+  const image = fieldImage(layer, w, h);
+  keptImages.set(canvas, { layer, image });
+  return image;
 }
 
 const UNKNOWN = new Uint32Array(new Uint8ClampedArray([190, 190, 190, 255]).buffer)[0];

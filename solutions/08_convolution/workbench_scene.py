@@ -34,7 +34,7 @@ def input_picture(state, arrays):
     words = {PHOTO: "Photo", DIGIT: "Digit", CHECKER: "Checkerboard", DRAW: "Draw here,"}[state["image"]]
     title = f"{words} {h} × {w}"
     title += f", padded by {p}" if p else ""
-    title += " (hatched: never seen)" if boxes else ""
+    title += ", unseen hatched" if boxes else ""
     return Plot("input", *outer(x, y), layers, [window], title, **picture_size(padded.shape), **plain(state))
 
 
@@ -166,8 +166,7 @@ def agree(said, worked_out):
 
 
 def patch_title(state):
-    gap = {1: "", 2: ", every 2nd pixel", 3: ", every 3rd pixel"}[state["dilation"]]
-    return f"Patch under the window{gap}"
+    return {1: "Patch under the window", 2: "Patch: every 2nd pixel", 3: "Patch: every 3rd pixel"}[state["dilation"]]
 
 
 def added_up(kernel):
