@@ -170,7 +170,8 @@ class Plot:
 
     `width` and `height` are what the panel would like, in CSS pixels; it shrinks, never grows past them.
     `adds` allows a double-click to add something, `draws` drawing freehand where no thing is: that sends
-    {"type": "stroke", "panel", "points": [[x, y], …]}. `xlog` and `ylog` make an axis logarithmic: its range
+    {"type": "stroke", "panel", "points": [[x, y], …]}. `follows` is the id of a thing that comes to where the
+    pointer is pressed on no other, and is dragged from there. `xlog` and `ylog` make an axis logarithmic: its range
     must then be positive, and what isn't positive lies beyond its lower end.
     """
 
@@ -189,6 +190,7 @@ class Plot:
     column: int = 0
     adds: bool = False
     draws: bool = False
+    follows: str | None = None
     axes: bool = True
 
     def thing(self, id: str) -> Thing | None:

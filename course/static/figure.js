@@ -319,8 +319,14 @@ class View {
     this.link.send(event);
   }
 
+  // What is selected, or will be as soon as Python has answered: keys may be quicker.
+  get chosen() {
+    const wish = this.link.unanswered().findLast(({ type }) => type === "select" || type === "reset" || type === "undo");
+    return wish?.type === "select" ? wish.thing : this.frame.selected;
+  }
+
   select(thing) {
-    if (this.frame.selected !== thing) this.send({ type: "select", thing });
+    if (this.chosen !== thing) this.send({ type: "select", thing });
   }
 
   hold(thing) {

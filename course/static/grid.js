@@ -158,7 +158,7 @@ export function gridPanel(host) {
 
   // The selected cell, or the one that was selected last.
   function current() {
-    const chosen = cells.findIndex(({ id }) => id === host.frame.selected);
+    const chosen = cells.findIndex(({ id }) => id === host.chosen);
     if (chosen >= 0) lastOne = chosen;
     return cells[lastOne];
   }

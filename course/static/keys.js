@@ -49,7 +49,7 @@ export function figureKey(event, host) {
   if (pressed) return sent(host, { type: "press", name: pressed.name });
   if (inControl || (onButton && (event.key === " " || event.key === "Enter"))) return false;
   if (event.key === " ") return host.hasClock() && sent(host, { type: "press", name: "playing" });
-  const thing = host.frame.selected;
+  const thing = host.chosen;
   if (thing === null) return false;
   if (event.key === "Enter" && host.panels().some((panel) => panel.enter?.(thing))) return true;
   if (event.key === "Enter") return sent(host, { type: "flip", thing });
@@ -66,7 +66,7 @@ function sent(host, event) {
 function cycle(direction, host) {
   const ids = host.panels().flatMap((panel) => panel.stops?.() ?? panel.ids());
   if (ids.length === 0) return true;
-  const at = ids.indexOf(host.frame.selected);
+  const at = ids.indexOf(host.chosen);
   host.select(ids[at < 0 ? (direction > 0 ? 0 : ids.length - 1) : (at + direction + ids.length) % ids.length]);
   return true;
 }

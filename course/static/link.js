@@ -39,7 +39,11 @@ export class Link {
   // Whether an event that sets `name` (a control or a thing) is still on its way.
   busyWith(name) {
     const about = (event) => event.name === name || event.thing === name;
-    return this.queue.some(about) || this.waiting.some((message) => message.events.some(about));
+    return this.unanswered().some(about);
+  }
+
+  unanswered() {
+    return [...this.waiting.flatMap(({ events }) => events), ...this.queue];
   }
 
   pump() {

@@ -241,6 +241,13 @@ export function plotPanel(host) {
     host.send({ type: "drag", thing, ...clampTo(panel, x, y), gesture });
   }
 
+  function grip(event, how) {
+    event.preventDefault();
+    canvas.setPointerCapture(event.pointerId);
+    drag = how;
+    host.select(how.thing);
+  }
+
   function draw(at) {
     const points = [stroke.last, at].map(({ x, y }) => Object.values(clampTo(panel, scale.dataX(x), scale.dataY(y))));
     host.send({ type: "stroke", panel: panel.id, points, gesture: stroke.gesture });
@@ -264,13 +271,13 @@ export function plotPanel(host) {
         canvas.setPointerCapture(event.pointerId);
         stroke = { last: at, gesture: host.newGesture() };
         draw(at);
+      } else if (panel.follows) {
+        grip(event, { thing: panel.follows, at, moved: true, gesture: host.newGesture(), dx: 0, dy: 0 });
+        move(panel.follows, scale.dataX(at.x), scale.dataY(at.y), drag.gesture);
       }
       return;
     }
-    event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
-    drag = { thing: thing.id, at, moved: false, gesture: host.newGesture(), wasHeld, dx: scale.x(thing.x) - at.x, dy: scale.y(thing.y) - at.y };
-    host.select(thing.id);
+    grip(event, { thing: thing.id, at, moved: false, gesture: host.newGesture(), wasHeld, dx: scale.x(thing.x) - at.x, dy: scale.y(thing.y) - at.y });
   });
 
   canvas.addEventListener("pointermove", (event) => {

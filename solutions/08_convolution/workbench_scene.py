@@ -58,7 +58,15 @@ def response_picture(state, arrays):
     title = f"{name} {rows} × {columns}, scale ±{number(high)}"
     edge = edge_of(*outer(x, y, half))
     return Plot(
-        "response", *outer(x, y, half), [field, edge], [pixel], title, **picture_size(shown.shape), column=2, axes=False
+        "response",
+        *outer(x, y, half),
+        [field, edge],
+        [pixel],
+        title,
+        **picture_size(shown.shape),
+        column=2,
+        axes=False,
+        follows="pixel",
     )
 
 
@@ -144,7 +152,8 @@ def picture_size(shape, width=WIDTH):
 
 
 def plain(state):
-    return {"axes": False, "draws": state["image"] == DRAW}
+    draws = state["image"] == DRAW
+    return {"axes": False, "draws": draws, "follows": None if draws else "window"}
 
 
 def hatched(unseen, h, w, p):

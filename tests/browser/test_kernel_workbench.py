@@ -93,6 +93,23 @@ def test_the_window_is_picked_up_and_put_down(bench, panel):
     bench.until("root.dataset.say.includes('Window 30, 80:')")
 
 
+@pytest.mark.parametrize("panel", [INPUT, RESPONSE])
+def test_the_window_comes_to_where_the_pointer_is_pressed_and_follows_it(bench, panel):
+    pressed, dragged = (
+        bench.at(INPUT, row, column) if panel == INPUT else bench.pixel(row - 1, column - 1)
+        for row, column in ((21, 71), (31, 81))
+    )
+    bench.page.mouse.move(*pressed)
+    bench.page.mouse.down()
+    bench.until("root.dataset.say.includes('Window 20, 70:')")
+    bench.page.mouse.move(*dragged, steps=3)
+    bench.until("root.dataset.say.includes('Window 30, 80:')")
+    bench.page.mouse.up()
+    assert bench.root.get_attribute("data-held") in (None, "")
+    bench.button("Undo").click()
+    bench.until("root.dataset.say.startsWith(argument)", START)
+
+
 @pytest.mark.parametrize("thing", ["window", "pixel"])
 def test_the_window_is_moved_by_keys(bench, thing):
     bench.walk(thing)
@@ -180,6 +197,14 @@ def test_the_cells_are_reached_walked_and_changed_by_keys(bench):
     bench.after(lambda: bench.press("Enter"), "code")
     bench.until_cell(1, 1, "4")
     assert bench.root.evaluate("root => document.activeElement === root")
+
+
+def test_keys_quicker_than_the_answers_reach_the_cell_they_mean(bench):
+    bench.root.focus()
+    bench.press("e", "ArrowRight", "ArrowDown", "+", "+", "ArrowRight", "-")
+    bench.until_cell(1, 1, "1")
+    bench.until_cell(1, 2, "0.5")
+    assert bench.window == (57, 12)
 
 
 def test_keys_in_the_figure_and_in_a_cell_delete_no_cell_of_the_notebook(bench):
