@@ -89,11 +89,14 @@ def grids(state, arrays, edits):
     title = f"{'Turned kernel' if state['flip'] else 'Kernel'} {kh} × {kw}{spread}, sum {added_up(kernel)}"
     high = max(1.0, float(np.abs(kernel).max()))
     most = max(0.1, float(np.abs(arrays["products"]).max()))
-    width = SIDE[max(kernel.shape)] * kw // max(kernel.shape)
+    digits = 3 if np.abs(kernel).max() < 0.1 else 2  # a large blur has small numbers
+    products = {"digits": digits, "title": "Patch × kernel = products", "column": 1}
+    width = SIDE[max(kh, kw)] * kw // max(kh, kw)
+    cells = {"digits": digits, "edits": edits, "title": title, "width": MIDDLE * kw // max(kh, kw), "column": 1}
     return [
         Grid("patch", arrays["patch"], 0.0, 1.0, "grey", title=patch_title(state), width=width),
-        Grid("kernel", kernel, -high, high, edits=edits, title=title, width=MIDDLE * kw // max(kh, kw), column=1),
-        Grid("products", arrays["products"], -most, most, title="Patch × kernel = products", width=width, column=1),
+        Grid("kernel", kernel, -high, high, **cells),
+        Grid("products", arrays["products"], -most, most, width=width, **products),
     ]
 
 

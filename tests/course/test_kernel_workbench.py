@@ -304,6 +304,11 @@ def test_cells_are_set_stepped_and_raised_together():
     assert panel(run, "kernel").values.shape == (5, 5) and "by hand" not in run.frame.say
 
 
+def test_small_numbers_have_a_digit_more():
+    digits = {size: panel(session(preset="blur", size=size), "products").digits for size in ("3", "5", "7")}
+    assert digits == {"3": 2, "5": 3, "7": 3}
+
+
 def test_new_random_numbers_are_other_numbers():
     run = session(preset="random")
     before = panel(run, "kernel").values.copy()
