@@ -118,13 +118,7 @@ def sum_table(state, arrays):
     at = (row // pool, column // pool)
     if pool > 1 and all(i < n for i, n in zip(at, arrays["shown"].shape, strict=True)):
         rows.append([f"largest of its {pool} × {pool}", number(float(arrays["shown"][at]))])
-    windows = arrays["windows"]
-    rows.append(
-        [
-            Cell(f"{state['run']}, {windows.rows * windows.columns} windows", "muted"),
-            Cell(duration(arrays["took"]), "muted"),
-        ]
-    )
+    rows.append([Cell(f"{state['run']} took", "muted"), Cell(duration(arrays["took"]), "muted")])
     return Table("sum", rows, "Products + bias = one pixel", rule=3, width=WIDTH, column=2)
 
 

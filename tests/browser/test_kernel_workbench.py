@@ -376,11 +376,11 @@ def test_help_names_the_keys_of_the_cells(bench):
 
 
 @pytest.mark.parametrize("width", [1280, 700])
-@pytest.mark.parametrize("code", ["", "size='7', padding=2, stride=3, dilation=2, pool='2', preset='random'"])
+@pytest.mark.parametrize("code", ["run='conv2d_loops'", "size='7', padding=2, dilation=2, pool='2', preset='random'"])
 def test_nothing_is_cut_off(lab, browser, width, code):
     with fresh_page(browser) as page:
         page.set_viewport_size({"width": width, "height": 1000})
-        name = f"workbench-{width}-{'large' if code else 'plain'}.ipynb"
+        name = f"workbench-{width}-{'large' if 'size' in code else 'plain'}.ipynb"
         lab.open(page, lab.write_notebook(name, [SETUP, f"widgets.kernel_workbench({code})"]))
         figure = Workbench(page)
         assert figure.cut_off(", [role=cell], .gu-scroll") == []

@@ -466,7 +466,7 @@ def test_what_the_picture_cost_is_shown_for_loops_too():
     for run_on in ("conv2d", "conv2d_loops"):
         run = session(YOUR, run=run_on)
         words, time = rows(run)[-1]
-        assert words == f"{run_on}, 11844 windows" and time.endswith("ms")
+        assert words == f"{run_on} took" and time.endswith("ms")
         assert not run.frame.strip and run.functions.detail == 1
 
 
