@@ -22,6 +22,7 @@ ORDER = (
     "maps",
     "pad",
     "tables",
+    "grid",
     "controls",
     "keys",
     "figure",

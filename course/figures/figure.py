@@ -54,9 +54,9 @@ class Figure:
         """The state after an event. The base does what most figures want; extend it for your own events.
 
         Events: set(name, value), press(name), drag(thing, x, y), add(panel, x, y), delete(thing),
-        flip(thing), select(thing), ink(panel, cells, value), stroke(panel, points), nudge(thing, dx, dy) for
-        the lines of a network (with their `weight`; in a plot the arrow keys arrive as drag). undo, reset and
-        tick never come here.
+        flip(thing), select(thing), ink(panel, cells, value), stroke(panel, points), cell(thing, panel, row,
+        column, value), nudge(thing, dx, dy) for the lines of a network (with their `weight`; in a plot the
+        arrow keys arrive as drag). undo, reset and tick never come here.
         """
         if event["type"] == "set":
             return state | {event["name"]: event["value"]}

@@ -6,6 +6,7 @@ Series 0, 1, 2 … differ in colour, dash and marker (Okabe-Ito); a negative sig
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -30,9 +31,12 @@ def _rows(values: Any, columns: int, owner: str) -> np.ndarray:
 class Field:
     """A heat map: `values[i, j]` is at `linspace(*x, w)[j]`, `linspace(*y, h)[i]` (row 0 at the bottom).
 
-    `diverging` runs from orange (`low`) over white to blue (`high`), `magnitude` is cividis, `none` draws
+    `diverging` runs from orange (`low`) over white to blue (`high`), `signed` the same way to darker ends,
+    which shows more where nothing lies on top, `magnitude` is cividis, `grey` from black to white, `none` draws
     nothing but the contour. `contour` draws the line where the values cross that level; several levels are
-    drawn thin, as on a map.
+    drawn thin, as on a map. With `pixels` it is an image: row 0 on top (`values[0]` is at `y[1]`), squares
+    instead of a smooth surface as soon as they are large enough to be told apart, and under the pointer row and
+    column are read out. A value that is nan is drawn in flat grey.
     """
 
     values: np.ndarray
@@ -43,6 +47,7 @@ class Field:
     contour: float | tuple[float, ...] | None = None
     palette: str = "diverging"
     label: str = "value"
+    pixels: bool = False
 
     def __post_init__(self) -> None:
         array = np.asarray(self.values, dtype=np.float32)
@@ -104,6 +109,16 @@ class Whiskers:
         object.__setattr__(self, "spans", _rows(self.spans, 3, "Whiskers"))
 
 
+@dataclass(frozen=True, eq=False)
+class Hatch:
+    """Rectangles `boxes` (n, 4): x0, y0, x1, y1, hatched over what lies below (ruled out, not looked at)."""
+
+    boxes: np.ndarray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "boxes", _rows(self.boxes, 4, "Hatch"))
+
+
 @dataclass(frozen=True)
 class Arrow:
     """An arrow from (x0, y0) to (x1, y1)."""
@@ -126,7 +141,8 @@ class Text:
 
 @dataclass(frozen=True)
 class Thing:
-    """Something to select, drag and nudge. `line` (x0, y0, x1, y1) makes a whole line the handle.
+    """Something to select, drag and nudge. `line` (x0, y0, x1, y1) makes a whole line the handle; `box`
+    (the same four: two opposite corners) makes it a frame, outlined, to be gripped anywhere inside.
 
     `shape` "ring" draws a handle, "none" leaves the drawing to a layer (a data point, an arrow's tip).
     `series` colours the ring. `step` is one arrow key in data units, on a logarithmic axis in decades.
@@ -142,6 +158,7 @@ class Thing:
     line: tuple[float, float, float, float] | None = None
     axis: str = "both"
     series: int | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
 # --- panels -------------------------------------------------------------------------------------------
@@ -153,7 +170,8 @@ class Plot:
 
     `width` and `height` are what the panel would like, in CSS pixels; it shrinks, never grows past them.
     `adds` allows a double-click to add something, `draws` drawing freehand where no thing is: that sends
-    {"type": "stroke", "panel", "points": [[x, y], …]}. `xlog` and `ylog` make an axis logarithmic: its range
+    {"type": "stroke", "panel", "points": [[x, y], …]}. `follows` is the id of a thing that comes to where the
+    pointer is pressed on no other, and is dragged from there. `xlog` and `ylog` make an axis logarithmic: its range
     must then be positive, and what isn't positive lies beyond its lower end.
     """
 
@@ -172,6 +190,7 @@ class Plot:
     column: int = 0
     adds: bool = False
     draws: bool = False
+    follows: str | None = None
     axes: bool = True
 
     def thing(self, id: str) -> Thing | None:
@@ -295,6 +314,46 @@ class Pad:
         object.__setattr__(self, "values", array)
 
 
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Numbers in a grid (rows, columns), each written on the colour that it has between `low` and `high`.
+
+    `palette` as of a `Field`. With `edits` (low, high, step) each cell is a thing with the id
+    "<id> <row> <column>": dragged up or down, typed into, or stepped with plus and minus. It sends
+    {"type": "cell", "thing", "panel", "row", "column", "value"}; what is typed need not lie on a step.
+    """
+
+    id: str
+    values: np.ndarray
+    low: float = -1.0
+    high: float = 1.0
+    palette: str = "diverging"
+    digits: int = 2
+    edits: tuple[float, float, float] | None = None
+    title: str = ""
+    width: int = 160
+    column: int = 0
+
+    def __post_init__(self) -> None:
+        array = np.asarray(self.values, dtype=np.float32)
+        if array.ndim != 2:
+            raise ValueError(f"Grid needs values of shape (rows, columns); it got {array.shape}.")
+        object.__setattr__(self, "values", array)
+
+    def place(self, thing: str) -> tuple[int, int] | None:
+        """Row and column of the cell with that id, if there is one that can be edited."""
+        rows, columns = self.values.shape
+        ids = [f"{self.id} {row} {column}" for row in range(rows) for column in range(columns)]
+        return divmod(ids.index(thing), columns) if self.edits and thing in ids else None
+
+    def stepped(self, thing: str, steps: int) -> float:
+        """The value of a cell so many steps further; from between two steps the first goes to the next whole one."""
+        low, high, step = self.edits
+        place = float(self.values[self.place(thing)]) / step
+        whole = math.floor(place + 1e-6) if steps > 0 else math.ceil(place - 1e-6)
+        return float(min(max(round((whole + steps) * step, 10), low), high))
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table. `tone`: "" | "blue" | "orange" | "muted" | "strong"."""
@@ -337,7 +396,7 @@ class Bars:
         object.__setattr__(self, "values", array)
 
 
-Panel = Plot | Net | Maps | Pad | Table | Bars
+Panel = Plot | Net | Maps | Pad | Grid | Table | Bars
 
 
 def number(value: float, digits: int = 2) -> str:

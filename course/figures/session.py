@@ -9,7 +9,7 @@ from typing import Any
 from course.figures.controls import Control, Play
 from course.figures.figure import Arrays, Event, Figure, Goal, State
 from course.figures.functions import Functions, LearnerError
-from course.figures.scene import Net, Panel, Plot, Thing
+from course.figures.scene import Grid, Net, Panel, Plot, Thing
 
 UNDO_LIMIT = 200
 
@@ -105,7 +105,9 @@ class Session:
         self._gesture = gesture
 
     def _valid(self, event: Event) -> Event:
-        """A `set` event with its value in range: what arrives late or odd is brought to the nearest value."""
+        """A `set` or `cell` event with its value in range: what arrives late or odd is brought to the nearest."""
+        if event["type"] == "cell":
+            return self._valid_cell(event)
         if event["type"] != "set":
             return event
         for control in self.figure.controls(self.state):
@@ -116,15 +118,27 @@ class Session:
                 return event | {"value": control.check(value)}
         raise LookupError(f"{self.figure.name} has no control named {event['name']!r} now.")
 
+    def _valid_cell(self, event: Event) -> Event:
+        for panel in self.frame.panels:
+            if isinstance(panel, Grid) and panel.id == event["panel"] and panel.place(event["thing"]):
+                row, column = panel.place(event["thing"])
+                value = float(min(max(float(event["value"]), panel.edits[0]), panel.edits[1]))
+                return event | {"row": row, "column": column, "value": value, "shape": panel.values.shape}
+        raise LookupError(f"{self.figure.name} has no cell {event['thing']!r} to edit now.")
+
     def _placed(self, event: Event) -> Event:
         """Arrow keys on a thing of a plot: a drag by so many of its steps, kept within the axes.
 
-        Plus and minus on a line of a network: the same event with the weight that it has now.
+        Plus and minus on a line of a network: the same event with the weight that it has now; on a cell of a
+        grid: the cell with its next value.
         """
         for panel in self.frame.panels:
             for edge in panel.edges if isinstance(panel, Net) else []:
                 if edge.id == event["thing"]:
                     return event | {"weight": edge.weight}
+            if isinstance(panel, Grid) and panel.place(event["thing"]):
+                value = panel.stepped(event["thing"], event["dy"])
+                return {"type": "cell", "thing": event["thing"], "panel": panel.id, "value": value}
             thing = panel.thing(event["thing"]) if isinstance(panel, Plot) else None
             if thing is not None:
                 return _moved(thing, panel, event)

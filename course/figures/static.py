@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullLocator
 
 from course.figures.scene import (
@@ -18,6 +19,8 @@ from course.figures.scene import (
     Cell,
     Edge,
     Field,
+    Grid,
+    Hatch,
     Line,
     Maps,
     Net,
@@ -28,13 +31,18 @@ from course.figures.scene import (
     Points,
     Table,
     Text,
+    Thing,
     Whiskers,
+    number,
 )
 
 BLUE, ORANGE, INK, MUTED = "#0072b2", "#d55e00", "#1d2330", "#5b6472"
 SERIES = (BLUE, ORANGE, "#009e73", "#a8517f", "#8a6d00", "#56728f")
 DASHES = ("-", (0, (5, 3)), ":", "-.", (0, (3, 1)), (0, (8, 2)))
 DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#efb55f", "#ffffff", "#67abd6"])
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#a84300", "#efb55f", "#ffffff", "#67abd6", "#00568a"])
+PALETTES = {"diverging": DIVERGING, "signed": SIGNED, "magnitude": "cividis", "grey": "gray"}
+UNKNOWN = "#bebebe"
 PIXELS = 100  # per inch
 
 
@@ -70,6 +78,8 @@ def _height(panel: Panel) -> int:
         return panel.height
     if isinstance(panel, Pad):
         return panel.width
+    if isinstance(panel, Grid):
+        return 24 + round(panel.width * panel.values.shape[0] / panel.values.shape[1])
     return 40 + 24 * (len(panel.rows) if isinstance(panel, Table) else len(panel.labels))
 
 
@@ -79,6 +89,8 @@ def _plot(axes: Any, panel: Plot) -> None:
     for thing in panel.things:
         if thing.shape == "ring":
             axes.plot(thing.x, thing.y, "o", mfc="white", mec=INK, mew=2, ms=9, zorder=5)
+        if thing.box:
+            _frame(axes, thing)
     axes.set(xlim=panel.x, ylim=panel.y, xlabel=panel.xlabel, ylabel=panel.ylabel)
     for axis, ends, log in ((axes.xaxis, panel.x, panel.xlog), (axes.yaxis, panel.y, panel.ylog)):
         if log:
@@ -98,11 +110,22 @@ def _logarithmic(axis: Any, ends: tuple[float, float]) -> None:
     axis.axes.set(**{f"{axis.axis_name}lim": ends})
 
 
+def _frame(axes: Any, thing: Thing) -> None:
+    (x0, y0, x1, y1), colour = thing.box, INK if thing.series is None else _series(thing.series)
+    for edge, width in (("white", 4.5), (colour, 2)):
+        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, ec=edge, lw=width, zorder=5))
+
+
 def _field(axes: Any, layer: Field) -> None:
     h, w = layer.values.shape
     x, y = np.linspace(*layer.x, w), np.linspace(*layer.y, h)
-    if layer.palette != "none":
-        colours = DIVERGING if layer.palette == "diverging" else "cividis"
+    colours = PALETTES.get(layer.palette)
+    if layer.pixels:
+        half_x, half_y = ((end[1] - end[0]) / max(1, n - 1) / 2 for end, n in ((layer.x, w), (layer.y, h)))
+        extent = (layer.x[0] - half_x, layer.x[1] + half_x, layer.y[0] - half_y, layer.y[1] + half_y)
+        axes.set_facecolor(UNKNOWN)
+        axes.imshow(layer.values, cmap=colours, vmin=layer.low, vmax=layer.high, extent=extent, aspect="auto")
+    elif colours:
         axes.pcolormesh(x, y, layer.values, cmap=colours, vmin=layer.low, vmax=layer.high, shading="gouraud")
     levels = [level for level in np.ravel(layer.contour) if level is not None]
     crossed = [level for level in sorted(levels) if np.nanmin(layer.values) < level < np.nanmax(layer.values)]
@@ -149,6 +172,12 @@ def _arrow(axes: Any, layer: Arrow) -> None:
     axes.annotate("", (layer.x1, layer.y1), (layer.x0, layer.y0), arrowprops=style)
     if layer.label:
         axes.annotate(layer.label, (layer.x1, layer.y1), xytext=(6, 4), textcoords="offset points", weight="bold")
+
+
+def _hatch(axes: Any, layer: Hatch) -> None:
+    for x0, y0, x1, y1 in layer.boxes.tolist():
+        look = {"facecolor": (1, 1, 1, 0.55), "edgecolor": ORANGE, "hatch": "/////", "linewidth": 0}
+        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, **look))
 
 
 def _text(axes: Any, layer: Text) -> None:
@@ -229,6 +258,20 @@ def _pad(axes: Any, panel: Pad) -> None:
     axes.set(xticks=[], yticks=[])
 
 
+def _grid(axes: Any, panel: Grid) -> None:
+    axes.imshow(panel.values, cmap=PALETTES[panel.palette], vmin=panel.low, vmax=panel.high)
+    dark = (
+        panel.values < (panel.low + panel.high) / 2 if panel.palette in ("grey", "magnitude") else panel.values > np.inf
+    )
+    digits = (d for d in range(panel.digits) if np.allclose(panel.values, panel.values.round(d), rtol=0, atol=1e-6))
+    digits = next(digits, panel.digits)
+    for (i, j), value in np.ndenumerate(panel.values):
+        text = number(value, digits if value % 1 else 0)
+        axes.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if dark[i, j] else INK)
+    axes.set(xticks=[], yticks=[])
+    axes.set_anchor("NW")
+
+
 def _table(axes: Any, panel: Table) -> None:
     axes.set_axis_off()
     rows = ([panel.header] if panel.header else []) + panel.rows
@@ -251,5 +294,5 @@ def _series(series: int) -> str:
     return "#8a8a8a" if series < 0 else SERIES[series % len(SERIES)]
 
 
-_LAYERS = {Field: _field, Points: _points, Line: _line, Whiskers: _whiskers, Arrow: _arrow, Text: _text}
-_PANELS = {Plot: _plot, Net: _net, Maps: _maps, Pad: _pad, Table: _table, Bars: _bars}
+_LAYERS = {Field: _field, Hatch: _hatch, Points: _points, Line: _line, Whiskers: _whiskers, Arrow: _arrow, Text: _text}
+_PANELS = {Plot: _plot, Net: _net, Maps: _maps, Pad: _pad, Grid: _grid, Table: _table, Bars: _bars}

@@ -15,9 +15,10 @@ export const SERIES = [
 ];
 
 const DIVERGING = ["#efb55f", "#ffffff", "#67abd6"];
+const SIGNED = ["#a84300", ...DIVERGING, "#00568a"];
 const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
 
-export const PALETTES = { diverging: table(DIVERGING), magnitude: table(CIVIDIS) };
+export const PALETTES = { diverging: table(DIVERGING), signed: table(SIGNED), magnitude: table(CIVIDIS), grey: table(["#000000", "#ffffff"]) };
 
 // The same as whole pixels (alpha included), for pictures that are painted at each frame.
 export const PIXELS = Object.fromEntries(Object.entries(PALETTES).map(([name, colours]) => [name, pixels(colours)]));
@@ -66,6 +67,12 @@ function pixels(colours) {
   const bytes = new Uint8ClampedArray(256 * 4);
   for (let i = 0; i < 256; i++) bytes.set([colours[3 * i], colours[3 * i + 1], colours[3 * i + 2], 255], 4 * i);
   return new Uint32Array(bytes.buffer);
+}
+
+// The ink to write with on a colour of a palette (its index, 0 to 255).
+export function inkOf(palette, index) {
+  const [r, g, b] = PALETTES[palette].subarray(3 * index, 3 * index + 3);
+  return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "#ffffff" : PAPER.ink;
 }
 
 function channels(hex) {

@@ -8,11 +8,13 @@ import { netPanel } from "./net.js";
 import { mapsPanel } from "./maps.js";
 import { padPanel } from "./pad.js";
 import { barsPanel, tablePanel } from "./tables.js";
+import { gridPanel } from "./grid.js";
 import { CONTROLS } from "./controls.js";
 import { figureKey, helpOverlay } from "./keys.js";
 
-// To add a primitive: a function (host) => {element, update(panel), measure()?, repaint(), ids(), key(event, thing)}.
-const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, table: tablePanel, bars: barsPanel };
+// To add a primitive: a function (host) => {element, update(panel), measure()?, repaint(), ids(), key(event, thing)};
+// with edit() and enter(thing) for one whose things are typed into.
+const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, grid: gridPanel, table: tablePanel, bars: barsPanel };
 const WORDS = new Set(["table", "bars"]); // panels made of text
 const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
 const WRITE_EVERY = 100; // and between two written ones while the clock runs: nobody reads faster, and text costs layout
@@ -317,8 +319,14 @@ class View {
     this.link.send(event);
   }
 
+  // What is selected, or will be as soon as Python has answered: keys may be quicker.
+  get chosen() {
+    const wish = this.link.unanswered().findLast(({ type }) => type === "select" || type === "reset" || type === "undo");
+    return wish?.type === "select" ? wish.thing : this.frame.selected;
+  }
+
   select(thing) {
-    if (this.frame.selected !== thing) this.send({ type: "select", thing });
+    if (this.chosen !== thing) this.send({ type: "select", thing });
   }
 
   hold(thing) {

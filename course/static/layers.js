@@ -1,15 +1,18 @@
 // What can be drawn into a plot: one function per kind of layer.
 
-import { PALETTES, PAPER, PIXELS, SERIES, seriesColour } from "./colours.js";
+import { ORANGE, PALETTES, PAPER, PIXELS, SERIES, seriesColour } from "./colours.js";
+import { same } from "./dom.js";
 import { written } from "./scale.js";
 
-export const LAYERS = { field: drawField, points: drawPoints, line: drawLine, whiskers: drawWhiskers, arrow: drawArrow, text: drawText };
+export const LAYERS = { field: drawField, hatch: drawHatch, points: drawPoints, line: drawLine, whiskers: drawWhiskers, arrow: drawArrow, text: drawText };
 
 // Inside a plot that shows a field the ground is light whatever the theme; elsewhere it is the theme's.
 export function inkOn(panel, theme) {
   const light = panel.layers.some((layer) => layer.kind === "field" && layer.palette !== "none");
   return light ? { ...theme, ...PAPER, dark: false } : theme;
 }
+
+const LARGE = 3; // a pixel of an image this many of the screen wide is drawn as a square
 
 function drawField(g, layer, scale) {
   const [h, w] = layer.values.shape;
@@ -20,15 +23,26 @@ function drawField(g, layer, scale) {
     const right = scale.x(layer.x[1] + halfX);
     const top = scale.y(layer.y[1] + halfY);
     const bottom = scale.y(layer.y[0] - halfY);
-    g.imageSmoothingEnabled = true;
+    g.imageSmoothingEnabled = !layer.pixels || right - left < LARGE * w;
     g.imageSmoothingQuality = "low"; // of enlarging only: a better one costs milliseconds and shows no difference
-    g.drawImage(fieldImage(layer, w, h), left, top, right - left, bottom - top);
+    g.drawImage(keptImage(g.canvas, layer, w, h), left, top, right - left, bottom - top);
   }
   if (layer.contour === null) return;
   const levels = [layer.contour].flat();
   g.lineWidth = levels.length === 1 ? 2 : 1;
   g.strokeStyle = levels.length === 1 ? PAPER.ink : PAPER.muted;
   for (const level of levels) drawContour(g, layer.values.data, level, layer, scale, w, h);
+}
+
+const keptImages = new WeakMap();
+
+// A field that stays while something moves over it is painted once.
+function keptImage(canvas, layer, w, h) {
+  const kept = keptImages.get(canvas);
+  if (kept && same(kept.layer, layer)) return kept.image;
+  const image = fieldImage(layer, w, h);
+  keptImages.set(canvas, { layer, image });
+  return image;
 }
 
 const UNKNOWN = new Uint32Array(new Uint8ClampedArray([190, 190, 190, 255]).buffer)[0];
@@ -43,7 +57,7 @@ function fieldImage(layer, w, h) {
     for (let column = 0; column < w; column++) {
       const value = values[row * w + column];
       const index = Math.round(Math.min(255, Math.max(0, (value - layer.low) * scale)));
-      out[(h - 1 - row) * w + column] = Number.isNaN(index) ? UNKNOWN : colours[index];
+      out[(layer.pixels ? row : h - 1 - row) * w + column] = Number.isNaN(index) ? UNKNOWN : colours[index];
     }
   }
   const small = new OffscreenCanvas(w, h);
@@ -247,6 +261,31 @@ function drawArrow(g, layer, scale, theme) {
   if (layer.label) label(g, layer.label, x1 + 10 * ux - 4, y1 + 12 * uy + 4, theme.ink, theme);
 }
 
+// One path for all boxes, so that their lines meet.
+function drawHatch(g, layer, scale) {
+  const { data, shape } = layer.boxes;
+  if (shape[0] === 0) return;
+  g.save();
+  g.beginPath();
+  for (let i = 0; i < shape[0]; i++) {
+    const [x0, y0, x1, y1] = data.subarray(4 * i, 4 * i + 4);
+    g.rect(scale.x(x0), scale.y(y1), scale.x(x1) - scale.x(x0), scale.y(y0) - scale.y(y1));
+  }
+  g.clip();
+  const { box } = scale;
+  g.fillStyle = "rgb(255 255 255 / 0.55)";
+  g.fillRect(box.x, box.y, box.w, box.h);
+  g.beginPath();
+  for (let x = box.x - box.h; x < box.x + box.w; x += 7) {
+    g.moveTo(x, box.y + box.h);
+    g.lineTo(x + box.h, box.y);
+  }
+  g.lineWidth = 1.4;
+  g.strokeStyle = ORANGE;
+  g.stroke();
+  g.restore();
+}
+
 function drawText(g, layer, scale, theme) {
   labelWithin(g, layer.text, scale.x(layer.x), scale.y(layer.y), scale.box, theme.ink, theme);
 }
@@ -277,7 +316,7 @@ export function label(g, text, x, y, colour, theme) {
   g.fillText(text, x, y);
 }
 
-// The value of a field nearest to a place, for the readout under the pointer.
+// The value of a field nearest to a place, for the readout under the pointer; of an image with its place.
 export function fieldValue(panel, x, y) {
   const layer = panel.layers.find((one) => one.kind === "field" && one.palette !== "none");
   if (!layer) return "";
@@ -285,5 +324,7 @@ export function fieldValue(panel, x, y) {
   const column = Math.round(((x - layer.x[0]) / (layer.x[1] - layer.x[0])) * (w - 1));
   const row = Math.round(((y - layer.y[0]) / (layer.y[1] - layer.y[0])) * (h - 1));
   if (column < 0 || row < 0 || column >= w || row >= h) return "";
-  return `${layer.label} ${written(layer.values.data[row * w + column])}`;
+  const at = layer.pixels ? h - 1 - row : row;
+  const value = `${layer.label} ${written(layer.values.data[at * w + column])}`;
+  return layer.pixels ? `row ${at}, column ${column}   ${value}` : value;
 }

@@ -39,7 +39,11 @@ export class Link {
   // Whether an event that sets `name` (a control or a thing) is still on its way.
   busyWith(name) {
     const about = (event) => event.name === name || event.thing === name;
-    return this.queue.some(about) || this.waiting.some((message) => message.events.some(about));
+    return this.unanswered().some(about);
+  }
+
+  unanswered() {
+    return [...this.waiting.flatMap(({ events }) => events), ...this.queue];
   }
 
   pump() {
@@ -132,7 +136,7 @@ export class Link {
 function merge(last, event) {
   if (last.type !== event.type || last.gesture !== event.gesture) return false;
   if (last.thing !== event.thing || last.name !== event.name || last.panel !== event.panel) return false;
-  if (event.type === "set" || event.type === "drag" || event.type === "select") Object.assign(last, event);
+  if (["set", "drag", "select", "cell"].includes(event.type)) Object.assign(last, event);
   else if (event.type === "nudge") Object.assign(last, { dx: last.dx + event.dx, dy: last.dy + event.dy });
   else if (event.type === "ink" && last.value === event.value) last.cells = [...last.cells, ...event.cells];
   else if (event.type === "stroke") last.points = [...last.points, ...event.points];

@@ -7,6 +7,7 @@ import { clampTo, distanceToSegment, makeScale, tick, written } from "./scale.js
 
 const REACH = 14; // pixels from the middle of a thing that still count as hitting it
 const LINE_REACH = 9;
+const FRAME_REACH = 6;
 const FLASH = 900; // milliseconds
 const MANY = 60; // points from which on a layer is kept as a picture
 
@@ -64,12 +65,13 @@ export function plotPanel(host) {
       if (layer.kind === "points" && layer.xy.shape[0] > MANY && !layer.marks) g.drawImage(pointsPicture(i, layer, width, height, theme), 0, 0, width, height);
       else LAYERS[layer.kind](g, layer, scale, theme, pulse);
     });
-    for (const thing of panel.things) drawThing(g, thing, theme);
+    for (const thing of panel.things) if (!thing.box) drawThing(g, thing, theme);
     for (const id of new Set([host.frame.selected, host.held])) {
       const thing = pointThing(panel, id);
       if (thing) drawThing(g, thing, theme);
     }
     g.restore();
+    for (const thing of panel.things) if (thing.box) drawThing(g, thing, theme); // at an edge, whole
     const flashing = panel.layers.some((layer) => layer.marks?.data.includes(2));
     if (flashing && !host.still && age < FLASH) requestAnimationFrame(() => element.isConnected && repaint());
   }
@@ -154,6 +156,7 @@ export function plotPanel(host) {
       g.strokeStyle = thing.series === null ? theme.ink : seriesColour(thing.series, theme);
       g.stroke();
     }
+    if (thing.box) drawFrame(g, thing, selected || held, theme);
     if (!selected && !held) return;
     g.setLineDash(held ? [4, 3] : []);
     g.strokeStyle = theme.ink;
@@ -165,7 +168,7 @@ export function plotPanel(host) {
       g.stroke();
       g.globalAlpha = 1;
     }
-    for (const [radius, colour, width] of [[11.5, theme.surface, 5], [11.5, theme.ink, 2.5]]) {
+    for (const [radius, colour, width] of thing.box ? [] : [[11.5, theme.surface, 5], [11.5, theme.ink, 2.5]]) {
       g.beginPath();
       g.arc(x, y, radius, 0, 2 * Math.PI);
       g.lineWidth = width;
@@ -179,6 +182,29 @@ export function plotPanel(host) {
       g.stroke();
     }
     g.setLineDash([]);
+  }
+
+  // A frame around what it holds, bolder while it is selected.
+  function drawFrame(g, thing, chosen, theme) {
+    const { x, y, w, h } = corners(thing.box);
+    const colour = thing.series === null ? theme.ink : seriesColour(thing.series, theme);
+    const [bold, gap] = chosen ? [3, 2.5] : [2, 1];
+    for (const [stroke, width] of [[theme.surface, bold + 3], [colour, bold]]) {
+      g.strokeStyle = stroke;
+      g.lineWidth = width;
+      g.setLineDash(host.held === thing.id && stroke === colour ? [4, 3] : []);
+      g.strokeRect(x - gap, y - gap, w + 2 * gap, h + 2 * gap);
+    }
+  }
+
+  function corners([ax, ay, bx, by]) {
+    const [x, y] = [Math.min(scale.x(ax), scale.x(bx)), Math.min(scale.y(ay), scale.y(by))];
+    return { x, y, w: Math.abs(scale.x(bx) - scale.x(ax)), h: Math.abs(scale.y(by) - scale.y(ay)) };
+  }
+
+  function inFrame(at, box) {
+    const { x, y, w, h } = corners(box);
+    return at.x >= x - FRAME_REACH && at.x <= x + w + FRAME_REACH && at.y >= y - FRAME_REACH && at.y <= y + h + FRAME_REACH;
   }
 
   function line(g, ax, ay, bx, by) {
@@ -201,8 +227,8 @@ export function plotPanel(host) {
     }
     if (best) return typeof best === "string" ? pointThing(panel, best) : best;
     return panel.things.find(
-      ({ line: ends }) =>
-        ends && distanceToSegment(at.x, at.y, scale.x(ends[0]), scale.y(ends[1]), scale.x(ends[2]), scale.y(ends[3])) <= LINE_REACH,
+      ({ line: ends, box }) =>
+        (box && inFrame(at, box)) || ends && distanceToSegment(at.x, at.y, scale.x(ends[0]), scale.y(ends[1]), scale.x(ends[2]), scale.y(ends[3])) <= LINE_REACH,
     );
   }
 
@@ -213,6 +239,13 @@ export function plotPanel(host) {
 
   function move(thing, x, y, gesture) {
     host.send({ type: "drag", thing, ...clampTo(panel, x, y), gesture });
+  }
+
+  function grip(event, how) {
+    event.preventDefault();
+    canvas.setPointerCapture(event.pointerId);
+    drag = how;
+    host.select(how.thing);
   }
 
   function draw(at) {
@@ -238,13 +271,13 @@ export function plotPanel(host) {
         canvas.setPointerCapture(event.pointerId);
         stroke = { last: at, gesture: host.newGesture() };
         draw(at);
+      } else if (panel.follows) {
+        grip(event, { thing: panel.follows, at, moved: true, gesture: host.newGesture(), dx: 0, dy: 0 });
+        move(panel.follows, scale.dataX(at.x), scale.dataY(at.y), drag.gesture);
       }
       return;
     }
-    event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
-    drag = { thing: thing.id, at, moved: false, gesture: host.newGesture(), wasHeld, dx: scale.x(thing.x) - at.x, dy: scale.y(thing.y) - at.y };
-    host.select(thing.id);
+    grip(event, { thing: thing.id, at, moved: false, gesture: host.newGesture(), wasHeld, dx: scale.x(thing.x) - at.x, dy: scale.y(thing.y) - at.y });
   });
 
   canvas.addEventListener("pointermove", (event) => {
@@ -301,7 +334,8 @@ export function plotPanel(host) {
     const inside = at.x >= box.x && at.x <= box.x + box.w && at.y >= box.y && at.y <= box.y + box.h;
     const [x, y] = [scale.dataX(at.x), scale.dataY(at.y)];
     const thing = inside && hit(at);
-    setText(readout, !inside ? "" : [thing?.label, `(${written(x)}, ${written(y)})`, fieldValue(panel, x, y)].filter(Boolean).join("   "));
+    const place = panel.layers.some(({ pixels }) => pixels) ? "" : `(${written(x)}, ${written(y)})`;
+    setText(readout, !inside ? "" : [thing?.label, place, fieldValue(panel, x, y)].filter(Boolean).join("   "));
   }
 
   return {
@@ -322,7 +356,7 @@ function thingOf(panel, id) {
 function pointThing(panel, id) {
   for (const layer of panel.layers) {
     const i = id === null ? -1 : (layer.things?.indexOf(id) ?? -1);
-    if (i >= 0) return { id, x: layer.xy.data[2 * i], y: layer.xy.data[2 * i + 1], label: id, step: layer.step, shape: "none", line: null, axis: "both", series: null };
+    if (i >= 0) return { id, x: layer.xy.data[2 * i], y: layer.xy.data[2 * i + 1], label: id, step: layer.step, shape: "none", line: null, axis: "both", series: null, box: null };
   }
   return null;
 }

@@ -37,7 +37,9 @@ TICKING = FLOOR.replace("import Figure, Scrub", "import Figure, Play, Scrub").re
     '[Scrub("x", "x", -1, 1, 0.01)]',
     "[Play()]\n    def step(self, state, functions): return state | {'x': state['x'] + 1}",
 )
-FIGURES = {  # name: (lesson folder, code that shows it, control to move, whether it plays)
+# name: (lesson folder, code that shows it, control to move or where on the first canvas a thing is to be dragged
+# (shares of its width and height), whether it plays)
+FIGURES = {
     "floor": (None, FLOOR, "x", False),
     "floor, ticking": (None, TICKING, "", True),
     "neuron playground": ("01_neuron", "import widgets\nwidgets.neuron_playground()", "b", False),
@@ -89,6 +91,20 @@ FIGURES = {  # name: (lesson folder, code that shows it, control to move, whethe
         "cursor",
         False,
     ),
+    "kernel workbench, window dragged": (
+        "08_convolution",
+        "import widgets\nwidgets.kernel_workbench()",
+        (0.115, 0.61),
+        False,
+    ),
+    "kernel workbench, window dragged, 7×7": (
+        "08_convolution",
+        "import widgets\nwidgets.kernel_workbench(preset='random', size='7', padding=3, dilation=3)",
+        (0.12, 0.61),
+        False,
+    ),
+    "kernel workbench, bias": ("08_convolution", "import widgets\nwidgets.kernel_workbench()", "bias", False),
+    "kernel workbench, sliding": ("08_convolution", "import widgets\nwidgets.kernel_workbench()", "bias", True),
     "training monitor, training": (
         "07_pytorch",
         "import widgets\nwidgets.training_monitor(preset='healthy', ticks=0)",
@@ -111,6 +127,29 @@ DRIVE = """async ([root, name, frames, wait]) => {
     do await new Promise(requestAnimationFrame); while (wait && root.pictures.length === before);
   }
   return root.pictures.filter(({ since }) => since);
+}"""
+DRAG = """async ([root, [across, down], frames, wait]) => {
+  const canvas = root.querySelector("canvas");
+  canvas.setPointerCapture = () => {};  // there is no such pointer
+  const box = canvas.getBoundingClientRect();
+  const fire = (type, x, y) => {
+    const place = { clientX: box.x + x * box.width, clientY: box.y + y * box.height };
+    canvas.dispatchEvent(new PointerEvent(type, { ...place, bubbles: true }));
+  };
+  root.pictures.length = 0;
+  fire("pointerdown", across, down);
+  for (let i = 0; i < frames; i++) {
+    const before = root.pictures.length;
+    fire("pointermove", 0.5 + 0.35 * Math.sin(i / 15 + 0.1), 0.5 + 0.35 * Math.cos(i / 11));
+    do await new Promise(requestAnimationFrame); while (wait && root.pictures.length === before);
+  }
+  fire("pointerup", 0.5, 0.5);
+  await new Promise((done) => setTimeout(done, 300));
+  fire("pointerdown", 0.5 + 0.35 * Math.sin((frames - 1) / 15 + 0.1), 0.5 + 0.35 * Math.cos((frames - 1) / 11));
+  fire("pointermove", across, down);  // back to where it was
+  fire("pointerup", across, down);
+  await new Promise((done) => setTimeout(done, 300));
+  return root.pictures.filter(({ since }) => since).slice(0, -1);
 }"""
 PLAY = """async ([root, seconds]) => {
   root.pictures.length = 0;
@@ -148,10 +187,11 @@ def measure(lab, browser, name: str, frames: int) -> None:
         pictures = page.evaluate(PLAY, [root, 8])
         report(name, "play", *gaps(pictures), pictures)
     elif root.query_selector("input[type=range]"):
-        page.evaluate(DRIVE, [root, control, 30, True])
-        pictures = page.evaluate(DRIVE, [root, control, frames // 3, True])
+        drive = DRAG if isinstance(control, tuple) else DRIVE
+        page.evaluate(drive, [root, control, 30, True])
+        pictures = page.evaluate(drive, [root, control, frames // 3, True])
         report(name, "hand", [p["drawn"] - p["since"] for p in pictures], gaps(pictures)[1], pictures)
-        pictures = page.evaluate(DRIVE, [root, control, frames, False])
+        pictures = page.evaluate(drive, [root, control, frames, False])
         report(name, "stream", *gaps(pictures), pictures)
     page.close()
 

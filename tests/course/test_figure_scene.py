@@ -15,6 +15,8 @@ from course.figures.scene import (
     Cell,
     Edge,
     Field,
+    Grid,
+    Hatch,
     Line,
     Maps,
     Net,
@@ -40,6 +42,7 @@ def every_panel():
         Line([[0, 0], [1, np.nan]], label="loss", series=1),
         Arrow(0, 0, 1, 1, "w"),
         Text(0, 0, "here"),
+        Hatch([[0.5, -1, 1, 1]]),
     ]
     return [
         Plot("plot", square, square, layers, [Thing("handle", 0, 0, "a handle")], xlabel="x"),
@@ -76,6 +79,16 @@ def every_panel():
             column=1,
         ),
         Pad("pad", np.eye(3), column=1),
+        Plot(
+            "image",
+            (-0.5, 3.5),
+            (-0.5, 1.5),
+            [Field([[0, 1, 2, np.nan], [4, 5, 6, 7]], (0, 3), (0, 1), 0, 7, palette="grey", pixels=True)],
+            [Thing("window", 1, 1, "a window", shape="none", box=(-0.5, -0.5, 1.5, 1.5))],
+            axes=False,
+            column=1,
+        ),
+        Grid("grid", [[-1, 0.25, 0], [2, 0, 0.5]], -2, 2, edits=(-4, 4, 0.5), column=1),
         Table("table", [["w", Cell("1.0", "blue")]], header=["name", "value"], column=2),
         Bars("bars", ["cat", "dog"], [0.2, 0.8], column=2),
     ]
@@ -84,7 +97,18 @@ def every_panel():
 def test_a_scene_travels_as_json_and_its_arrays_as_bytes():
     buffers = []
     message = json.loads(json.dumps(encode(every_panel(), buffers), allow_nan=False))
-    assert [panel["kind"] for panel in message] == ["plot", "plot", "net", "net", "maps", "pad", "table", "bars"]
+    assert [panel["kind"] for panel in message] == [
+        "plot",
+        "plot",
+        "net",
+        "net",
+        "maps",
+        "pad",
+        "plot",
+        "grid",
+        "table",
+        "bars",
+    ]
     field = message[0]["layers"][0]
     assert field["values"] == {"buffer": 0, "dtype": "float32", "shape": [3, 4]}
     assert np.frombuffer(buffers[0], np.float32).tolist() == list(range(12))
@@ -125,6 +149,8 @@ def test_a_transposed_array_keeps_its_order():
         lambda: Whiskers(np.ones((2, 2))),
         lambda: Bars("b", ["a"], [1, 2]),
         lambda: Pad("p", np.ones(3)),
+        lambda: Grid("g", np.ones(3)),
+        lambda: Hatch(np.ones((2, 2))),
         lambda: Maps("m", [["a"], ["b"]], np.zeros((2, 3)), [0, 0], [1]),
         lambda: Maps("m", [["a"], ["b"]], np.zeros((2, 3, 3)), [0, 0], [1, 2]),
     ],
@@ -137,7 +163,27 @@ def test_arrays_of_the_wrong_shape_are_refused_when_the_scene_is_made(wrong):
 def test_every_panel_can_be_drawn_as_a_still_picture():
     picture = png(draw(every_panel()))
     assert picture.startswith(b"\x89PNG")
-    assert len(draw(every_panel()).axes) == 8
+    assert len(draw(every_panel()).axes) == 10
+
+
+def test_an_image_has_its_first_row_on_top_and_its_frame_is_outlined():
+    image = draw([every_panel()[6]]).axes[0]
+    assert image.images[0].get_array()[0].tolist()[:3] == [0, 1, 2]
+    assert (image.images[0].origin, image.images[0].get_extent()) == ("upper", [-0.5, 3.5, -0.5, 1.5])
+    assert {patch.get_bbox().bounds for patch in image.patches} == {(-0.5, -0.5, 2, 2)}
+
+
+def test_a_grid_writes_as_many_digits_as_its_numbers_need_and_knows_its_cells():
+    grid = every_panel()[7]
+    assert [text.get_text() for text in draw([grid]).axes[0].texts] == ["−1", "0.25", "0", "2", "0", "0.50"]
+    assert grid.place("grid 1 2") == (1, 2)
+    assert (grid.place("grid 2 0"), Grid("grid", [[1]]).place("grid 0 0")) == (None, None)
+
+
+def test_a_cell_is_stepped_to_a_whole_step_and_stays_in_range():
+    grid = every_panel()[7]
+    assert [grid.stepped("grid 0 1", steps) for steps in (1, -1, 100)] == [0.5, 0, 4]
+    assert [grid.stepped("grid 0 0", steps) for steps in (1, -1, -100)] == [-0.5, -1.5, -4]
 
 
 def test_logarithmic_axes_end_where_the_panel_says_and_short_ones_name_more_than_powers_of_ten():

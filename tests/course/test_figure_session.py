@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course.figures import Button, Choice, Figure, Goal, LearnerError, Play, Scrub, TextBox, Toggle
-from course.figures.scene import Line, Plot, Thing
+from course.figures.scene import Grid, Line, Plot, Thing
 from course.figures.session import Session
 from course.figures.widget import FigureWidget, frame_message
 
@@ -294,3 +294,49 @@ def test_a_tick_of_the_clock_that_comes_after_the_figure_stopped_does_nothing():
     assert session.state["ticks"] == 3
     session.handle([{"type": "tick"}])  # one step, asked for by the reader
     assert session.state["ticks"] == 4
+
+
+class Numbers(Figure):
+    """A grid of four numbers, the lower right one not to be missed."""
+
+    def initial(self):
+        return {"numbers": [[1.0, 2.0], [3.0, 4.0]]}
+
+    def reduce(self, state, event):
+        if event["type"] != "cell":
+            return super().reduce(state, event)
+        numbers = [list(row) for row in state["numbers"]]
+        numbers[event["row"]][event["column"]] = event["value"]
+        assert event["shape"] == (2, 2)
+        return state | {"numbers": numbers}
+
+    def scene(self, state, arrays):
+        return [Grid("grid", state["numbers"], edits=(-5, 5, 0.5))]
+
+    def describe(self, state, arrays):
+        return str(state["numbers"])
+
+
+def cell(thing, value, **more):
+    return {"type": "cell", "thing": thing, "panel": "grid", "value": value} | more
+
+
+def test_cells_of_a_grid_are_set_within_their_range_and_a_drag_is_one_step_of_undo():
+    session = Session(Numbers(), {})
+    session.handle([cell("grid 1 0", 3.3)])
+    session.handle([cell("grid 0 1", -1, gesture=1), cell("grid 0 1", 99, gesture=1)])
+    assert session.frame.say == "[[1.0, 5.0], [3.3, 4.0]]"
+    assert session.handle([{"type": "undo"}]).say == "[[1.0, 2.0], [3.3, 4.0]]"
+
+
+def test_plus_and_minus_on_a_cell_count_from_what_it_holds_now():
+    session = Session(Numbers(), {})
+    plus = {"type": "nudge", "thing": "grid 1 1", "dx": 0, "dy": 1}
+    assert session.handle([plus, plus]).say == "[[1.0, 2.0], [3.0, 5.0]]"
+    assert session.handle([plus | {"dy": -3}]).say == "[[1.0, 2.0], [3.0, 3.5]]"
+
+
+@pytest.mark.parametrize(("thing", "value", "error"), [("grid 2 0", 1, LookupError), ("grid 0 0", "x", ValueError)])
+def test_a_cell_that_is_gone_or_no_number_is_an_error(thing, value, error):
+    with pytest.raises(error):
+        Session(Numbers(), {}).handle([cell(thing, value)])
