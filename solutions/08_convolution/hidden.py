@@ -1078,7 +1078,6 @@ def by_fourier_transform(X, W, b, stride, padding):
 
 
 conv2d.equivalent("L5 constant -1→-2", "reshape works out the size that is negative, whichever negative number it is.")
-conv2d.equivalent("L7 arithmetic operator out * 1.0→out / 1.0", "x / 1 = x · 1, and both make floats of whole numbers.")
 
 
 # --- conv2d_backward ----------------------------------------------------------------------------------------------
