@@ -94,14 +94,14 @@ def the_picture_of_section_1_with_an_edge(pad):
 
 @pad.case
 def pictures_with_channels(pad):
-    """2 pictures with 3 channels, 4 by 5 pixels, p = 2: the result has the shape (2, 3, 8, 9)."""
-    return pad(inputs("pad X", (2, 3, 4, 5)), 2)
+    """2 pictures with 3 channels, 2 by 4 pixels, p = 2: the result has the shape (2, 3, 6, 8)."""
+    return pad(inputs("pad X", (2, 3, 2, 4)), 2)
 
 
 @pad.case
 def all_axes_equally_long(pad):
-    """(3, 3, 3, 3), p = 1: there are still 3 pictures with 3 channels."""
-    return pad(inputs("pad square", (3, 3, 3, 3)), 1)
+    """(2, 2, 2, 2), p = 1: there are still 2 pictures with 2 channels."""
+    return pad(inputs("pad square", (2, 2, 2, 2)), 1)
 
 
 @pad.case
@@ -140,9 +140,9 @@ conv2d_loops = exercise(
 )
 
 # Pictures, filters, biases. Nothing in the first two is equal to anything else; in the third everything is.
-MIXED = inputs("conv X", (2, 3, 8, 7)), inputs("conv W", (4, 3, 3, 2)), inputs("conv b", 4, 0.5, 3)
-WIDE = inputs("conv wide X", (2, 2, 6, 9)), inputs("conv wide W", (3, 2, 2, 3)), inputs("conv wide b", 3, -3, -0.5)
-EQUAL = inputs("conv equal X", (3, 3, 5, 5)), inputs("conv equal W", (3, 3, 3, 3)), inputs("conv equal b", 3, 0.5, 3)
+MIXED = inputs("conv X", (2, 3, 7, 5)), inputs("conv W", (4, 3, 3, 2)), inputs("conv b", 4, 0.5, 3)
+WIDE = inputs("conv wide X", (1, 2, 6, 9)), inputs("conv wide W", (3, 2, 2, 3)), inputs("conv wide b", 3, -3, -0.5)
+EQUAL = inputs("conv equal X", (3, 3, 4, 4)), inputs("conv equal W", (3, 3, 3, 3)), inputs("conv equal b", 3, 0.5, 3)
 BYTES = (200 * np.array([[[[0, 0, 1, 1, 0], [0, 1, 1, 1, 0], [0, 0, 1, 0, 0]]]])).astype(np.uint8)
 
 
@@ -168,13 +168,13 @@ def the_two_channels_of_section_3(conv2d_loops):
 
 @conv2d_loops.case
 def stride_2_and_padding_1(conv2d_loops):
-    """X (2, 3, 8, 7), W (4, 3, 3, 2): the result has the shape (2, 4, 4, 4)."""
+    """X (2, 3, 7, 5), W (4, 3, 3, 2): the result has the shape (2, 4, 4, 3)."""
     return conv2d_loops(*MIXED, 2, 1)
 
 
 @conv2d_loops.case
 def stride_3_with_pixels_left_over(conv2d_loops):
-    """X (2, 2, 6, 9), W (3, 2, 2, 3), no padding: the last row of the pictures is never seen."""
+    """X (1, 2, 6, 9), W (3, 2, 2, 3), no padding: the last row of the pictures is never seen."""
     return conv2d_loops(*WIDE, 3, 0)
 
 
@@ -335,21 +335,20 @@ def the_matrix_of_section_5(im2col):
 
 @im2col.case
 def channels_stride_and_padding(im2col):
-    """X (2, 3, 8, 7), windows of 3 by 2, stride 2, padding 1: two matrices of 18 rows and 16 columns."""
+    """X (2, 3, 7, 5), windows of 3 by 2, stride 2, padding 1: two matrices of 18 rows and 12 columns."""
     return im2col(MIXED[0], 3, 2, 2, 1)
 
 
 @im2col.case
 def windows_that_leave_pixels_over(im2col):
-    """X (2, 2, 6, 9), windows of 2 by 3, stride 3, no padding: two matrices of 12 rows and 6 columns."""
+    """X (1, 2, 6, 9), windows of 2 by 3, stride 3, no padding: one matrix of 12 rows and 6 columns."""
     return im2col(WIDE[0], 2, 3, 3, 0)
 
 
 @im2col.case
 def as_many_rows_as_columns(im2col):
-    """X (3, 4, 5, 5), windows of 3 by 3 and then of 2 by 2: 36 rows and 9 columns, then 16 and 16."""
-    X = inputs("im2col square", (3, 4, 5, 5))
-    return [im2col(X, 3, 3, 1, 0), im2col(X, 2, 2, 1, 0)]
+    """X (2, 2, 3, 5), windows of 2 by 2: two matrices of 8 rows and 8 columns."""
+    return im2col(inputs("im2col square", (2, 2, 3, 5)), 2, 2, 1, 0)
 
 
 @im2col.case
@@ -384,13 +383,13 @@ def again_the_picture_of_section_1(conv2d):
 
 @conv2d.case
 def again_stride_2_and_padding_1(conv2d):
-    """X (2, 3, 8, 7), W (4, 3, 3, 2): the result has the shape (2, 4, 4, 4)."""
+    """X (2, 3, 7, 5), W (4, 3, 3, 2): the result has the shape (2, 4, 4, 3)."""
     return conv2d(*MIXED, 2, 1)
 
 
 @conv2d.case
 def again_with_pixels_left_over(conv2d):
-    """X (2, 2, 6, 9), W (3, 2, 2, 3), stride 3, no padding: the result has the shape (2, 3, 2, 3)."""
+    """X (1, 2, 6, 9), W (3, 2, 2, 3), stride 3, no padding: the result has the shape (1, 3, 2, 3)."""
     return conv2d(*WIDE, 3, 0)
 
 
@@ -494,26 +493,26 @@ def the_row_of_section_6(conv2d_backward):
 
 @conv2d_backward.case
 def back_without_padding(conv2d_backward):
-    """X (2, 3, 8, 7), W (4, 3, 3, 2), stride 1, padding 0: dout has the shape (2, 4, 6, 6)."""
-    return there_and_back(conv2d_backward, "plain", MIXED, (2, 4, 6, 6), 1, 0)
+    """X (2, 3, 7, 5), W (4, 3, 3, 2), stride 1, padding 0: dout has the shape (2, 4, 5, 4)."""
+    return there_and_back(conv2d_backward, "plain", MIXED, (2, 4, 5, 4), 1, 0)
 
 
 @conv2d_backward.case
 def back_with_stride_2_and_padding_1(conv2d_backward):
-    """X (2, 3, 8, 7), W (4, 3, 3, 2): dout has the shape (2, 4, 4, 4), and windows overlap in the height alone."""
-    return there_and_back(conv2d_backward, "strided", MIXED, (2, 4, 4, 4), 2, 1)
+    """X (2, 3, 7, 5), W (4, 3, 3, 2): dout has the shape (2, 4, 4, 3), and windows overlap in the height alone."""
+    return there_and_back(conv2d_backward, "strided", MIXED, (2, 4, 4, 3), 2, 1)
 
 
 @conv2d_backward.case
 def back_with_pixels_left_over(conv2d_backward):
-    """X (2, 2, 6, 9), W (3, 2, 2, 3), stride 3: what no window has seen gets 0, and dX is as large as X."""
-    return there_and_back(conv2d_backward, "left over", WIDE, (2, 3, 2, 3), 3, 0)
+    """X (1, 2, 6, 9), W (3, 2, 2, 3), stride 3: what no window has seen gets 0, and dX is as large as X."""
+    return there_and_back(conv2d_backward, "left over", WIDE, (1, 3, 2, 3), 3, 0)
 
 
 @conv2d_backward.case
 def back_with_all_sizes_equal(conv2d_backward):
     """3 pictures, 3 channels, 3 filters of 3 by 3, padding 1: here no shape gives a mix-up away."""
-    return there_and_back(conv2d_backward, "equal", EQUAL, (3, 3, 5, 5), 1, 1)
+    return there_and_back(conv2d_backward, "equal", EQUAL, (3, 3, 4, 4), 1, 1)
 
 
 @conv2d_backward.case
@@ -536,7 +535,7 @@ def back_to_whole_numbers(conv2d_backward):
 def all_four_arrays_stay(conv2d_backward):
     """dout, X, W and b of the caller."""
     arrays = [array.copy() for array in WIDE]
-    return inputs_after(conv2d_backward, inputs("dout kept", (2, 3, 7, 9)), *arrays, 1, 1)
+    return inputs_after(conv2d_backward, inputs("dout kept", (1, 3, 7, 9)), *arrays, 1, 1)
 
 
 # --- max_pool -----------------------------------------------------------------------------------------------------
