@@ -4,7 +4,6 @@ import functools
 import time
 
 import numpy as np
-from sklearn.datasets import load_sample_image
 
 from autograder import exercise, inputs, inputs_after, integer_inputs
 
@@ -217,6 +216,8 @@ FITS = "an array (kh, kw) with odd sizes of at least 3"
 @functools.cache
 def photograph():
     """The photograph of section 4: grey, from 0 to 1, each pixel the mean of 16."""
+    from sklearn.datasets import load_sample_image  # takes a second the first time: only where it is needed
+
     picture = load_sample_image("china.jpg").mean(axis=2) / 255
     return picture[:424].reshape(106, 4, 160, 4).mean(axis=(1, 3))
 

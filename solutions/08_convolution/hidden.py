@@ -451,10 +451,19 @@ def sum_of_biases(X, W, b, stride, padding):
 
 
 @conv2d_loops.mistake(
-    "kernel-turned", "Your kernel is turned by half a turn. Networks lay it on as it is: no [::-1], correlate2d if any."
+    "kernel-turned",
+    "Your kernel is turned by half a turn. Networks lay it on as it is: no [::-1], and not SciPy's convolve2d but correlate2d.",
 )
 def half_a_turn(X, W, b, stride, padding):
     return slid(X, W[:, :, ::-1, ::-1], b, stride, padding, right_value)
+
+
+@conv2d_loops.mistake(
+    "window-transposed",
+    "Rows of the window meet columns of the filter. Multiply both as they are, without .T or swapaxes.",
+)
+def rows_meet_columns(X, W, b, stride, padding):
+    return slid(X, W, b, stride, padding, lambda p, w, b, o: np.sum(p.swapaxes(1, 2) * w) + b[o])
 
 
 @conv2d_loops.mistake(
@@ -1259,11 +1268,15 @@ def only_what_was_seen(dout, X, W, b, stride, padding):
 
 
 @conv2d_backward.mistake(
-    "output-channel-for-input", "dX is sorted by filters. A message through W[o, c] goes to channel c of the picture."
+    "output-channel-for-input",
+    "dX is indexed by the filter o. Its second axis is the channels of the picture: a window goes through all of them.",
 )
-def channels_exchanged(dout, X, W, b, stride, padding):
-    turned = W.transpose(1, 0, 2, 3) if W.shape[0] == W.shape[1] else W
-    return backwards(dout, X, turned, stride, padding)[0], *backwards(dout, X, W, stride, padding)[1:]
+def to_the_channel_of_the_filter(dout, X, W, b, stride, padding):
+    p, (h, w), dP = padding, X.shape[2:], np.zeros(padded(X, padding).shape)
+    for i, o, y, x in np.ndindex(dout.shape):
+        top, left = y * stride, x * stride
+        dP[i, o, top : top + W.shape[2], left : left + W.shape[3]] += W[o].sum(axis=0) * dout[i, o, y, x]
+    return dP[:, :, p : p + h, p : p + w], *backwards(dout, X, W, stride, padding)[1:]
 
 
 @conv2d_backward.mistake(
@@ -1716,7 +1729,7 @@ def one_winner_per_map(dout, X, size, stride):
 def equal_anywhere(dout, X, size, stride):
     dX, out = np.zeros(X.shape), pooled(X, size, stride)
     for i, c, y, x in np.ndindex(dout.shape):
-        dX[i, c] += (X[i, c] == out[i, c, min(y + 1, out.shape[2] - 1), x]) * dout[i, c, y, x]
+        dX[i, c] += (X[i, c] == out[i, c, y, x]) * dout[i, c, y, x]
     return dX
 
 
