@@ -327,6 +327,18 @@ def test_a_kernel_that_starts_at_0_finds_the_vertical_one_in_the_photograph(demo
     assert np.allclose(names["W"][0, 0], solved.edge_kernels["vertical"], atol=0.05)
 
 
+def test_descent_finds_a_kernel_of_five_by_five_as_well(demo, photograph):
+    _, names = demo("load_sample_image")
+    own = names["edge_kernels"]
+    try:
+        names["edge_kernels"] = own | {"vertical": np.array([[-2.0, -1, 0, 1, 2]] * 5)}
+        errors = [numbers(line)[1] for line in demo("range(2001)")[0].splitlines() if line.startswith("step")]
+        assert np.allclose(names["W"][0, 0], names["edge_kernels"]["vertical"], atol=0.1)
+    finally:
+        names["edge_kernels"] = own
+    assert errors == sorted(errors, reverse=True) and errors[-1] < 1e-3 * errors[0]
+
+
 def test_the_two_sides_of_the_tower_have_opposite_signs(demo, photograph):
     largest = filtered(photograph, SOBEL)
     assert largest.max() > 1.5 and largest.min() < -1.5
