@@ -1441,7 +1441,7 @@ def pooled(X, size, stride):
 
 
 @max_pool.mistake(
-    "zero-start", "A window of negative numbers gives 0 here. Begin with −inf or with the window's first number."
+    "zero-start", "A window of negative numbers gives 0 here. Begin with the first number of the window, not with 0."
 )
 def at_least_0(X, size, stride):
     return np.maximum(pooled(X, size, stride), X.dtype.type(0))
@@ -1516,7 +1516,7 @@ def over_places(X, size, stride):
     return all_windows(X, size, size, stride, 0).max(axis=(2, 3))
 
 
-@max_pool.mistake("type-lost", "np.zeros makes floats, whatever X holds. Add dtype=X.dtype.")
+@max_pool.mistake("type-lost", "Your result holds floats, whatever X holds. Make it with dtype=X.dtype.")
 def as_floats(X, size, stride):
     return pooled(X, size, stride) * 1.0
 
