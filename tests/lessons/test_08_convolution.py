@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -74,7 +74,6 @@ def test_pad_is_that_of_torch(solved, layer, p):
     assert solved.pad(layer[0].astype(np.uint8), p).dtype == np.uint8
 
 
-@settings(deadline=None)
 @given(layers())
 def test_both_convolutions_are_that_of_torch(solved, layer):
     X, W, b, stride, padding = layer
