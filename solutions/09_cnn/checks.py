@@ -573,7 +573,7 @@ def the_model_that_was_handed_in(train_cnn):
     in evaluation mode."""
     model = Seen(small_reader()).eval()
     before = [parameter.detach().clone() for parameter in model.parameters()]
-    train_cnn(model, *blots(30), range(2), np.random.default_rng(1))
+    train_cnn(model, *blots(200), range(2), np.random.default_rng(1))
     same = sum(torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True))
     return {"learns in": sorted(model.modes), "weights that stay": same, "left in": mode_of(model)}
 
@@ -598,8 +598,8 @@ def each_picture_once_per_epoch(train_cnn):
 def pictures_keep_their_labels(train_cnn):
     """Dark spots are class 0, bright ones class 1: whether the pictures that are learned from still have a spot, and
     their own label."""
-    labels = np.arange(80) * 7 % 2
-    images = np.zeros((80, 1, 9, 8), dtype=np.float32)
+    labels = np.arange(200) * 7 // 3 % 2
+    images = np.zeros((200, 1, 9, 8), dtype=np.float32)
     images[:, :, 3:6, 3:5] = np.where(labels == 1, 1.0, 0.25)[:, None, None, None]
     model = Seen(nn.Sequential(nn.Flatten(), nn.Linear(72, 2)))
     spread(model)
@@ -614,7 +614,7 @@ def pictures_keep_their_labels(train_cnn):
 @train_cnn.case
 def labels_of_other_types(train_cnn):
     """Labels as uint8 (a byte each), then as int32."""
-    images, labels = blots(20)
+    images, labels = blots(150)
     done = []
     for kind in ("uint8", "int32"):
         train_cnn(small_reader(), images, labels.astype(kind), range(2), np.random.default_rng(4))
@@ -625,9 +625,9 @@ def labels_of_other_types(train_cnn):
 @train_cnn.case
 def pictures_and_labels_stay(train_cnn):
     """The two arrays that were handed in."""
-    images, labels = blots(40)
+    images, labels = blots(150)
     return inputs_after(
-        lambda X, y: train_cnn(small_reader(), X, y, range(1), np.random.default_rng(5)), images, labels
+        lambda X, y: train_cnn(small_reader(), X, y, range(2), np.random.default_rng(5)), images, labels
     )
 
 
@@ -635,16 +635,16 @@ def pictures_and_labels_stay(train_cnn):
 def all_chance_comes_from_rng(train_cnn):
     """Two trainings with the same rng, while the libraries' own random numbers are others: the order and the networks
     must be the same. And pictures in another order than they came in must have been shuffled by rng."""
-    images, runs, by_rng = inputs("order", (50, 1, 6, 5), 0, 1).astype(np.float32), [], []
+    images, runs, by_rng = inputs("order", (200, 1, 6, 5), 0, 1).astype(np.float32), [], []
     for seed in (1, 2):
         np.random.seed(seed)
         torch.manual_seed(seed)
-        model, rng = Seen(nn.Sequential(nn.Flatten(), nn.Linear(30, 50))), np.random.default_rng(6)
+        model, rng = Seen(nn.Sequential(nn.Flatten(), nn.Linear(30, 200))), np.random.default_rng(6)
         spread(model)
-        train_cnn(model, images, np.arange(50), range(1), rng)
+        train_cnn(model, images, np.arange(200), range(2), rng)
         runs.append((model.labels, model.inner[1].weight.detach()))
         drawn = rng.bit_generator.state != np.random.default_rng(6).bit_generator.state
-        by_rng.append(drawn or model.labels == list(range(50)))
+        by_rng.append(drawn or model.labels == 2 * list(range(200)))
     (order, weights), (other_order, other_weights) = runs
     return {
         "the same order": order == other_order,
