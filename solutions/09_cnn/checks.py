@@ -523,7 +523,7 @@ def predictions(model, images):
     """The classes that a trained network names, in evaluation mode."""
     model.eval()
     with torch.no_grad():
-        return model(torch.tensor(images)).argmax(dim=1).numpy()
+        return model(torch.tensor(images)).argmax(dim=1).numpy().astype(np.uint8)
 
 
 def watch_gradients(parameter):
@@ -1009,19 +1009,19 @@ def the_two_maps_of_the_text(grad_cam):
 
 
 def mapper():
-    """A network for (n, 2, 7, 9) with four classes; its maps after the second layer are (3, 3, 4)."""
+    """A network for (n, 2, 5, 7) with four classes; its maps after the second layer are (3, 2, 3)."""
     layers = [nn.Conv2d(2, 3, 3, stride=2), nn.Tanh(), nn.BatchNorm2d(3), nn.Dropout(0.5), nn.Flatten()]
-    return filled(nn.Sequential(*layers, nn.Linear(36, 4)))
+    return filled(nn.Sequential(*layers, nn.Linear(18, 4)))
 
 
 def scenes(n):
-    """n pictures (n, 2, 7, 9), float64."""
-    return torch.tensor(inputs(f"scenes {n}", (n, 2, 7, 9)))
+    """n pictures (n, 2, 5, 7), float64."""
+    return torch.tensor(inputs(f"scenes {n}", (n, 2, 5, 7)))
 
 
 @grad_cam.case
 def maps_that_are_enlarged(grad_cam):
-    """Two pictures (2, 7, 9), maps (3, 3, 4) of the convolution, class 1."""
+    """Two pictures (2, 5, 7), maps (3, 2, 3) of the convolution, class 1."""
     model = mapper().eval()
     return asked(grad_cam, model, scenes(2), 1, model[0])
 
