@@ -1003,40 +1003,42 @@ def by_hand(gradients):
 
 @grad_cam.case
 def the_two_maps_of_the_text(grad_cam):
-    """A₁ = (1, 4), A₂ = (2, 1), gradients (0.5, 1.5) and (−1, 0) for class 0. The picture is as large as the maps."""
+    """A₁ = (1, 4), A₂ = (2, 1), gradients (0.5, 1.5) and (−1, 0) for class 0: (0, 1). Then class 1, with gradients
+    (2, 2) and (5, −1): (0.6, 1). The picture is as large as the maps."""
     model = by_hand(np.array([[0.5, 1.5, -1.0, 0.0], [2.0, 2.0, 5.0, -1.0]]))
-    return asked(grad_cam, model, torch.tensor([[[[1.0, 4.0]], [[2.0, 1.0]]]], dtype=torch.float64), 0, model[0])
+    x = torch.tensor([[[[1.0, 4.0]], [[2.0, 1.0]]]], dtype=torch.float64)
+    return [asked(grad_cam, model, x, label, model[0]) for label in (0, 1)]
 
 
 def mapper():
-    """A network for (n, 2, 5, 7) with four classes; its maps after the second layer are (3, 2, 3)."""
+    """A network for (n, 2, 7, 9) with four classes; its maps after the second layer are (3, 3, 4)."""
     layers = [nn.Conv2d(2, 3, 3, stride=2), nn.Tanh(), nn.BatchNorm2d(3), nn.Dropout(0.5), nn.Flatten()]
-    return filled(nn.Sequential(*layers, nn.Linear(18, 4)))
+    return filled(nn.Sequential(*layers, nn.Linear(36, 4)))
 
 
 def scenes(n):
-    """n pictures (n, 2, 5, 7), float64."""
-    return torch.tensor(inputs(f"scenes {n}", (n, 2, 5, 7)))
+    """n pictures (n, 2, 7, 9), float64."""
+    return torch.tensor(inputs(f"scenes {n}", (n, 2, 7, 9)))
 
 
 @grad_cam.case
 def maps_that_are_enlarged(grad_cam):
-    """Two pictures (2, 5, 7), maps (3, 2, 3) of the convolution, class 1."""
+    """Two pictures (2, 7, 9), maps (3, 3, 4) of the convolution, class 1."""
     model = mapper().eval()
     return asked(grad_cam, model, scenes(2), 1, model[0])
 
 
 @grad_cam.case
 def a_class_for_each_picture(grad_cam):
-    """Four pictures and a tensor with a class for each, none of them the one that the model names; the batch norm."""
-    model, x = mapper().eval(), scenes(4)
+    """Three pictures and a tensor with a class for each, none of them the one that the model names; the batch norm."""
+    model, x = mapper().eval(), scenes(3)
     return asked(grad_cam, model, x, unlikely(model, x), model[2])
 
 
 @grad_cam.case
 def a_network_that_is_sure(grad_cam):
-    """Scores a thousand times as large, and the class that the model names for each of three pictures."""
-    model, x = mapper().eval(), scenes(3)
+    """Scores a thousand times as large, and the class that the model names for each of two pictures."""
+    model, x = mapper().eval(), scenes(2)
     with torch.no_grad():
         model[5].weight.mul_(1000)
         model[5].bias.mul_(1000)
@@ -1065,7 +1067,7 @@ def each_picture_by_its_own_maximum(grad_cam):
 def asked_in_evaluation_mode(grad_cam):
     """The model comes in training mode: the map, and batch norm's running mean (it must stay)."""
     model = mapper().train()
-    return {"map": asked(grad_cam, model, scenes(2), 0, model[1]), "running mean": model[2].running_mean}
+    return {"map": asked(grad_cam, model, scenes(1), 0, model[1]), "running mean": model[2].running_mean}
 
 
 @grad_cam.case
