@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -29,7 +30,7 @@ from autograder.notebooks import CHECK_SUFFIX, solution_notebook
 from autograder.paths import PACKAGE_ROOT, lesson_names, solutions
 from autograder.release import release
 from autograder.source import library_module
-from course.data import breast_cancer, digits, iris
+from course.data import breast_cancer, digits, iris, mnist
 
 CORES = 2
 BAR_LESSON, BAR_CELL = 90.0, 30.0  # seconds
@@ -187,6 +188,20 @@ def _digits(known: dict[str, Any], order: np.ndarray) -> float:
     return share(known["forward"](X[1437:], params).argmax(axis=1), y[1437:])
 
 
+def cnn(known: dict[str, Any]) -> float:
+    """Four of five of MNIST's test images to learn from, 8 epochs."""
+    handwriting = mnist()
+    images = (handwriting.images / 255).astype(np.float32)[:, None]
+    order = np.random.default_rng(0).permutation(len(images))
+    train, held_out = order[: -len(order) // 5], order[-len(order) // 5 :]
+    torch.manual_seed(0)
+    model = known["ConvNet"]()
+    known["train_cnn"](model, images[train], handwriting.labels[train], range(8), np.random.default_rng(0))
+    with torch.no_grad():
+        answers = model(torch.tensor(images[held_out])).argmax(dim=1).numpy()
+    return share(answers, handwriting.labels[held_out])
+
+
 def share(answers: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(answers == labels))
 
@@ -196,6 +211,7 @@ TRAINED = (
     Trained("03", "train_logistic", "logistic regression, breast cancer, 500 steps", logistic),
     Trained("05", "train", "NumPy network 64-64-10, digits, 30 epochs", network),
     Trained("05", "train", "the same, tested on other writers' digits", network_on_other_writers),
+    Trained("09", "train_cnn", "the CNN of lesson 9, MNIST, 8000 images, 8 epochs", cnn),
 )
 
 

@@ -1,5 +1,7 @@
 """The lessons there are, solved."""
 
+import contextlib
+import io
 from functools import cache
 from types import SimpleNamespace
 
@@ -36,3 +38,20 @@ def solved(request):
     lesson = opened(request.module.LESSON)
     text = (lesson.source.folder / f"{lesson.source.notebook}.md").read_text(encoding="utf-8")
     return SimpleNamespace(**{n: v for n, v in lesson.reference.items() if n[:2] != "__"}, source=text)
+
+
+@pytest.fixture(scope="module")
+def demo(request):
+    """Runs the demo cell of the test module's lesson that holds a text: what it printed, and the names so far."""
+    lesson = opened(request.module.LESSON)
+    names, cells = dict(lesson.reference), [cell.source for cell in lesson.source.cells if "demo" in cell.tags]
+
+    def run(text):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+            exec(next(cell for cell in cells if text in cell), names)
+        return printed.getvalue(), names
+
+    with pytest.MonkeyPatch.context() as patch, library_module(lesson.library):
+        patch.setenv("MPLBACKEND", "agg")
+        yield run
