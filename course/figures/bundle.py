@@ -21,6 +21,7 @@ ORDER = (
     "net",
     "maps",
     "pad",
+    "tiles",
     "tables",
     "grid",
     "controls",

@@ -299,16 +299,25 @@ class Maps:
 
 @dataclass(frozen=True, eq=False)
 class Pad:
-    """Cells (rows, columns) with values 0..1 to ink with mouse, finger or keys; sends `ink` events."""
+    """Cells (rows, columns) with values 0..1 (or uint8 0..255) to ink with mouse, finger or keys; sends `ink` events.
+
+    With a `pen`, the width of its tip, one draws lines instead: that sends {"type": "stroke", "panel", "points":
+    [[x, y], …], "gesture"}, in units of which the pad is `width` wide, y downwards. The picture may then be finer
+    than the grid of `cursor` rows and columns in which the keys move the tip. `erases`: the tip is an eraser.
+    """
 
     id: str
     values: np.ndarray
     title: str = ""
     width: int = 240
     column: int = 0
+    pen: float | None = None
+    cursor: int = 28
+    erases: bool = False
 
     def __post_init__(self) -> None:
-        array = np.asarray(self.values, dtype=np.float32)
+        array = np.asarray(self.values)
+        array = array if array.dtype == np.uint8 else array.astype(np.float32)
         if array.ndim != 2:
             raise ValueError(f"Pad needs values of shape (rows, columns); it got {array.shape}.")
         object.__setattr__(self, "values", array)
@@ -354,6 +363,40 @@ class Grid:
         return float(min(max(round((whole + steps) * step, 10), low), high))
 
 
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """Small pictures (n, h, w) uint8 in rows of `per_row`; row 0 of each picture at the top.
+
+    `palette`: "ink" is black to white, "diverging" orange over white (128) to blue, "magnitude" cividis.
+    `over` (n, h, w) uint8 is laid on them in orange, as strongly as it says. `captions` (n) stand below them.
+    `things` (n ids) makes each one to be selected, by click, or with the arrow keys from one that is.
+    """
+
+    id: str
+    pictures: np.ndarray
+    per_row: int = 8
+    palette: str = "ink"
+    over: np.ndarray | None = None
+    captions: list[str] = field(default_factory=list)
+    things: list[str] = field(default_factory=list)
+    title: str = ""
+    width: int = 360
+    column: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("pictures", "over"):
+            array = getattr(self, name)
+            if array is not None:
+                object.__setattr__(self, name, np.asarray(array, dtype=np.uint8))
+        if self.pictures.ndim != 3 or len(self.pictures) == 0:
+            raise ValueError(f"Tiles needs pictures of shape (n, h, w), n ≥ 1; it got {self.pictures.shape}.")
+        if self.over is not None and self.over.shape != self.pictures.shape:
+            raise ValueError(f"Tiles has pictures of shape {self.pictures.shape}, but over of {self.over.shape}.")
+        for name in ("captions", "things"):
+            if getattr(self, name) and len(getattr(self, name)) != len(self.pictures):
+                raise ValueError(f"Tiles has {len(self.pictures)} pictures, but {len(getattr(self, name))} {name}.")
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table. `tone`: "" | "blue" | "orange" | "muted" | "strong"."""
@@ -396,7 +439,7 @@ class Bars:
         object.__setattr__(self, "values", array)
 
 
-Panel = Plot | Net | Maps | Pad | Grid | Table | Bars
+Panel = Plot | Net | Maps | Pad | Grid | Tiles | Table | Bars
 
 
 def number(value: float, digits: int = 2) -> str:

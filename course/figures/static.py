@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -32,6 +33,7 @@ from course.figures.scene import (
     Table,
     Text,
     Thing,
+    Tiles,
     Whiskers,
     number,
 )
@@ -43,6 +45,7 @@ DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#efb55f", "#ffffff"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#a84300", "#efb55f", "#ffffff", "#67abd6", "#00568a"])
 PALETTES = {"diverging": DIVERGING, "signed": SIGNED, "magnitude": "cividis", "grey": "gray"}
 UNKNOWN = "#bebebe"
+OVER = LinearSegmentedColormap.from_list("over", ["#e69f00", "#e69f00"])
 PIXELS = 100  # per inch
 
 
@@ -80,6 +83,9 @@ def _height(panel: Panel) -> int:
         return panel.width
     if isinstance(panel, Grid):
         return 24 + round(panel.width * panel.values.shape[0] / panel.values.shape[1])
+    if isinstance(panel, Tiles):
+        n, h, w = panel.pictures.shape
+        return round(30 + math.ceil(n / panel.per_row) * panel.width / panel.per_row * h / w)
     return 40 + 24 * (len(panel.rows) if isinstance(panel, Table) else len(panel.labels))
 
 
@@ -254,8 +260,28 @@ def _maps(axes: Any, panel: Maps) -> None:
 
 
 def _pad(axes: Any, panel: Pad) -> None:
-    axes.imshow(panel.values, cmap="Greys", vmin=0, vmax=1)
+    axes.imshow(panel.values, cmap="Greys", vmin=0, vmax=255 if panel.values.dtype == np.uint8 else 1)
     axes.set(xticks=[], yticks=[])
+    axes.set_anchor("N")
+
+
+def _tiles(axes: Any, panel: Tiles) -> None:
+    _, h, w = panel.pictures.shape
+    colours = {"ink": "gray", "diverging": DIVERGING, "magnitude": "cividis"}[panel.palette]
+    gap = 0.06 * w
+    for k, one in enumerate(panel.pictures):
+        row, column = divmod(k, panel.per_row)
+        left, top = column * (w + gap), row * (h + gap)
+        place = {"extent": (left, left + w, top + h, top), "interpolation": "nearest"}
+        axes.imshow(one, cmap=colours, vmin=0, vmax=255, **place)
+        if panel.over is not None:
+            axes.imshow(np.full_like(one, 1), cmap=OVER, vmin=0, vmax=1, alpha=panel.over[k] / 255 * 0.8, **place)
+        if panel.captions:
+            axes.text(left + w / 2, top + h, panel.captions[k], ha="center", va="top", fontsize=8, color=INK)
+    rows = math.ceil(len(panel.pictures) / panel.per_row)
+    axes.set(xlim=(-gap, panel.per_row * (w + gap)), ylim=(rows * (h + gap), -gap))
+    axes.set_anchor("NW")
+    axes.set_axis_off()
 
 
 def _grid(axes: Any, panel: Grid) -> None:
@@ -295,4 +321,4 @@ def _series(series: int) -> str:
 
 
 _LAYERS = {Field: _field, Hatch: _hatch, Points: _points, Line: _line, Whiskers: _whiskers, Arrow: _arrow, Text: _text}
-_PANELS = {Plot: _plot, Net: _net, Maps: _maps, Pad: _pad, Grid: _grid, Table: _table, Bars: _bars}
+_PANELS = {Plot: _plot, Net: _net, Maps: _maps, Pad: _pad, Grid: _grid, Tiles: _tiles, Table: _table, Bars: _bars}

@@ -2,14 +2,16 @@
 
     python tests/benchmarks/figures.py [--frames 300] [--plain-server] [--only TEXT]
 
-One row per figure and way of driving it. `hand` moves a slider once and waits for the picture (the time
-from hand to picture); `stream` moves it at every screen refresh (the time between two pictures); `play`
-lets the clock run. `floor` is a figure of one number: what JupyterLab itself costs. Times in milliseconds.
+One row per figure and way of driving it. `hand` moves a slider (or the pen on a pad) once and waits for the
+picture (the time from hand to picture); `stream` moves it at every screen refresh (the time between two
+pictures); `play` lets the clock run. `floor` is a figure of one number: what JupyterLab itself costs. Times in
+milliseconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -37,6 +39,7 @@ TICKING = FLOOR.replace("import Figure, Scrub", "import Figure, Play, Scrub").re
     '[Scrub("x", "x", -1, 1, 0.01)]',
     "[Play()]\n    def step(self, state, functions): return state | {'x': state['x'] + 1}",
 )
+PEN = "pen"  # in place of a control: draws on the pad
 # name: (lesson folder, code that shows it, control to move or where on the first canvas a thing is to be dragged
 # (shares of its width and height), whether it plays)
 FIGURES = {
@@ -111,6 +114,8 @@ FIGURES = {
         "lr",
         True,
     ),
+    "draw a digit": ("09_cnn", "import widgets\nwidgets.draw_a_digit(marks=[])", PEN, False),
+    "draw a digit, rotated": ("09_cnn", "import widgets\nwidgets.draw_a_digit()", "turn", False),
 }
 COLLECT = (
     """root => { root.pictures = []; root.addEventListener("figure-frame", e => root.pictures.push(e.detail)); }"""
@@ -159,6 +164,22 @@ PLAY = """async ([root, seconds]) => {
 }"""
 
 
+def drawn_with_a_pen(page, root, pictures: int) -> list[dict]:
+    """Draws circles on the first pad with the mouse, waiting for the picture of each new place."""
+    box = root.query_selector("canvas").bounding_box()
+    middle, radius = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), box["width"] / 3
+    root.evaluate("root => { root.pictures.length = 0; }")
+    for i in range(pictures):
+        angle = 2 * math.pi * i / 40
+        page.mouse.move(middle[0] + radius * math.cos(angle), middle[1] + radius * math.sin(angle))
+        if i % 40 == 0:
+            page.mouse.up()
+            page.mouse.down()
+        page.wait_for_function("([root, n]) => root.pictures.length >= n", arg=[root, i + 1])
+    page.mouse.up()
+    return root.evaluate("root => root.pictures.filter(({ since }) => since)")
+
+
 def percentile(values: list[float], share: float) -> float:
     return sorted(values)[int(share * (len(values) - 1))] if values else float("nan")
 
@@ -186,6 +207,9 @@ def measure(lab, browser, name: str, frames: int) -> None:
     if plays:
         pictures = page.evaluate(PLAY, [root, 8])
         report(name, "play", *gaps(pictures), pictures)
+    elif control == PEN:
+        pictures = drawn_with_a_pen(page, root, frames // 3)
+        report(name, "hand", [p["drawn"] - p["since"] for p in pictures], gaps(pictures)[1], pictures)
     elif root.query_selector("input[type=range]"):
         drive = DRAG if isinstance(control, tuple) else DRIVE
         page.evaluate(drive, [root, control, 30, True])

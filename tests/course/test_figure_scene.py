@@ -27,10 +27,13 @@ from course.figures.scene import (
     Table,
     Text,
     Thing,
+    Tiles,
     Whiskers,
     number,
 )
 from course.figures.static import draw, png
+
+PICTURES = ["pad", "plot", "grid", "pad", "tiles", "tiles"]
 
 
 def every_panel():
@@ -89,6 +92,17 @@ def every_panel():
             column=1,
         ),
         Grid("grid", [[-1, 0.25, 0], [2, 0, 0.5]], -2, 2, edits=(-4, 4, 0.5), column=1),
+        Pad("pen", np.full((6, 6), 255, np.uint8), pen=20, column=1),
+        Tiles(
+            "tiles",
+            np.zeros((3, 4, 5)),
+            per_row=2,
+            over=np.full((3, 4, 5), 200),
+            captions=["a", "b", "c"],
+            things=["one", "two", "three"],
+            column=1,
+        ),
+        Tiles("filters", np.zeros((2, 3, 3)), palette="diverging", column=1),
         Table("table", [["w", Cell("1.0", "blue")]], header=["name", "value"], column=2),
         Bars("bars", ["cat", "dog"], [0.2, 0.8], column=2),
     ]
@@ -97,18 +111,7 @@ def every_panel():
 def test_a_scene_travels_as_json_and_its_arrays_as_bytes():
     buffers = []
     message = json.loads(json.dumps(encode(every_panel(), buffers), allow_nan=False))
-    assert [panel["kind"] for panel in message] == [
-        "plot",
-        "plot",
-        "net",
-        "net",
-        "maps",
-        "pad",
-        "plot",
-        "grid",
-        "table",
-        "bars",
-    ]
+    assert [panel["kind"] for panel in message] == ["plot", "plot", "net", "net", "maps", *PICTURES, "table", "bars"]
     field = message[0]["layers"][0]
     assert field["values"] == {"buffer": 0, "dtype": "float32", "shape": [3, 4]}
     assert np.frombuffer(buffers[0], np.float32).tolist() == list(range(12))
@@ -151,6 +154,9 @@ def test_a_transposed_array_keeps_its_order():
         lambda: Pad("p", np.ones(3)),
         lambda: Grid("g", np.ones(3)),
         lambda: Hatch(np.ones((2, 2))),
+        lambda: Tiles("t", np.ones((3, 3))),
+        lambda: Tiles("t", np.ones((0, 3, 3))),
+        lambda: Tiles("t", np.ones((2, 3, 3)), over=np.ones((1, 3, 3))),
         lambda: Maps("m", [["a"], ["b"]], np.zeros((2, 3)), [0, 0], [1]),
         lambda: Maps("m", [["a"], ["b"]], np.zeros((2, 3, 3)), [0, 0], [1, 2]),
     ],
@@ -160,10 +166,23 @@ def test_arrays_of_the_wrong_shape_are_refused_when_the_scene_is_made(wrong):
         wrong()
 
 
+def test_tiles_have_a_caption_and_a_thing_for_each_picture_or_none():
+    with pytest.raises(ValueError, match="2 pictures, but 1 captions"):
+        Tiles("t", np.ones((2, 3, 3)), captions=["a"])
+    with pytest.raises(ValueError, match="2 pictures, but 3 things"):
+        Tiles("t", np.ones((2, 3, 3)), things=["a", "b", "c"])
+
+
+def test_a_pads_bytes_travel_as_bytes():
+    buffers = []
+    assert encode(Pad("pad", np.full((2, 2), 255, np.uint8), pen=8), buffers)["values"]["dtype"] == "uint8"
+    assert buffers == [b"\xff" * 4]
+
+
 def test_every_panel_can_be_drawn_as_a_still_picture():
     picture = png(draw(every_panel()))
     assert picture.startswith(b"\x89PNG")
-    assert len(draw(every_panel()).axes) == 10
+    assert len(draw(every_panel()).axes) == 13
 
 
 def test_an_image_has_its_first_row_on_top_and_its_frame_is_outlined():
