@@ -293,23 +293,6 @@ def test_nudging_is_no_way_back(solved):
 # --- what the text says of learning -------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def demo():
-    """Runs the demo cell that holds a text, and gives what it printed and the names defined so far."""
-    lesson = opened(LESSON)
-    names, cells = dict(lesson.reference), [cell.source for cell in lesson.source.cells if "demo" in cell.tags]
-
-    def run(text):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
-            exec(next(cell for cell in cells if text in cell), names)
-        return printed.getvalue(), names
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MPLBACKEND", "agg")
-        yield run
-
-
 def numbers(line):
     return [float(number.replace(",", "")) for number in re.findall(r"-?[\d,]*\d\.?\d*(?:e-?\d+)?", line)]
 
