@@ -95,6 +95,19 @@ FIGURES = {  # name: (lesson folder, code that shows it, control to move, whethe
         "lr",
         True,
     ),
+    "unrolled network": ("10_rnn", "import widgets\nwidgets.unrolled_network()", "scale", False),
+    "unrolled network, tanh": (
+        "10_rnn",
+        "import widgets\nwidgets.unrolled_network(bend='tanh', input=0.5, clip=True)",
+        "scale",
+        False,
+    ),
+    "unrolled network, tanh, 100 steps": (
+        "10_rnn",
+        "import widgets\nwidgets.unrolled_network(bend='tanh', steps=100)",
+        "scale",
+        False,
+    ),
 }
 COLLECT = (
     """root => { root.pictures = []; root.addEventListener("figure-frame", e => root.pictures.push(e.detail)); }"""
