@@ -57,13 +57,13 @@ def there_and_back(state, scale, functions):
     drawn = numbers(state["seed"])
     weights = [drawn.Wx.copy(), scale * drawn.matrices[state["matrix"]], np.zeros(UNITS)]
     kept = [array.copy() for array in weights]
+    inputs = state["input"] * drawn.X[: state["steps"], None]
     step, step_backward = STEPS[state["bend"]]
     with functions.together() as quick:
-        states, caches = _forwards(quick(step), step, state["input"] * drawn.X[: state["steps"], None], weights)
+        states, caches = _forwards(quick(step), step, inputs, weights)
         # A cache can be read only by whoever wrote it. Ours is made of the states, whoever worked them out.
         if functions.whose(step) == "Our" or not functions.written(step_backward, drawn.upstream, caches[0]):
             functions.stand_in(step_backward)
-            inputs = state["input"] * drawn.X[: state["steps"], None]
             caches = [(x, h, *kept[:2], out) for x, h, out in zip(inputs, states, states[1:], strict=False)]
         norms, grads = _backwards(
             quick(step_backward), step_backward, drawn.upstream.copy(), caches[: state["loss"]], kept
@@ -94,7 +94,7 @@ def _backwards(step_backward, name, dh, caches, weights):
 
 @dataclass(frozen=True)
 class Clipped:
-    """Lengths of the gradient of all weights together before and after clipping, and whether it kept its direction."""
+    """Lengths of the gradient of all weights together before and after clipping; `straight` unless it was turned."""
 
     before: float
     after: float
@@ -112,5 +112,5 @@ def clip(grads, max_norm, functions):
         for arrays in (grads, functions.call("clip_gradients", grads, max_norm, shape=shapes))
     )
     before, after = np.linalg.norm(given), np.linalg.norm(cut)
-    straight = np.linalg.norm(before * cut - after * given) <= 1e-6 * before * after
-    return Clipped(float(before), float(after), bool(straight))
+    turned = np.isfinite(before) and not np.linalg.norm(before * cut - after * given) <= 1e-6 * before * after
+    return Clipped(float(before), float(after), not turned)
