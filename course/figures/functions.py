@@ -69,10 +69,10 @@ class Functions:
         wants_class = isinstance(self.ours.get(name), type)
         return found if callable(found) and isinstance(found, type) == wants_class else None
 
-    def call(self, name: str, *args: Any, shape: Shape | list[Shape] | None = None, **keywords: Any) -> Any:
+    def call(self, name: str, *args: Any, shape: Shape | list[Shape | None] | None = None, **keywords: Any) -> Any:
         """The result of `name(*args)`: float64 array(s) if `shape` is given, else whatever comes back.
 
-        `shape` is what must come back; a list of shapes stands for a tuple of arrays.
+        `shape` is what must come back (see `shaped`).
         The learner's function gets copies. A generator is run to its end and comes back as a list.
         Raises LearnerError if it raises or returns something else.
         """
@@ -104,7 +104,7 @@ class Functions:
         if not _same(given, args) and name not in self._told:
             self._told.add(name)
             self.note(f"Your {name} changed the arrays it was given; work on a copy instead.")
-        return result if shape is None else _shaped(result, shape, name)
+        return result if shape is None else shaped(result, shape, name)
 
     @contextmanager
     def together(self) -> Iterator[Callable[[str], Callable]]:
@@ -149,6 +149,29 @@ class Functions:
 
         return run
 
+    def written(self, name: str, *args: Any) -> bool:
+        """Whether theirs is written, which only calling it tells; what it returns or raises doesn't count.
+
+        For functions that go together: who wrote a cache must be the one who reads it, see `stand_in`.
+        """
+        theirs = self.theirs(name)
+        if theirs is None:
+            return False
+        try:
+            with captured_output(), np.errstate(all="ignore"):
+                result = theirs(*_copied(args))
+        except NotImplementedError:
+            result = ...
+        except Exception:  # whatever is wrong with it is said when it is called in earnest
+            return True
+        if result is ...:
+            self._unwritten.add(name)
+        return result is not ...
+
+    def stand_in(self, *names: str) -> None:
+        """For the rest of this frame ours are called by these names, whether theirs are written or not."""
+        self._unwritten.update(names)
+
     def whose(self, name: str) -> str:
         """ "Your" or "Our": whose function of that name this frame ran on."""
         return self.used.get(name, "our").capitalize()
@@ -172,13 +195,13 @@ class Functions:
                 "so the figure is drawn more coarsely to keep up."
             )
 
-    def _ours(self, name: str, args: tuple, keywords: dict, shape: Shape | list[Shape] | None) -> Any:
+    def _ours(self, name: str, args: tuple, keywords: dict, shape: Shape | list[Shape | None] | None) -> Any:
         if name not in self.ours:
             raise LearnerError(f"This figure needs your {name}: write it above, run its cell, then come back.")
         self.used.setdefault(name, "our")
         with np.errstate(all="ignore"):
             result = self.ours[name](*args, **keywords)
-        return result if shape is None else _shaped(result, shape, name)
+        return result if shape is None else shaped(result, shape, name)
 
     def note(self, text: str) -> None:
         """Show a sentence in the strip under the figure, together with this frame."""
@@ -194,11 +217,17 @@ def notebook_namespace() -> Mapping[str, Any]:
     return {} if shell is None else shell.user_ns
 
 
-def _shaped(result: Any, shape: Shape | list[Shape], name: str) -> Any:
+def shaped(result: Any, shape: Shape | list[Shape | None], name: str) -> Any:
+    """What `name` returned, as float64 array(s) of that shape; for what comes back from `together`'s functions.
+
+    A list of shapes stands for a tuple of arrays; None in it for something only the learner's own functions
+    read (a cache), which is passed on as it is. Raises LearnerError if something else came back.
+    """
     if isinstance(shape, list):
         if not isinstance(result, tuple | list) or len(result) != len(shape):
             raise LearnerError(f"Your {name} must return {len(shape)} values; it returned {_kind(result)}.")
-        return tuple(_shaped(part, expected, name) for part, expected in zip(result, shape, strict=True))
+        pairs = zip(result, shape, strict=True)
+        return tuple(part if expected is None else shaped(part, expected, name) for part, expected in pairs)
     if result is None:
         raise LearnerError(f"Your {name} returned nothing (None); is the return missing?")
     try:

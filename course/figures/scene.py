@@ -99,6 +99,17 @@ class Line:
 
 
 @dataclass(frozen=True, eq=False)
+class Blocks:
+    """Filled rectangles `boxes` (n, 4): x0, y0, x1, y1; a bar chart, say. `series` sets the colour, a pale one."""
+
+    boxes: np.ndarray
+    series: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "boxes", _rows(self.boxes, 4, "Blocks"))
+
+
+@dataclass(frozen=True, eq=False)
 class Whiskers:
     """Vertical bars with end caps, `spans` (n, 3): x, lowest y, highest y. `series` sets the colour."""
 
@@ -169,6 +180,7 @@ class Plot:
     """Layers over axes. Panels with the same `column` are stacked; columns wrap in a narrow window.
 
     `width` and `height` are what the panel would like, in CSS pixels; it shrinks, never grows past them.
+    `left` is the least room left of the axes, in CSS pixels: given to stacked plots, it aligns their x axes.
     `adds` allows a double-click to add something, `draws` drawing freehand where no thing is: that sends
     {"type": "stroke", "panel", "points": [[x, y], …]}. `follows` is the id of a thing that comes to where the
     pointer is pressed on no other, and is dragged from there. `xlog` and `ylog` make an axis logarithmic: its range
@@ -192,6 +204,7 @@ class Plot:
     draws: bool = False
     follows: str | None = None
     axes: bool = True
+    left: int = 0
 
     def thing(self, id: str) -> Thing | None:
         """The thing of that id: one of `things`, or a point of a layer whose points are things."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -17,6 +18,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from course.figures.scene import (
     Arrow,
     Bars,
+    Blocks,
     Cell,
     Edge,
     Field,
@@ -173,6 +175,12 @@ def _whiskers(axes: Any, layer: Whiskers) -> None:
     axes.errorbar(x, low + half, half, fmt="none", ecolor=_series(layer.series), elinewidth=1.2, capsize=3)
 
 
+def _blocks(axes: Any, layer: Blocks) -> None:
+    x0, y0, x1, y1 = layer.boxes.T
+    corners = np.stack([np.stack(corner, axis=-1) for corner in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))], axis=1)
+    axes.add_collection(PolyCollection(corners, facecolor=_series(layer.series), alpha=0.45, linewidth=0))
+
+
 def _arrow(axes: Any, layer: Arrow) -> None:
     style = {"arrowstyle": "-|>", "color": INK, "lw": 2, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", (layer.x1, layer.y1), (layer.x0, layer.y0), arrowprops=style)
@@ -320,5 +328,14 @@ def _series(series: int) -> str:
     return "#8a8a8a" if series < 0 else SERIES[series % len(SERIES)]
 
 
-_LAYERS = {Field: _field, Hatch: _hatch, Points: _points, Line: _line, Whiskers: _whiskers, Arrow: _arrow, Text: _text}
+_LAYERS = {
+    Field: _field,
+    Hatch: _hatch,
+    Points: _points,
+    Line: _line,
+    Whiskers: _whiskers,
+    Blocks: _blocks,
+    Arrow: _arrow,
+    Text: _text,
+}
 _PANELS = {Plot: _plot, Net: _net, Maps: _maps, Pad: _pad, Grid: _grid, Tiles: _tiles, Table: _table, Bars: _bars}

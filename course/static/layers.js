@@ -4,7 +4,16 @@ import { ORANGE, PALETTES, PAPER, PIXELS, SERIES, seriesColour } from "./colours
 import { same } from "./dom.js";
 import { written } from "./scale.js";
 
-export const LAYERS = { field: drawField, hatch: drawHatch, points: drawPoints, line: drawLine, whiskers: drawWhiskers, arrow: drawArrow, text: drawText };
+export const LAYERS = {
+  field: drawField,
+  hatch: drawHatch,
+  points: drawPoints,
+  line: drawLine,
+  whiskers: drawWhiskers,
+  blocks: drawBlocks,
+  arrow: drawArrow,
+  text: drawText,
+};
 
 // Inside a plot that shows a field the ground is light whatever the theme; elsewhere it is the theme's.
 export function inkOn(panel, theme) {
@@ -207,16 +216,17 @@ function drawLine(g, layer, scale, theme) {
   }
 }
 
-// A height for the label of a line at which no other label of this plot stands.
+// The height nearest to the wished one at which no other label of this plot stands.
 const LABEL_HEIGHT = 15;
 
-function freeHeight(scale, wished) {
+export function freeHeight(scale, wished) {
   scale.labels ??= [];
-  const y = Math.min(Math.max(wished, scale.box.y + 12), scale.box.y + scale.box.h - 6);
-  const near = scale.labels.find((other) => Math.abs(other - y) < LABEL_HEIGHT);
-  const moved = near === undefined ? y : near + (y < near ? -LABEL_HEIGHT : LABEL_HEIGHT);
-  const inside = moved > scale.box.y + 8 && moved < scale.box.y + scale.box.h - 4;
-  const free = inside || near === undefined ? moved : 2 * near - moved;
+  const [top, bottom] = [scale.box.y + 12, scale.box.y + scale.box.h - 6];
+  const y = Math.min(Math.max(wished, top), bottom);
+  const beside = scale.labels.flatMap((other) => [other - LABEL_HEIGHT, other + LABEL_HEIGHT]);
+  const nearest = [y, ...beside].sort((one, other) => Math.abs(one - y) - Math.abs(other - y));
+  const isFree = (place) => scale.labels.every((other) => Math.abs(other - place) >= LABEL_HEIGHT);
+  const free = nearest.find((place) => place >= top && place <= bottom && isFree(place)) ?? y;
   scale.labels.push(free);
   return free;
 }
@@ -236,6 +246,17 @@ function drawWhiskers(g, layer, scale, theme) {
   g.lineWidth = 1.5;
   g.strokeStyle = seriesColour(layer.series, theme);
   g.stroke();
+}
+
+function drawBlocks(g, layer, scale, theme) {
+  const { data, shape } = layer.boxes;
+  g.globalAlpha = 0.45; // lines and the grid show through
+  g.fillStyle = seriesColour(layer.series, theme);
+  for (let i = 0; i < shape[0]; i++) {
+    const [x0, y0] = [scale.x(data[4 * i]), scale.y(data[4 * i + 1])];
+    g.fillRect(x0, y0, scale.x(data[4 * i + 2]) - x0, scale.y(data[4 * i + 3]) - y0);
+  }
+  g.globalAlpha = 1;
 }
 
 function drawArrow(g, layer, scale, theme) {

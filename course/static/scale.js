@@ -2,7 +2,7 @@
 
 export function makeScale(panel, width, height) {
   const margin = panel.axes
-    ? { left: panel.ylabel ? 52 : panel.ylog ? 46 : 38, right: 10, top: 8, bottom: panel.xlabel ? 40 : 24 }
+    ? { left: Math.max(panel.left, panel.ylabel ? 52 : panel.ylog ? 46 : 38), right: 10, top: 8, bottom: panel.xlabel ? 40 : 24 }
     : { left: 4, right: 4, top: 4, bottom: 4 };
   const box = { x: margin.left, y: margin.top, w: width - margin.left - margin.right, h: height - margin.top - margin.bottom };
   const [across, up] = [axis(panel.x, panel.xlog), axis(panel.y, panel.ylog)];

@@ -116,6 +116,19 @@ FIGURES = {
     ),
     "draw a digit": ("09_cnn", "import widgets\nwidgets.draw_a_digit(marks=[])", PEN, False),
     "draw a digit, rotated": ("09_cnn", "import widgets\nwidgets.draw_a_digit()", "turn", False),
+    "unrolled network": ("10_rnn", "import widgets\nwidgets.unrolled_network()", "scale", False),
+    "unrolled network, tanh": (
+        "10_rnn",
+        "import widgets\nwidgets.unrolled_network(bend='tanh', input=0.5, clip=True)",
+        "scale",
+        False,
+    ),
+    "unrolled network, tanh, 100 steps": (
+        "10_rnn",
+        "import widgets\nwidgets.unrolled_network(bend='tanh', steps=100)",
+        "scale",
+        False,
+    ),
 }
 COLLECT = (
     """root => { root.pictures = []; root.addEventListener("figure-frame", e => root.pictures.push(e.detail)); }"""

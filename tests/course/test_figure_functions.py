@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from course.figures.functions import Functions, LearnerError
+from course.figures.functions import Functions, LearnerError, shaped
 
 
 def doubled(x):
@@ -240,3 +240,48 @@ def test_in_a_loop_errors_and_prints_are_said_as_elsewhere(capsys):
         quick("doubled")(0)
     with pytest.raises(LearnerError, match="needs your tripled"), functions.together() as quick:
         quick("tripled")(0)
+
+
+def test_what_only_the_learners_own_functions_read_is_passed_on_as_it_is():
+    cache = object()
+    functions = functions_with(doubled=lambda x: (2 * x, cache))
+    out, kept = functions.call("doubled", np.ones(2), shape=[(2,), None])
+    assert out.tolist() == [2, 2] and kept is cache
+    with pytest.raises(LearnerError, match="must return 2 values"):
+        shaped(np.ones(3), [(3,), None], "doubled")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "is_it"),
+    [
+        ({}, False),
+        ({"doubled": unwritten}, False),
+        ({"doubled": lambda x: ...}, False),
+        ({"doubled": 3}, False),
+        ({"doubled": doubled}, True),
+        ({"doubled": lambda x: 1 / 0}, True),
+        ({"doubled": lambda: 0}, True),
+    ],
+)
+def test_whether_a_function_is_written_is_found_by_calling_it(theirs, is_it):
+    functions = Functions({"doubled": doubled}, theirs)
+    assert functions.written("doubled", 1.0) is is_it
+    assert functions.badge() == "" and functions.notes == []
+
+
+def test_asking_whether_it_is_written_leaves_no_trace(capsys):
+    def talks(x):
+        print("hello")
+        x += 1
+
+    given = np.ones(2)
+    assert functions_with(doubled=talks).written("doubled", given)
+    assert given.tolist() == [1, 1] and capsys.readouterr().out == ""
+
+
+def test_ours_can_be_made_to_stand_in_for_a_frame():
+    functions = functions_with(doubled=lambda x: 3 * x)
+    functions.stand_in("doubled")
+    assert functions.call("doubled", 1.0) == 2 and functions.badge() == "running on: our doubled"
+    functions.begin()
+    assert functions.call("doubled", 1.0) == 3

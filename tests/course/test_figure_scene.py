@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from course.figures.encode import encode
 from course.figures.scene import (
     Arrow,
     Bars,
+    Blocks,
     Cell,
     Edge,
     Field,
@@ -53,7 +55,11 @@ def every_panel():
             "measured",
             (20, 1437),
             (1e-4, 1.0),
-            [Whiskers([[20, 0.5, 0.7]]), Field(np.eye(4), (20, 1437), (1e-4, 1.0), contour=(0.2, 0.8))],
+            [
+                Whiskers([[20, 0.5, 0.7]]),
+                Blocks([[30, 1e-4, 40, 0.1]], series=1),
+                Field(np.eye(4), (20, 1437), (1e-4, 1.0), contour=(0.2, 0.8)),
+            ],
             xlog=True,
             ylog=True,
         ),
@@ -150,6 +156,7 @@ def test_a_transposed_array_keeps_its_order():
         lambda: Points(np.ones((2, 3))),
         lambda: Line(np.ones(4)),
         lambda: Whiskers(np.ones((2, 2))),
+        lambda: Blocks(np.ones((2, 3))),
         lambda: Bars("b", ["a"], [1, 2]),
         lambda: Pad("p", np.ones(3)),
         lambda: Grid("g", np.ones(3)),
@@ -205,6 +212,11 @@ def test_a_cell_is_stepped_to_a_whole_step_and_stays_in_range():
     assert [grid.stepped("grid 0 0", steps) for steps in (1, -1, -100)] == [-0.5, -1.5, -4]
 
 
+def test_blocks_fill_their_rectangles():
+    (blocks,) = draw([Plot("bars", (0, 4), (0, 2), [Blocks([[1, 0, 2, 1], [3, 0, 4, 2]])])]).axes[0].collections
+    assert [path.get_extents().bounds for path in blocks.get_paths()] == [(1, 0, 1, 1), (3, 0, 1, 2)]
+
+
 def test_logarithmic_axes_end_where_the_panel_says_and_short_ones_name_more_than_powers_of_ten():
     axes = draw([every_panel()[1]]).axes[0]
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
@@ -212,6 +224,26 @@ def test_logarithmic_axes_end_where_the_panel_says_and_short_ones_name_more_than
     assert axes.get_ylim() == (1e-4, 1.0)
     ticks = [tick for tick in axes.get_xticks() if 20 <= tick <= 1437]
     assert ticks == [20, 50, 100, 200, 500, 1000]
+
+
+def test_labels_of_lines_stand_apart_where_there_is_room(tmp_path):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    (tmp_path / "module.mjs").write_text(
+        bundle.module()
+        + """
+        const scale = makeScale({ x: [0, 1], y: [0, 1], axes: true, left: 60 }, 200, 220);
+        const wished = [70, 72, 75, 71, -40, 500, 73];
+        const places = wished.map((y) => freeHeight(scale, y));
+        console.log(JSON.stringify({ box: scale.box, places }));""",
+        encoding="utf-8",
+    )
+    said = json.loads(subprocess.run([node, tmp_path / "module.mjs"], check=True, capture_output=True).stdout)
+    assert said["box"]["x"] == 60
+    places = sorted(said["places"])
+    assert all(b - a >= 15 for a, b in pairwise(places)), places
+    assert said["box"]["y"] < places[0] and places[-1] < said["box"]["y"] + said["box"]["h"]
 
 
 def test_numbers_are_written_with_a_true_minus_and_no_negative_zero():
@@ -237,7 +269,7 @@ def test_the_browser_scales_a_logarithmic_axis_as_it_does_the_static_picture(tmp
     shutil.copy(bundle.STATIC / "scale.js", tmp_path / "scale.mjs")
     (tmp_path / "ask.mjs").write_text(
         """import { makeScale, tick } from "./scale.mjs";
-        const scale = makeScale({ x: [20, 1437], y: [1e-4, 1], xlog: true, ylog: true, axes: true }, 448, 232);
+        const scale = makeScale({ x: [20, 1437], y: [1e-4, 1], xlog: true, ylog: true, axes: true, left: 0 }, 448, 232);
         const middle = Math.sqrt(20 * 1437);
         console.log(JSON.stringify({
           share: (scale.x(middle) - scale.box.x) / scale.box.w,
