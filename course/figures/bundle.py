@@ -21,6 +21,7 @@ ORDER = (
     "net",
     "maps",
     "pad",
+    "strip",
     "tables",
     "controls",
     "keys",

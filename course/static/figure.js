@@ -7,12 +7,13 @@ import { plotPanel } from "./plot.js";
 import { netPanel } from "./net.js";
 import { mapsPanel } from "./maps.js";
 import { padPanel } from "./pad.js";
+import { stripPanel } from "./strip.js";
 import { barsPanel, tablePanel } from "./tables.js";
 import { CONTROLS } from "./controls.js";
 import { figureKey, helpOverlay } from "./keys.js";
 
 // To add a primitive: a function (host) => {element, update(panel), measure()?, repaint(), ids(), key(event, thing)}.
-const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, table: tablePanel, bars: barsPanel };
+const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, strip: stripPanel, table: tablePanel, bars: barsPanel };
 const WORDS = new Set(["table", "bars"]); // panels made of text
 const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
 const WRITE_EVERY = 100; // and between two written ones while the clock runs: nobody reads faster, and text costs layout
