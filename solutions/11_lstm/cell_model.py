@@ -23,7 +23,7 @@ class Writer:
     vocabulary: str
     yours: bool
     weights: tuple  # Wx (d, 4k), Wh (k, 4k), b (4k,)
-    print: int  # a fingerprint of all its numbers: training on changes it
+    print: int  # a fingerprint of all these numbers: training on changes it
 
     @property
     def units(self):
@@ -47,8 +47,8 @@ def find_writer(functions):
         fault = "has no nn.LSTM inside"
     elif theirs is not None and not _letters(vocabulary):
         fault = "has no vocabulary of single characters"
-    elif lstm is not None and (lstm.bidirectional or lstm.proj_size):
-        fault = "reads in both directions or projects its state, which this figure can't show"
+    elif lstm is not None and (lstm.bidirectional or lstm.proj_size or not lstm.bias):
+        fault = "reads in both directions, projects its state or has no biases, which can't be shown"
     if fault:
         functions.note(f"Your writer {fault}, so ours is shown.")
     yours = theirs is not None and fault is None
@@ -57,7 +57,9 @@ def find_writer(functions):
     lstm = first_lstm(model)
     if lstm.num_layers > 1:
         functions.note(f"Your writer has {lstm.num_layers} layers of LSTM; the first one is shown.")
-    return Writer(model, lstm, "".join(model.vocabulary), yours, read_weights(lstm, functions), fingerprint(model))
+    weights = read_weights(lstm, functions)
+    numbers = [*weights, *(values.detach().cpu().contiguous().numpy() for values in model.state_dict().values())]
+    return Writer(model, lstm, "".join(model.vocabulary), yours, weights, fingerprint(numbers))
 
 
 def first_lstm(model):
@@ -75,10 +77,10 @@ def read_weights(lstm, functions):
     return functions.call("from_torch", lstm, shape=[(d, 4 * k), (k, 4 * k), (4 * k,)])
 
 
-def fingerprint(model):
+def fingerprint(arrays):
     mark = 0
-    for values in model.state_dict().values():
-        mark = zlib.crc32(values.detach().cpu().contiguous().numpy().tobytes(), mark)
+    for values in arrays:
+        mark = zlib.crc32(values.tobytes(), mark)
     return mark
 
 
@@ -102,9 +104,8 @@ def held_model(writer, unit, f):
     with torch.no_grad():
         for weight in (lstm.weight_ih_l0, lstm.weight_hh_l0):
             weight[row] = 0
-        if lstm.bias:
-            lstm.bias_ih_l0[row] = FAR if f else -FAR
-            lstm.bias_hh_l0[row] = 0
+        lstm.bias_ih_l0[row] = FAR if f else -FAR
+        lstm.bias_hh_l0[row] = 0
     return model
 
 
@@ -112,10 +113,10 @@ def held_model(writer, unit, f):
 
 
 def run(model, ids, state=None):
-    """(X, scores, state): what its first LSTM got (n, t, d), and scores (n, t, letters) for the letter after each."""
+    """(X, H, scores, state): what its first LSTM got (n, t, d) and gave (n, t, k), its scores (n, t, letters)."""
     caught = []
     lstm = first_lstm(model)
-    hook = lstm.register_forward_pre_hook(lambda _, given: caught.append(given[0].detach()))
+    hook = lstm.register_forward_hook(lambda _, given, made: caught.append((given[0].detach(), made[0].detach())))
     training, threads = model.training, torch.get_num_threads()
     try:
         torch.set_num_threads(1)
@@ -128,11 +129,11 @@ def run(model, ids, state=None):
         hook.remove()
         model.train(training)
         torch.set_num_threads(threads)
-    if not caught or caught[0].ndim != 3:
+    if not caught or caught[0][0].ndim != 3:
         raise LearnerError("Your writer did not hand its nn.LSTM a batch of shape (n, t, d), so it can't be shown.")
-    X = caught[0] if lstm.batch_first else caught[0].transpose(0, 1)
+    X, H = caught[0] if lstm.batch_first else (values.transpose(0, 1) for values in caught[0])
     letters = len(model.vocabulary)
     if not isinstance(scores, torch.Tensor) or scores.shape != (*ids.shape, letters):
         shape = tuple(getattr(scores, "shape", ()))
         raise LearnerError(f"Your writer's scores have shape {shape}; they should have {(*ids.shape, letters)}.")
-    return X.numpy().astype(np.float64), scores.numpy().astype(np.float64), state
+    return *(values.numpy().astype(np.float64) for values in (X, H, scores)), state

@@ -61,11 +61,11 @@ def answers_to(question, text, letters=""):
 
 @cache
 def held_out_text():
-    """(text, its name): the last tenth of the text, or of what stands in for it."""
+    """(text, whether it is a stand-in): the last tenth of the text, or of what stands in for it."""
     with contextlib.redirect_stdout(io.StringIO()):  # the lesson says itself what stands in
         data = tiny_shakespeare()
     text = data.text[int(SHARE * len(data.text)) :]
-    return text[text.find("\n\n") + 2 :], "Python's manual" if data.stand_in else "Shakespeare"
+    return text[text.find("\n\n") + 2 :], data.stand_in
 
 
 def held_out(vocabulary):

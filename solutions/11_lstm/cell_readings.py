@@ -12,10 +12,11 @@ KEPT = 6
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """X (n, t, d) into the LSTM, scores (n, t, letters) for the letter after each, the state at the end."""
+    """X (n, t, d) into the LSTM, H (n, t, k) out of it, scores (n, t, letters) for what comes, the state at the end."""
 
     letters: str
     X: np.ndarray
+    H: np.ndarray
     scores: np.ndarray
     state: object
 
@@ -40,9 +41,10 @@ class Readings:
         elif len(letters) == len(before.letters):
             reading = before
         else:
-            X, scores, state = run(model, writer.ids(letters[len(before.letters) :]), before.state)
-            X, scores = np.concatenate([before.X, X], axis=1), np.concatenate([before.scores, scores], axis=1)
-            reading = Reading(letters, X, scores, state)
+            *more, state = run(model, writer.ids(letters[len(before.letters) :]), before.state)
+            there = (before.X, before.H, before.scores)
+            joined = (np.concatenate(pair, axis=1) for pair in zip(there, more, strict=True))
+            reading = Reading(letters, *joined, state)
         self._kept.pop(key, None)
         return _kept(self._kept, key, lambda: reading)
 

@@ -5,7 +5,7 @@ from cell_trace import ROWS
 
 from course.figures.scene import Bars, Cell, Line, Plot, Strip, Table, number
 
-TEXT, NUMBERS, THIRD = 640, 240, 280  # widths
+TEXT, NUMBERS, HALF = 580, 280, 430  # widths
 SHOWN = 8  # units or letters of a ranking
 AHEAD = 40  # letters over which it is shown what is kept
 
@@ -14,7 +14,7 @@ def pictures(state, arrays):
     panels = [strip(arrays), *at_cursor(arrays)]
     if arrays["compared"]:
         return [*panels, kept_over_time(arrays)]
-    return [*panels, *rankings(state, arrays), next_letter(arrays)]
+    return [*panels, next_letter(arrays), *rankings(state, arrays)]
 
 
 def strip(arrays):
@@ -22,10 +22,8 @@ def strip(arrays):
     low, high = np.array(ranges).T[:, :, None]
     levels = np.nan_to_num(255 * (rows - low) / (high - low), nan=0.0, posinf=255, neginf=0)
     row = arrays["names"].index(arrays["row"])
-    title = (
-        f"Unit {arrays['unit']}: letters coloured by {arrays['row']}, dark {number(ranges[row][0], 1)} to light "
-        f"{number(ranges[row][1], 1)}; underlined: higher than usual"
-    )
+    low, high = (number(end, 1) for end in ranges[row])
+    title = f"Unit {arrays['unit']}: {arrays['row']} from {low} (dark) to {high} (light), underlined where high"
     return Strip(
         "text",
         arrays["text"],
@@ -43,7 +41,7 @@ def strip(arrays):
 
 
 def at_cursor(arrays):
-    title = f"At letter {arrays['cursor'] + 1}, {shown(arrays['letter'])}"
+    title = f"At letter {arrays['cursor']}, {shown(arrays['letter'])}"
     if "c" not in arrays["now"]:
         share, weight = arrays["own"]
         own = [f"own path {product(share, weight)}", Cell(number(share * weight), "strong")]
@@ -52,15 +50,15 @@ def at_cursor(arrays):
     i, f, g, o, c, h = (arrays["now"][name] for name in ROWS)
     kept, written = f * arrays["before"], i * g
     rows = [
-        [f"f × c before: {product(f, arrays['before'])}", number(kept)],
-        [f"i × g: {product(i, g)}", number(written)],
-        ["c now, the sum", Cell(number(c), "strong")],
-        [f"h = o × tanh c: {product(o, np.tanh(c))}", Cell(number(h), "strong")],
+        [f"f × c before = {product(f, arrays['before'])}", number(kept)],
+        [f"i × g = {product(i, g)}", number(written)],
+        ["c now: their sum", Cell(number(c), "strong")],
+        [f"o × tanh c = {product(o, np.tanh(c))}", Cell(number(h), "strong")],
     ]
     if arrays["perplexity"] is not None:
-        rows.append([Cell("perplexity, held-out text", "muted"), number(arrays["perplexity"])])
+        rows.append([Cell("perplexity, held out", "muted"), number(arrays["perplexity"])])
     if arrays["gate"] is not None:
-        rows.append([Cell(f"  with f held at {arrays['gate'][1]}", "muted"), number(arrays["held_perplexity"])])
+        rows.append([Cell(f"with f held at {arrays['gate'][1]}", "muted"), number(arrays["held_perplexity"])])
     values = np.array([kept, written])
     high = max(1.0, *np.abs(np.nan_to_num(values)))
     return [
@@ -79,7 +77,7 @@ def rankings(state, arrays):
         best = np.argsort(-np.abs(r), kind="stable")[:SHOWN]
         strong = next((place for place, unit in enumerate(best) if unit == arrays["unit"]), None)
         labels = [f"unit {unit}" for unit in best]
-        panels.append(Bars(f"ranking {column}", labels, r[best], title, strong=strong, width=THIRD, column=column))
+        panels.append(Bars(f"ranking {column}", labels, r[best], title, strong=strong, width=HALF, column=column))
     return panels
 
 
@@ -88,21 +86,21 @@ def next_letter(arrays):
     best = np.argsort(-probabilities, kind="stable")[:SHOWN]
     labels = [shown(arrays["vocabulary"][k]) for k in best]
     strong = next((place for place, k in enumerate(best) if arrays["vocabulary"][k] == arrays["came"]), None)
-    came = f"; then came {shown(arrays['came'])}" if arrays["came"] else ""
-    return Bars("next", labels, probabilities[best], f"Next letter{came}", strong=strong, width=THIRD, column=4)
+    came = f" (then came {shown(arrays['came'])})" if arrays["came"] else ""
+    return Bars("next", labels, probabilities[best], f"Next letter{came}", strong=strong, width=NUMBERS, column=1)
 
 
 def kept_over_time(arrays):
     lines = [
-        Line(np.stack([np.arange(len(kept)), kept], axis=1), label=name, series=series, width=3 if own else 1.6)
-        for series, (name, kept, own) in enumerate(arrays["compared"])
+        Line(np.stack([np.arange(len(kept)), kept], axis=1), series=series, width=3 if own else 1.6)
+        for series, (_, kept, own) in enumerate(arrays["compared"])
     ]
     return Plot(
         "kept over time",
         (0, AHEAD),
         (0, 1.02),
         lines,
-        title="Share of a value left after n letters",
+        title="Share of a value left n letters later: trained LSTM solid, new LSTM dashed, RNN dotted",
         xlabel="n letters later",
         width=520,
         height=240,

@@ -14,6 +14,7 @@ from cell_reference import CharLSTM
 from torch import nn
 
 FILE = Path(__file__).with_name("cell_start.npz")
+LINE_UNIT = 44  # counts the letters of the line; `make` says which unit it is
 SECONDS = 290
 ROWS, LENGTH = 48, 96  # of a batch: so many places of the text at once, so many letters each
 LR, SHARE = 4e-3, 0.9  # the highest learning rate; how much of the text it learns from

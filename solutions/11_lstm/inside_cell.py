@@ -3,21 +3,24 @@
 import numpy as np
 from cell_model import find_writer, held
 from cell_new import CELLS, kept_shares, new_weights, rnn
-from cell_questions import QUESTIONS, answers_to, rank
+from cell_questions import QUESTIONS, answers_to, held_out_text, rank
 from cell_readings import Readings, chances
 from cell_reference import OURS
 from cell_scene import AHEAD, pictures, shown
+from cell_start import LINE_UNIT
 from cell_trace import CLOSE, ROWS, Traces
 
 from course.figures import Button, Choice, Figure, Goal, LearnerError, Play, Scrub, TextBox
 from course.figures.scene import number
 
-TEXT = "KING HENRY:\nWhat says my lord? The night is cold and long,\nand he that keeps a secret sleeps alone.\n"
+TEXT = "KING HENRY:\nWhat says my lord? The night is cold,\nand he who keeps a secret sleeps alone.\n"
 LONGEST, MOST_GROWN = 400, 240  # letters
 CHUNK = 12  # letters that your generate writes at once
 FIRST = "position in the line"  # the question that chooses the first unit
 GATES = ("free", "held at 1", "held at 0")
 MOST_UNITS = 4096
+SINGLE = 1e-3  # how far h may lie from that of torch, which has half as many digits
+KEPT = 0.5
 WANTED = 0.2  # how far a correlation should lie above the best shuffled one
 RANGES = {"i": (0.0, 1.0), "f": (0.0, 1.0), "g": (-1.0, 1.0), "o": (0.0, 1.0), "h": (-1.0, 1.0)}
 READINGS, TRACES = Readings(), Traces()
@@ -28,7 +31,7 @@ class InsideTheCell(Figure):
     title = "Inside the cell"
     tries = (
         "This unit counts through the line. Type a longer line, or take a line break away: does it hold?",
-        "Hold its forget gate at 0, or at 1, and let the text grow. What breaks, and what doesn't?",
+        "Hold its forget gate at 0 and let the text grow. Do the lines lose their length? Look who else counts.",
         "Grow text at temperature 0.2, then at 1.5. Watch the bars of the next letter.",
         "Choose another question and find the unit for it. Is the unit right at every letter?",
     )
@@ -122,10 +125,14 @@ class InsideTheCell(Figure):
         """(unit, gate): the gate is (unit, 1 or 0) if it is held, else None."""
         self.units = writer.units
         unit = state["unit"]
-        if unit is None:
+        if unit is None and not writer.yours:
+            unit = LINE_UNIT
+        elif unit is None:
             unit = ranking_of(state | {"question": FIRST, "row": "c"}, writer, functions)[0].best
         unit = min(unit, writer.units - 1)
-        return unit, None if state["gate"] == GATES[0] else (unit, 2 - GATES.index(state["gate"]))
+        if state["gate"] == GATES[0] or state["cell"] != CELLS[0]:
+            return unit, None
+        return unit, (unit, 2 - GATES.index(state["gate"]))
 
     def compute(self, state, functions):
         writer = find_writer(functions)
@@ -164,7 +171,7 @@ class InsideTheCell(Figure):
     def describe(self, state, arrays):
         now = arrays["now"]
         where = f"{'Your writer' if arrays['yours'] else 'Our writer'}, {state['cell']}, unit {arrays['unit']}"
-        said = f"{where}, at letter {arrays['cursor'] + 1}, {shown(arrays['letter'])}: "
+        said = f"{where}, at letter {arrays['cursor']}, {shown(arrays['letter'])}: "
         if "c" in now:
             f, i, g = now["f"], now["i"], now["g"]
             said += f"c = {number(f)} × {number(arrays['before'])} + {number(i)} × {number(g)} = {number(now['c'])}."
@@ -187,8 +194,10 @@ class InsideTheCell(Figure):
         return f"{said} Grown so far: …{grown}" if grown else said
 
     def goal(self, state, arrays):
-        if state["cell"] != CELLS[0]:
-            return Goal("Which bias at the start would let a new LSTM keep half of a value over 40 letters?", 0.0)
+        if arrays["compared"]:
+            left = arrays["compared"][1][1][-1]
+            text = f"Goal: a forget bias with which a new LSTM keeps {KEPT} of a value over {AHEAD} letters. Here {number(left)}."
+            return Goal(text, min(1.0, left / KEPT) if len(arrays["compared"][1][1]) > AHEAD else 0.0)
         ranking, question, unit = arrays["ranking"], state["question"], arrays["unit"]
         if not ranking.r.any():
             return Goal(f"“{question}” has one answer all through the held-out text: nothing to correlate with.", 0.0)
@@ -232,6 +241,17 @@ def trained(state, arrays, writer, functions):
     trace = TRACES.trace(reading.X, weights, (writer.print, gate), functions)
     ranking, seen = ranking_of(state, writer, functions)
     tell(trace, arrays["text"], functions)
+    if writer.lstm.num_layers == 1 and trace.gap[0] <= CLOSE:
+        off = float(np.abs(trace.h[:, 1:] - reading.H).max())
+        if off > SINGLE:
+            functions.note(
+                f"With the weights of {functions.whose('from_torch').lower()} from_torch, h is not what the writer's own "
+                f"LSTM gives: off by {off:.2g}. Are both biases added, and the matrices transposed?"
+            )
+    if held_out_text()[1] and not writer.yours:
+        functions.note(
+            "Shakespeare isn't here, so units are ranked on Python's manual, which our writer never learned from."
+        )
     c = seen.c[:, 1:, unit]
     loss = READINGS.held_out(writer, None)[1]
     return {
@@ -291,7 +311,7 @@ def tell(trace, text, functions):
     if gap > CLOSE:
         functions.note(
             f"The gates that follow from the weights give another c or h than your lstm_step: off by {gap:.2g}, first at "
-            f"letter {at + 1}, {shown(text[at])}. Are the gates in the order i, f, g, o, and is c = f·c + i·g?"
+            f"letter {at}, {shown(text[at])}. Are the gates in the order i, f, g, o, and is c = f·c + i·g?"
         )
     if trace.apart > CLOSE:
         functions.note(

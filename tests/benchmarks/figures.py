@@ -89,6 +89,9 @@ FIGURES = {  # name: (lesson folder, code that shows it, control to move, whethe
         "cursor",
         False,
     ),
+    "inside the cell, moving the cursor": ("11_lstm", "import widgets\nwidgets.inside_the_cell()", "cursor", False),
+    "inside the cell, unit by unit": ("11_lstm", "import widgets\nwidgets.inside_the_cell()", "unit", False),
+    "inside the cell, growing": ("11_lstm", "import widgets\nwidgets.inside_the_cell()", "unit", True),
     "training monitor, training": (
         "07_pytorch",
         "import widgets\nwidgets.training_monitor(preset='healthy', ticks=0)",
