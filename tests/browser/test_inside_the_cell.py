@@ -96,16 +96,19 @@ def test_the_value_under_the_pointer_is_shown(cell):
     assert cell.letter == 38
 
 
-def test_the_sliders_move_by_mouse_keys_and_typing(cell):
-    for name, share, typed, code in (
+@pytest.mark.parametrize(
+    ("name", "share", "typed", "code"),
+    [
         ("unit", 0.8, "7", "unit=7"),
         ("cursor", 0.8, "12", "cursor=12"),
-        ("temperature", 0.3, "1.5", "temperature=1.5"),
-    ):
-        cell.after(lambda name=name, share=share: cell.slide(name, share), "code")
-        cell.after(lambda: cell.press("ArrowDown"), "code")
-        cell.type(name, typed)
-        cell.until("root.dataset.code.includes(argument)", code)
+        ("temperature", 0.7, "0.3", "temperature=0.3"),
+    ],
+)
+def test_each_slider_moves_by_mouse_keys_and_typing(cell, name, share, typed, code):
+    cell.after(lambda: cell.slide(name, share), "code")
+    cell.after(lambda: cell.press("ArrowDown"), "code")
+    cell.type(name, typed)
+    cell.until("root.dataset.code.includes(argument)", code)
 
 
 @pytest.mark.parametrize(
