@@ -50,10 +50,10 @@ def at_cursor(arrays):
     i, f, g, o, c, h = (arrays["now"][name] for name in ROWS)
     kept, written = f * arrays["before"], i * g
     rows = [
-        [f"f × c before = {product(f, arrays['before'])}", number(kept)],
+        [f"f × c = {product(f, arrays['before'])}", number(kept)],
         [f"i × g = {product(i, g)}", number(written)],
         ["c now: their sum", Cell(number(c), "strong")],
-        [f"o × tanh c = {product(o, np.tanh(c))}", Cell(number(h), "strong")],
+        [f"h = {product(o, np.tanh(c))}", Cell(number(h), "strong")],
     ]
     if arrays["perplexity"] is not None:
         rows.append([Cell("perplexity, held out", "muted"), number(arrays["perplexity"])])
