@@ -109,7 +109,7 @@ def kept_over_time(arrays):
 
 
 def product(a, b):
-    return f"{number(a)} × {number(b)}"
+    return f"{number(a)} × {number(b, 1 if abs(b) >= 10 else 2)}"
 
 
 def shown(letter):
