@@ -22,6 +22,7 @@ ORDER = (
     "maps",
     "pad",
     "tiles",
+    "strip",
     "tables",
     "grid",
     "controls",

@@ -76,14 +76,17 @@ class Toggle:
 class TextBox:
     """A line of text, at most `longest` characters; `hint` stands in it while it is empty.
 
-    It is sent when Enter is pressed or the box is left. What the text means is the figure's to judge: let
-    `compute` raise `LearnerError` for what makes no sense, and the last good picture stays under the text.
+    It is sent when Enter is pressed or the box is left; a box of several `rows`, where Enter ends a line, is sent
+    at each key. What the text means is the figure's to judge: let `compute` raise `LearnerError` for what makes
+    no sense, and the last good picture stays under the text.
     """
 
     name: str
     label: str
     hint: str = ""
     longest: int = 120
+    rows: int = 1
+    column: int | None = None
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str):

@@ -410,6 +410,52 @@ class Tiles:
                 raise ValueError(f"Tiles has {len(self.pictures)} pictures, but {len(getattr(self, name))} {name}.")
 
 
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """A text whose letters are coloured cells: `values` (rows, letters) uint8, 0 dark to 255 light (cividis).
+
+    Row `row` is the ground of the letters; under each line of the text all rows follow as thin bands, with their
+    `names` before them. `ranges` says for each row which numbers 0 and 255 stand for (shown under the pointer).
+    `marked` (letters,) underlines those letters, `split` draws a rule before that letter. The letter `cursor` is
+    framed; a click, a drag or an arrow key moves it: that sends set(name) for the number control named `control`.
+    """
+
+    id: str
+    text: str
+    values: np.ndarray
+    names: list[str]
+    ranges: list[Range]
+    control: str
+    cursor: int = 0
+    row: int = 0
+    marked: np.ndarray | None = None
+    split: int | None = None
+    title: str = ""
+    width: int = 640
+    column: int = 0
+
+    def __post_init__(self) -> None:
+        shape = (len(self.names), len(self.text))
+        marked = np.zeros(len(self.text), np.uint8) if self.marked is None else np.asarray(self.marked, np.uint8)
+        object.__setattr__(self, "values", np.asarray(self.values, dtype=np.uint8))
+        object.__setattr__(self, "marked", marked)
+        if self.values.shape != shape or marked.shape != shape[1:] or len(self.ranges) != len(self.names):
+            raise ValueError(f"Strip needs values of shape {shape} and as many ranges; it got {self.values.shape}.")
+
+
+def wrapped(text: str, columns: int) -> list[tuple[int, int]]:
+    """Where the lines of a strip begin and end: after a line break, else after the last space that still fits."""
+    lines, start = [], 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        if end - start > columns:
+            space = text.rfind(" ", start, start + columns)
+            end = space + 1 if space > start else start + columns
+        lines.append((start, end))
+        start = end
+    return lines
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table. `tone`: "" | "blue" | "orange" | "muted" | "strong"."""
@@ -452,7 +498,7 @@ class Bars:
         object.__setattr__(self, "values", array)
 
 
-Panel = Plot | Net | Maps | Pad | Grid | Tiles | Table | Bars
+Panel = Plot | Net | Maps | Pad | Grid | Tiles | Strip | Table | Bars
 
 
 def number(value: float, digits: int = 2) -> str:

@@ -32,12 +32,14 @@ from course.figures.scene import (
     Panel,
     Plot,
     Points,
+    Strip,
     Table,
     Text,
     Thing,
     Tiles,
     Whiskers,
     number,
+    wrapped,
 )
 
 BLUE, ORANGE, INK, MUTED = "#0072b2", "#d55e00", "#1d2330", "#5b6472"
@@ -88,6 +90,8 @@ def _height(panel: Panel) -> int:
     if isinstance(panel, Tiles):
         n, h, w = panel.pictures.shape
         return round(30 + math.ceil(n / panel.per_row) * panel.width / panel.per_row * h / w)
+    if isinstance(panel, Strip):
+        return 40 + _line_height(panel) * len(wrapped(panel.text, _letters_across(panel)))
     return 40 + 24 * (len(panel.rows) if isinstance(panel, Table) else len(panel.labels))
 
 
@@ -306,6 +310,40 @@ def _grid(axes: Any, panel: Grid) -> None:
     axes.set_anchor("NW")
 
 
+def _letters_across(panel: Strip) -> int:
+    return max(8, (panel.width - 16) // 11)
+
+
+def _line_height(panel: Strip) -> int:
+    return 38 + 10 * len(panel.names)
+
+
+def _strip(axes: Any, panel: Strip) -> None:
+    """In the browser's pixels: cells 11 wide, letters 24 high, bands 10."""
+    below = 28 + 10 * len(panel.names)
+    for line, (start, end) in enumerate(wrapped(panel.text, _letters_across(panel))):
+        top, span = line * _line_height(panel), (16, 16 + 11 * (end - start))
+        look = {"cmap": "cividis", "vmin": 0, "vmax": 255, "aspect": "auto", "interpolation": "nearest"}
+        axes.imshow(panel.values[panel.row : panel.row + 1, start:end], extent=(*span, top + 24, top), **look)
+        axes.imshow(panel.values[:, start:end], extent=(*span, top + below, top + 28), **look)
+        for row, name in enumerate(panel.names):
+            weight = "bold" if row == panel.row else "normal"
+            axes.text(0, top + 33 + 10 * row, name, va="center", fontsize=7, color=INK, weight=weight)
+        for k in range(start, end):
+            x, ink = 16 + 11 * (k - start), "white" if panel.values[panel.row, k] < 140 else INK
+            letter = {"\n": "⏎", " ": "·"}.get(panel.text[k], panel.text[k])
+            axes.text(x + 5.5, top + 12, letter, ha="center", va="center", fontsize=8.5, family="monospace", color=ink)
+            if panel.marked[k]:
+                axes.plot([x, x + 11], [top + 21, top + 21], color=ink, lw=1.6)
+            if k == panel.split:
+                axes.plot([x, x], [top, top + below], color=INK, lw=1)
+            if k == panel.cursor:
+                axes.plot([x, x + 11, x + 11, x, x], [top, top, top + below, top + below, top], color=ORANGE, lw=1.6)
+    lines = len(wrapped(panel.text, _letters_across(panel)))
+    axes.set(xlim=(0, panel.width), ylim=(max(1, lines) * _line_height(panel), 0))
+    axes.set_axis_off()
+
+
 def _table(axes: Any, panel: Table) -> None:
     axes.set_axis_off()
     rows = ([panel.header] if panel.header else []) + panel.rows
@@ -338,4 +376,14 @@ _LAYERS = {
     Arrow: _arrow,
     Text: _text,
 }
-_PANELS = {Plot: _plot, Net: _net, Maps: _maps, Pad: _pad, Grid: _grid, Tiles: _tiles, Table: _table, Bars: _bars}
+_PANELS = {
+    Plot: _plot,
+    Net: _net,
+    Maps: _maps,
+    Pad: _pad,
+    Grid: _grid,
+    Tiles: _tiles,
+    Strip: _strip,
+    Table: _table,
+    Bars: _bars,
+}

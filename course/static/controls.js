@@ -198,24 +198,30 @@ function toggle(control, host) {
 }
 
 function textbox(control, host) {
-  const field = named("input", "gu-textbox");
-  field.type = "text";
+  const tall = control.rows > 1;
+  const field = named(tall ? "textarea" : "input", "gu-textbox");
+  if (tall) field.rows = control.rows;
+  else field.type = "text";
   field.spellcheck = false;
   field.autocomplete = "off";
   field.placeholder = control.hint;
   field.maxLength = control.longest;
   field.value = control.value;
   let kept = control.value;
+  let gesture = 0;
 
   function commit() {
     if (field.value === kept) return;
     kept = field.value;
-    host.send({ type: "set", name: control.name, value: kept });
+    host.send({ type: "set", name: control.name, value: kept, ...(tall ? { gesture } : {}) });
   }
 
+  field.addEventListener("focus", () => (gesture = host.newGesture()));
+  if (tall) field.addEventListener("input", commit);
   field.addEventListener("blur", commit);
   field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== "Escape") return;
+    if (tall && event.key === "Enter") event.stopPropagation();
+    if ((tall || event.key !== "Enter") && event.key !== "Escape") return;
     if (event.key === "Enter") commit();
     else {
       field.value = kept;
@@ -225,7 +231,7 @@ function textbox(control, host) {
     event.stopPropagation();
   });
   const element = labelled(control.label, field);
-  element.className = "gu-line";
+  element.className = tall ? "gu-line gu-tall" : "gu-line";
   const update = (next) => {
     const typing = document.activeElement === field && field.value !== kept;
     if (host.link.busyWith(control.name) || typing || next.value === kept) return;

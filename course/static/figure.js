@@ -8,6 +8,7 @@ import { netPanel } from "./net.js";
 import { mapsPanel } from "./maps.js";
 import { padPanel } from "./pad.js";
 import { tilesPanel } from "./tiles.js";
+import { stripPanel } from "./strip.js";
 import { barsPanel, tablePanel } from "./tables.js";
 import { gridPanel } from "./grid.js";
 import { CONTROLS } from "./controls.js";
@@ -15,7 +16,7 @@ import { figureKey, helpOverlay } from "./keys.js";
 
 // To add a primitive: a function (host) => {element, update(panel), measure()?, repaint(), ids(), key(event, thing)};
 // with edit() and enter(thing) for one whose things are typed into.
-const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, grid: gridPanel, tiles: tilesPanel, table: tablePanel, bars: barsPanel };
+const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, grid: gridPanel, tiles: tilesPanel, strip: stripPanel, table: tablePanel, bars: barsPanel };
 const WORDS = new Set(["table", "bars"]); // panels made of text
 const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
 const WRITE_EVERY = 100; // and between two written ones while the clock runs: nobody reads faster, and text costs layout

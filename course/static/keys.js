@@ -27,7 +27,7 @@ const CELLS = [
 
 // Handles a key pressed anywhere in the figure; true if the key was the figure's.
 export function figureKey(event, host) {
-  const inField = event.target.matches("input[type=text]");
+  const inField = event.target.matches("input[type=text], textarea");
   const inControl = event.target.matches("input");
   const onButton = event.target.matches("button");
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && !inField) return sent(host, { type: "undo" });

@@ -56,7 +56,7 @@ export function barsPanel() {
       const value = panel.values.data[i];
       const share = Math.min(1, Math.abs(value) / panel.high) * (signed ? 50 : 100);
       setText(name, label);
-      setText(number, Number.isFinite(value) ? value.toFixed(panel.digits).replace("-", "−") : written(value));
+      setText(number, Number.isFinite(value) ? fixed(value, panel.digits) : written(value));
       track.firstChild.className = value < 0 ? "gu-negative" : "";
       track.firstChild.style.width = `${Number.isFinite(share) ? share : 0}%`;
       rows.children[i].classList.toggle("gu-strong", i === panel.strong);
@@ -64,6 +64,12 @@ export function barsPanel() {
   }
 
   return { element, update, repaint() {}, ids: () => [], key: () => false };
+}
+
+// A true minus sign, and no negative zero.
+function fixed(value, digits) {
+  const text = value.toFixed(digits);
+  return text.replace("-", Number(text) === 0 ? "" : "−");
 }
 
 function barRow() {

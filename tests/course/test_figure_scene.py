@@ -26,16 +26,18 @@ from course.figures.scene import (
     Pad,
     Plot,
     Points,
+    Strip,
     Table,
     Text,
     Thing,
     Tiles,
     Whiskers,
     number,
+    wrapped,
 )
 from course.figures.static import draw, png
 
-PICTURES = ["pad", "plot", "grid", "pad", "tiles", "tiles"]
+PICTURES = ["pad", "plot", "grid", "pad", "tiles", "tiles", "strip"]
 
 
 def every_panel():
@@ -109,6 +111,7 @@ def every_panel():
             column=1,
         ),
         Tiles("filters", np.zeros((2, 3, 3)), palette="diverging", column=1),
+        Strip("strip", "to be\nor", np.zeros((2, 8), np.uint8), ["c", "h"], [(-1, 1), (-1, 1)], "cursor", 3, split=6),
         Table("table", [["w", Cell("1.0", "blue")]], header=["name", "value"], column=2),
         Bars("bars", ["cat", "dog"], [0.2, 0.8], column=2),
     ]
@@ -164,6 +167,8 @@ def test_a_transposed_array_keeps_its_order():
         lambda: Tiles("t", np.ones((3, 3))),
         lambda: Tiles("t", np.ones((0, 3, 3))),
         lambda: Tiles("t", np.ones((2, 3, 3)), over=np.ones((1, 3, 3))),
+        lambda: Strip("s", "abc", np.zeros((1, 2)), ["c"], [(-1, 1)], "cursor"),
+        lambda: Strip("s", "abc", np.zeros((1, 3)), ["c"], [(-1, 1)], "cursor", marked=[1]),
         lambda: Maps("m", [["a"], ["b"]], np.zeros((2, 3)), [0, 0], [1]),
         lambda: Maps("m", [["a"], ["b"]], np.zeros((2, 3, 3)), [0, 0], [1, 2]),
     ],
@@ -189,7 +194,7 @@ def test_a_pads_bytes_travel_as_bytes():
 def test_every_panel_can_be_drawn_as_a_still_picture():
     picture = png(draw(every_panel()))
     assert picture.startswith(b"\x89PNG")
-    assert len(draw(every_panel()).axes) == 13
+    assert len(draw(every_panel()).axes) == 14
 
 
 def test_an_image_has_its_first_row_on_top_and_its_frame_is_outlined():
@@ -286,6 +291,42 @@ def test_the_browser_scales_a_logarithmic_axis_as_it_does_the_static_picture(tmp
     assert said["x"] == [20, 50, 100, 200, 500, 1000]
     assert said["y"] == ["1e−4", "1e−3", "0.01", "0.1", "1"]
     assert said["under"]
+
+
+TEXTS = (
+    "",
+    "a",
+    "to be or not to be\nthat is\n\nthe question\n",
+    "abcdefghijklmnopqrstuvw",
+    "ab cd ef gh ij",
+    " \n  x",
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_lines_of_a_strip_hold_every_letter_once_and_none_is_too_long(text):
+    lines = wrapped(text, 9)
+    assert "".join(text[start:end] for start, end in lines) == text
+    assert all(0 < end - start <= 9 for start, end in lines)
+
+
+def test_a_line_of_a_strip_ends_after_a_line_break_or_a_space_where_there_is_one():
+    lines = [TEXTS[2][start:end] for start, end in wrapped(TEXTS[2], 9)]
+    assert lines[:4] == ["to be or ", "not to ", "be\n", "that is\n"]
+
+
+def test_the_browser_breaks_the_lines_of_a_strip_where_the_static_picture_does(tmp_path):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    shutil.copytree(bundle.STATIC, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "ask.js").write_text(
+        f"""import {{ wrapped }} from "./strip.js";
+        console.log(JSON.stringify({json.dumps(TEXTS)}.map((text) => wrapped([...text], 9))));"""
+    )
+    said = json.loads(subprocess.run([node, tmp_path / "ask.js"], check=True, capture_output=True).stdout)
+    assert said == [[list(line) for line in wrapped(text, 9)] for text in TEXTS]
 
 
 def test_every_static_module_is_in_the_bundle():
