@@ -15,7 +15,6 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +23,7 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from in_turns import best  # noqa: E402
 
 from autograder.build import open_lesson  # noqa: E402
 from autograder.inputs import normal_inputs  # noqa: E402
@@ -109,23 +109,12 @@ def measure(lesson: dict[str, Any], kind: str, repeats: int) -> Measured:
         _agree(got, torchs(), kind)
     for got, expected in zip(ours_back(), torchs_back(), strict=True):
         _agree(got, expected, kind)
-    return Measured(loops, *_best([ours, torchs, ours_back, torchs_back], repeats))
+    return Measured(loops, *best([ours, torchs, ours_back, torchs_back], repeats))
 
 
 def _agree(got: np.ndarray, expected: torch.Tensor, kind: str) -> None:
     wanted = expected.numpy()
     assert np.allclose(got, wanted, rtol=TOLERANCE[kind], atol=TOLERANCE[kind] * np.abs(wanted).max())
-
-
-def _best(functions: list[Callable[[], Any]], repeats: int) -> list[float]:
-    """The least CPU seconds of each, taking turns."""
-    best = [float("inf")] * len(functions)
-    for _ in range(repeats):
-        for i, function in enumerate(functions):
-            started = time.process_time()
-            function()
-            best[i] = min(best[i], time.process_time() - started)
-    return best
 
 
 if __name__ == "__main__":
