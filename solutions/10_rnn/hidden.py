@@ -405,3 +405,662 @@ def with_the_column_before(X, h0, Wx, Wh, b):
     for t in range(X.shape[1]):
         H[:, t], caches[t] = stepped(X[:, t], H[:, t - 1] if t else h0, Wx, Wh, b)
     return [H, caches]
+
+
+for order in ("h, x, Wx, Wh, new", "x, Wx, h, Wh, new", "x, h, Wh, Wx, new", "x, h, Wx, new, Wh"):
+    rnn_step.equivalent(
+        f"L2 swapped elements x, h, Wx, Wh, new→{order}", "What the cache holds, and where, is its author's business."
+    )
+
+# --- rnn_step_backward --------------------------------------------------------------------------------------------
+
+rnn_step_backward = exercise("rnn_step_backward")
+
+
+def slope(f, array, h=1e-5):
+    """All slopes of f, by nudging each entry to both sides."""
+    slopes = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        up, down = array.copy(), array.copy()
+        up[index] += h
+        down[index] -= h
+        slopes[index] = (f(up) - f(down)) / (2 * h)
+    return slopes
+
+
+def agrees_with_nudging(f, arrays, gradients):
+    """For each array whether its gradient is the slope of f by nudging."""
+    agree = []
+    for i, gradient in enumerate(gradients):
+        nudged = slope(lambda changed, i=i: f(*arrays[:i], changed, *arrays[i + 1 :]), arrays[i])
+        agree.append(bool(np.shape(gradient) == nudged.shape and np.abs(gradient - nudged).max() < 1e-6))
+    return agree
+
+
+@rnn_step_backward.held_out
+def as_nudging_says(rnn_step, rnn_step_backward):
+    """The gradients against slopes found by nudging, with your own `rnn_step`."""
+    x, h, dh = inputs("nudged x", (3, 5), -1, 1), inputs("nudged h", (3, 4), -0.9, 0.9), inputs("nudged dh", (3, 4))
+    arrays = [x, h, *weights_of("nudged", 5, 4)]
+    found = rnn_step_backward(dh, rnn_step(*arrays)[1])
+    return agrees_with_nudging(lambda *given: np.sum(dh * rnn_step(*given)[0]), arrays, found)
+
+
+@rnn_step_backward.held_out
+def one_sample_and_whole_numbers(rnn_step, rnn_step_backward):
+    x, h = np.array([[0, 1, 0]]), np.array([[0, 1]])
+    return rnn_step_backward(np.array([[3, -2]]), rnn_step(x, h, *weights_of("whole", 3, 2))[1])
+
+
+def sent_back(dz, cache):
+    """What the three parts of the sum get, done right."""
+    x, h, Wx, Wh, _ = cache
+    return dz @ Wx.T, dz @ Wh.T, x.T @ dz, h.T @ dz, dz.sum(axis=0)
+
+
+def stepped_back(dh, cache):
+    """rnn_step_backward, done right."""
+    return sent_back(dh * (1 - cache[-1] ** 2), cache)
+
+
+def pre_activation(cache):
+    """What went into the tanh, from the reference's cache."""
+    x, h, Wx, Wh, _ = cache
+    return x @ Wx + h @ Wh + layer_bias(cache)
+
+
+def layer_bias(cache):
+    """The bias, which the reference's cache doesn't hold: found from the new state."""
+    x, h, Wx, Wh, new = cache
+    return (np.arctanh(new) - x @ Wx - h @ Wh).mean(axis=0)
+
+
+def wrong_slope(bent):
+    """A mistake in dz alone: bent(dh, cache)."""
+    return lambda dh, cache: sent_back(bent(dh, cache), cache)
+
+
+WRONG_SLOPES = {
+    "slope-missing": (
+        "The slope of tanh is missing: multiply dh by 1 − h² with the new state h.",
+        lambda dh, cache: dh,
+    ),
+    "message-missing": (
+        "dh isn't used: the slope has to be multiplied by the message that arrives.",
+        lambda dh, cache: 1 - cache[-1] ** 2 + 0 * dh,
+    ),
+    "of-pre-activation": (
+        "You squared z, the sum before the bend. The slope is 1 − tanh(z)², and tanh(z) is the new state.",
+        lambda dh, cache: dh * (1 - pre_activation(cache) ** 2),
+    ),
+    "tanh-twice": (
+        "The new state is tanh(z) already; you take its tanh once more. The slope is 1 − h².",
+        lambda dh, cache: dh * (1 - np.tanh(cache[-1]) ** 2),
+    ),
+    "of-the-old-state": (
+        "The slope was taken at the state before the step. Take it at the new state.",
+        lambda dh, cache: dh * (1 - cache[1] ** 2),
+    ),
+    "sigmoid-slope": (
+        "h(1 − h) is the slope of a sigmoid. That of tanh is 1 − h².",
+        lambda dh, cache: dh * cache[-1] * (1 - cache[-1]),
+    ),
+    "not-squared": ("The square is missing: the slope of tanh is 1 − h².", lambda dh, cache: dh * (1 - cache[-1])),
+    "tan-slope": ("1 + h² is the slope of tan. That of tanh is 1 − h².", lambda dh, cache: dh * (1 + cache[-1] ** 2)),
+    "divided-by-slope": (
+        "You divided by the slope. On the way back the message is multiplied by it.",
+        lambda dh, cache: dh / (1 - cache[-1] ** 2),
+    ),
+    "brackets-missing": (
+        "dh * 1 - h**2 multiplies first. Put the slope in brackets: dh * (1 - h**2).",
+        lambda dh, cache: dh * 1 - cache[-1] ** 2,
+    ),
+    "minus-one": (
+        "The sign is turned round: the slope is 1 − h², not h² − 1.",
+        lambda dh, cache: dh * (cache[-1] ** 2 - 1),
+    ),
+    "root-of-slope": (
+        "You took the root of the slope. It is 1 − h² as it stands.",
+        lambda dh, cache: dh * np.sqrt(1 - cache[-1] ** 2),
+    ),
+    "square-outside": (
+        "The square includes the 1: (1 − h)². Only h is squared: 1 − h².",
+        lambda dh, cache: dh * (1 - cache[-1]) ** 2,
+    ),
+    "slope-twice": (
+        "The slope was multiplied in twice. Once is enough: dz = dh · (1 − h²).",
+        lambda dh, cache: dh * (1 - cache[-1] ** 2) ** 2,
+    ),
+    "tanh-of-message": (
+        "The message went through tanh itself. On the way back it is multiplied by the slope, 1 − h².",
+        lambda dh, cache: np.tanh(dh),
+    ),
+}
+
+for name, (message, wrong) in WRONG_SLOPES.items():
+    rnn_step_backward.mistake(name, message, value=wrong_slope(wrong))
+
+
+def wrong_gradient(position, make):
+    """A mistake in one of the five gradients: make(dz, dh, cache); the others are right."""
+
+    def backward(dh, cache):
+        parts = list(stepped_back(dh, cache))
+        parts[position] = make(dh * (1 - cache[-1] ** 2), dh, cache)
+        return tuple(parts)
+
+    return backward
+
+
+DX, DH_PREV, DWX, DWH, DB = range(5)
+WRONG_GRADIENTS = {
+    "Wx-not-transposed": (
+        DX,
+        "dx goes back through Wx transposed: dz @ Wx.T.",
+        lambda dz, dh, cache: dz @ cache[2],
+    ),
+    "Wh-not-transposed": (
+        DH_PREV,
+        "dh_prev goes back through Wh transposed: dz @ Wh.T.",
+        lambda dz, dh, cache: dz @ cache[3],
+    ),
+    "slope-missing-in-dx": (DX, "dx is made from dh. Take dz, the message behind the tanh.", lambda dz, dh, c: dh @ c[2].T),
+    "slope-missing-in-dh-prev": (
+        DH_PREV,
+        "dh_prev is made from dh. Take dz, the message behind the tanh.",
+        lambda dz, dh, cache: dh @ cache[3].T,
+    ),
+    "dh-prev-not-through-Wh": (
+        DH_PREV,
+        "dh_prev is dz itself. The old state was multiplied by Wh, so send dz back through it: dz @ Wh.T.",
+        lambda dz, dh, cache: dz,
+    ),
+    "dWh-with-new-state": (
+        DWH,
+        "dWh pairs dz with the state that was multiplied by Wh, the one before the step. You took the new one.",
+        lambda dz, dh, cache: cache[-1].T @ dz,
+    ),
+    "dWh-from-dh": (
+        DWH,
+        "dWh is made from dh. Take dz, the message behind the tanh.",
+        lambda dz, dh, cache: cache[1].T @ dh,
+    ),
+    "dWx-from-dh": (
+        DWX,
+        "dWx is made from dh. Take dz, the message behind the tanh.",
+        lambda dz, dh, cache: cache[0].T @ dh,
+    ),
+    "dWx-turned": (
+        DWX,
+        "dWx lies on its side. It has the shape of Wx: x transposed, times dz.",
+        lambda dz, dh, cache: dz.T @ cache[0],
+    ),
+    "dWh-turned": (
+        DWH,
+        "dWh is transposed. It is the old state transposed, times dz: h.T @ dz.",
+        lambda dz, dh, cache: dz.T @ cache[1],
+    ),
+    "db-from-dh": (
+        DB,
+        "db is made from dh. The bias is inside the tanh, so it gets dz, summed over the samples.",
+        lambda dz, dh, cache: dh.sum(axis=0),
+    ),
+    "db-not-summed": (
+        DB,
+        "All samples share one bias: sum dz over them, with axis=0.",
+        lambda dz, dh, cache: dz,
+    ),
+    "db-over-hidden": (
+        DB,
+        "You summed over the hidden numbers. db has one entry per hidden number: sum over the samples, axis=0.",
+        lambda dz, dh, cache: dz.sum(axis=1),
+    ),
+    "db-over-everything": (
+        DB,
+        "Your db is a single number. Each hidden number has its own bias: sum over axis 0 only.",
+        lambda dz, dh, cache: dz.sum(),
+    ),
+    "db-averaged": (
+        DB,
+        "db is a sum over the samples, not a mean: dh says already how much each counts.",
+        lambda dz, dh, cache: dz.mean(axis=0),
+    ),
+}
+
+for name, (position, message, wrong) in WRONG_GRADIENTS.items():
+    rnn_step_backward.mistake(name, message, value=wrong_gradient(position, wrong))
+
+
+@rnn_step_backward.mistake(
+    "both-not-transposed", "dx and dh_prev go back through the matrices transposed: dz @ Wx.T and dz @ Wh.T."
+)
+def as_forwards(dh, cache):
+    x, h, Wx, Wh, new = cache
+    dz = dh * (1 - new**2)
+    return dz @ Wx, dz @ Wh, x.T @ dz, h.T @ dz, dz.sum(axis=0)
+
+
+@rnn_step_backward.mistake(
+    "slope-only-for-states", "dWx, dWh and db are made from dh. All five get dz, the message behind the tanh."
+)
+def weights_from_dh(dh, cache):
+    return *stepped_back(dh, cache)[:2], *sent_back(dh, cache)[2:]
+
+
+@rnn_step_backward.mistake(
+    "slope-only-for-weights", "dx and dh_prev are made from dh. All five get dz, the message behind the tanh."
+)
+def states_from_dh(dh, cache):
+    return *sent_back(dh, cache)[:2], *stepped_back(dh, cache)[2:]
+
+
+@rnn_step_backward.mistake(
+    "divided-by-n", "You divided by the number of samples. The loss has done that, if it is a mean: dh holds it already."
+)
+def means_of_samples(dh, cache):
+    dx, dh_prev, *weights = stepped_back(dh, cache)
+    return dx, dh_prev, *(part / len(dh) for part in weights)
+
+
+@rnn_step_backward.mistake("dx-and-dh-prev-swapped", "The first two are exchanged. The order is dx, dh_prev, dWx, dWh, db.")
+def states_swapped(dh, cache):
+    dx, dh_prev, *weights = stepped_back(dh, cache)
+    return dh_prev, dx, *weights
+
+
+@rnn_step_backward.mistake("dWx-and-dWh-swapped", "dWx and dWh are exchanged. The order is dx, dh_prev, dWx, dWh, db.")
+def matrices_swapped(dh, cache):
+    dx, dh_prev, dWx, dWh, db = stepped_back(dh, cache)
+    return dx, dh_prev, dWh, dWx, db
+
+
+@rnn_step_backward.mistake("pairs-of-parts", "The order of the five is dx, dh_prev, dWx, dWh, db; yours is dx, dWx, dh_prev, dWh, db.")
+def part_by_part(dh, cache):
+    dx, dh_prev, dWx, dWh, db = stepped_back(dh, cache)
+    return dx, dWx, dh_prev, dWh, db
+
+
+@rnn_step_backward.mistake("nothing-returned", "Nothing is returned. Add a return with the five gradients.")
+def returns_nothing(dh, cache):
+    stepped_back(dh, cache)
+
+
+@rnn_step_backward.mistake("dh-changed", "You changed the caller's dh (`*=` does). Make a new array: dz = dh * ….")
+def dh_in_place(dh, cache):
+    parts = stepped_back(dh, cache)
+    dh *= 1 - cache[-1] ** 2
+    return parts
+
+
+EMPTY = "The cache is None: your `rnn_step` keeps nothing. Return (h, cache) there, with all that the way back needs."
+
+
+@rnn_step_backward.mistake("cache-none", EMPTY)
+def unpacks_nothing(dh, cache):
+    x, h, Wx, Wh, new = None
+    return stepped_back(dh, (x, h, Wx, Wh, new))
+
+
+@rnn_step_backward.mistake("cache-none-indexed", EMPTY)
+def looks_into_nothing(dh, cache):
+    nothing = None
+    return nothing[0]
+
+
+@rnn_step_backward.variant
+def bent_again(dh, cache):
+    """The slope from z, worked out once more."""
+    x, h, Wx, Wh, _ = cache
+    dz = dh * (1 - np.tanh(pre_activation(cache)) ** 2)
+    return [np.einsum("nk,dk->nd", dz, Wx), (Wh @ dz.T).T, (dz.T @ x).T, np.tensordot(h, dz, (0, 0)), sum(dz)]
+
+
+@rnn_step_backward.variant
+def as_one_matrix(dh, cache):
+    x, h, Wx, Wh, new = cache
+    dz = (1 + new) * (1 - new) * dh
+    both = dz @ np.vstack([Wx, Wh]).T
+    dW, d = np.hstack([x, h]).T @ dz, x.shape[1]
+    return both[:, :d], both[:, d:], dW[:d], dW[d:], np.ones(len(dz)) @ dz
+
+
+# --- rnn_backward -------------------------------------------------------------------------------------------------
+
+rnn_backward = exercise("rnn_backward")
+
+
+@rnn_backward.held_out
+def as_nudging_says_through_time(rnn_forward, rnn_backward):
+    """The gradients against slopes found by nudging, with your own `rnn_forward`."""
+    X, h0, dH = inputs("nudged X", (2, 5, 3), -1, 1), inputs("nudged h0", (2, 4), -0.9, 0.9), inputs("nudged dH", (2, 5, 4))
+    arrays = [X, h0, *weights_of("nudged", 3, 4)]
+    found = rnn_backward(dH, rnn_forward(*arrays)[1])
+    return agrees_with_nudging(lambda *given: np.sum(dH * rnn_forward(*given)[0]), arrays, found)
+
+
+@rnn_backward.held_out
+def two_sequences_at_a_time(rnn_forward, rnn_backward):
+    """Both go forwards before either goes back."""
+    weights = weights_of("two", 2, 3)
+    caches = [
+        rnn_forward(inputs(f"two X {t}", (2, t, 2), -1, 1), inputs(f"two h0 {t}", (2, 3), -1, 1), *weights)[1]
+        for t in (6, 3)
+    ]
+    dHs = inputs("two dH 6", (2, 6, 3)), inputs("two dH 3", (2, 3, 3))
+    return [rnn_backward(dHs[i], caches[i]) for i in (1, 0)]
+
+
+@rnn_backward.held_out
+def letters_and_a_message_of_whole_numbers(rnn_forward, rnn_backward):
+    X, h0 = np.eye(4, dtype=int)[[[0, 3, 1, 2, 2]]], np.zeros((1, 3), dtype=int)
+    dH = np.array([[[1, 0, -2], [0, 0, 0], [0, 3, 0], [1, 1, 1], [-1, 0, 2]]])
+    return rnn_backward(dH, rnn_forward(X, h0, *weights_of("letters", 4, 3))[1])
+
+
+def went_back(dH, caches, message=None, step=stepped_back):
+    """rnn_backward, step by step; message(dH, t, from_later) may be another one than the right one."""
+    dX, later, weights = [], 0, [0, 0, 0]
+    for t in reversed(range(len(caches))):
+        arrived = message(dH, t, later) if message else dH[:, t] + later
+        dx, later, *shares = step(arrived, caches[t])
+        dX.insert(0, dx)
+        weights = [total + share for total, share in zip(weights, shares, strict=True)]
+    return np.stack(dX, axis=1), later, *weights
+
+
+def messages(dH, caches):
+    """What arrives at each step, and each step's five gradients, first step first; done right."""
+    arrived, found, later = [], [], 0
+    for t in reversed(range(len(caches))):
+        arrived.insert(0, dH[:, t] + later)
+        found.insert(0, stepped_back(arrived[0], caches[t]))
+        later = found[0][1]
+    return arrived, found
+
+
+def from_parts(make):
+    """A mistake made from what arrives at each step and its gradients: make(right, arrived, found, dH, caches)."""
+
+    def backward(dH, caches):
+        arrived, found = messages(dH, caches)
+        return make(went_back(dH, caches), arrived, found, dH, caches)
+
+    return backward
+
+
+def forwards_in_time(dH, caches):
+    later, dX, weights = 0, [], [0, 0, 0]
+    for t in range(len(caches)):
+        dx, later, *shares = stepped_back(dH[:, t] + later, caches[t])
+        dX.append(dx)
+        weights = [total + share for total, share in zip(weights, shares, strict=True)]
+    return np.stack(dX, axis=1), later, *weights
+
+
+def piling_up(dH, caches):
+    dX, carry, weights = [], 0, [0, 0, 0]
+    for t in reversed(range(len(caches))):
+        dx, dh_prev, *shares = stepped_back(dH[:, t] + carry, caches[t])
+        carry = carry + dh_prev
+        dX.insert(0, dx)
+        weights = [total + share for total, share in zip(weights, shares, strict=True)]
+    return np.stack(dX, axis=1), carry, *weights
+
+
+def one_step_back(dH, caches):
+    """Each step hears of the next step's own message only."""
+    dX, from_next, weights = [], 0, [0, 0, 0]
+    for t in reversed(range(len(caches))):
+        dx, _, *shares = stepped_back(dH[:, t] + from_next, caches[t])
+        from_next = stepped_back(dH[:, t], caches[t])[1]
+        dX.insert(0, dx)
+        weights = [total + share for total, share in zip(weights, shares, strict=True)]
+    return np.stack(dX, axis=1), from_next, *weights
+
+
+def with_dx_carried(dH, caches):
+    dX, later, weights = [], 0, [0, 0, 0]
+    for t in reversed(range(len(caches))):
+        later, _, *shares = stepped_back(dH[:, t] + later, caches[t])
+        dX.insert(0, later)
+        weights = [total + share for total, share in zip(weights, shares, strict=True)]
+    return np.stack(dX, axis=1), later, *weights
+
+
+def first_step_left_out(dH, caches):
+    """The loop ends before step 0."""
+    found = messages(dH, caches)[1]
+    dX = np.stack([np.zeros_like(found[0][0]), *(step[0] for step in found[1:])], axis=1)
+    later = found[1][1] if len(found) > 1 else 0
+    return dX, later, *(sum(step[i] for step in found[1:]) for i in (2, 3, 4))
+
+
+def last_step_left_out(dH, caches):
+    """The loop begins one step too early."""
+    dX, later, *weights = went_back(dH, caches[:-1]) if len(caches) > 1 else (None, 0, 0, 0, 0)
+    blank = np.zeros((len(dH), 1, caches[0][0].shape[1]))
+    return blank if dX is None else np.concatenate([dX, blank], axis=1), later, *weights
+
+
+def returned_inside_the_loop(dH, caches):
+    """After the first round, which is the last step."""
+    dx, *others = stepped_back(dH[:, -1], caches[-1])
+    dX = np.zeros((len(dH), len(caches), dx.shape[1]))
+    dX[:, -1] = dx
+    return dX, *others
+
+
+def with_zeros_as_h0(dH, caches):
+    x, h0, *others = caches[0]
+    return went_back(dH, [(x, np.zeros_like(h0), *others), *caches[1:]])
+
+
+def with_new_states(dH, caches):
+    return went_back(dH, [(x, new, Wx, Wh, new) for x, _, Wx, Wh, new in caches])
+
+
+def without_slope(dH, caches):
+    return went_back(dH, caches, step=sent_back)
+
+
+def samples_for_steps(dH, caches):
+    """Step t gets the message of sample t."""
+    return went_back(dH, caches, message=lambda dH, t, later: dH[t] + later)
+
+
+ORDER = "The order of the five is dX, dh0, dWx, dWh, db."
+WRONG_WAYS_BACK = {
+    "carry-dropped": (
+        "What comes back from step t + 1 is lost. The message of step t is dH[:, t] + dh_prev.",
+        lambda dH, caches: went_back(dH, caches, message=lambda dH, t, later: dH[:, t]),
+    ),
+    "output-gradient-dropped": (
+        "dH is used at the last step only. Each step gets its own dH[:, t], and what comes back from the next.",
+        lambda dH, caches: went_back(
+            dH, caches, message=lambda dH, t, later: dH[:, t] if t == len(caches) - 1 else later
+        ),
+    ),
+    "carry-piles-up": (
+        "dh_prev holds all that comes from later already. Replace the carry by it, don't add it to the carry.",
+        piling_up,
+    ),
+    "carry-subtracted": (
+        "What comes back from the next step is subtracted. Messages that meet are added.",
+        lambda dH, caches: went_back(dH, caches, message=lambda dH, t, later: dH[:, t] - later),
+    ),
+    "one-step-back": (
+        "Your carry comes from dH of the next step alone. Send the whole message back: dH[:, t] and the carry.",
+        one_step_back,
+    ),
+    "dx-carried": (
+        "You hand dx on to the step before. It is dh_prev, the second of the five, that travels through time.",
+        with_dx_carried,
+    ),
+    "weights-overwritten": (
+        "dWx, dWh and db are those of the first step alone. Add the shares of all steps up.",
+        from_parts(lambda right, arrived, found, dH, caches: (*right[:2], *found[0][2:])),
+    ),
+    "weights-of-the-last-step": (
+        "dWx, dWh and db are those of the last step alone. Add the shares of all steps up.",
+        from_parts(lambda right, arrived, found, dH, caches: (*right[:2], *found[-1][2:])),
+    ),
+    "db-overwritten": (
+        "db is that of the first step alone. Add it up over all steps, like dWx and dWh.",
+        from_parts(lambda right, arrived, found, dH, caches: (*right[:4], found[0][4])),
+    ),
+    "averaged-over-steps": (
+        "You divided by the number of steps. The gradients of shared weights are sums over the steps.",
+        from_parts(lambda right, arrived, found, dH, caches: (*right[:2], *(w / len(caches) for w in right[2:]))),
+    ),
+    "divided-by-n": (
+        "You divided by the number of samples. If the loss is a mean, dH holds that already.",
+        from_parts(lambda right, arrived, found, dH, caches: (*right[:2], *(w / len(dH) for w in right[2:]))),
+    ),
+    "forward-order": (
+        "You go from the first step to the last. Go backwards: a step's message comes from the step after it.",
+        forwards_in_time,
+    ),
+    "dh0-zero": (
+        "dh0 is 0 in your answer. It is the dh_prev that comes back from the first step.",
+        from_parts(lambda right, arrived, found, dH, caches: (right[0], np.zeros_like(right[1]), *right[2:])),
+    ),
+    "dh0-none": (
+        "dh0 is None. It is the dh_prev that comes back from the first step.",
+        from_parts(lambda right, arrived, found, dH, caches: (right[0], None, *right[2:])),
+    ),
+    "dh0-before-the-step": (
+        "Your dh0 is the message that arrives at the first step. It has to go back through that step, too.",
+        from_parts(lambda right, arrived, found, dH, caches: (right[0], arrived[0], *right[2:])),
+    ),
+    "dh0-of-the-last-step": (
+        "Your dh0 is the dh_prev of the last step. It is what comes back from the first one.",
+        from_parts(lambda right, arrived, found, dH, caches: (right[0], found[-1][1], *right[2:])),
+    ),
+    "dX-backwards": (
+        "dX is in the order of the loop, the last step first. Put each dx in front, or at dX[:, t].",
+        from_parts(lambda right, arrived, found, dH, caches: (right[0][:, ::-1], *right[1:])),
+    ),
+    "dX-time-first": (
+        "Your dX is (t, n, d). Stack along axis 1: (n, t, d), like X.",
+        from_parts(lambda right, arrived, found, dH, caches: (right[0].swapaxes(0, 1), *right[1:])),
+    ),
+    "dX-of-the-first-step": (
+        "Your dX is dx of the first step alone. X has t steps, and each has its own dx.",
+        from_parts(lambda right, arrived, found, dH, caches: (found[0][0], *right[1:])),
+    ),
+    "dX-summed": (
+        "You added the dx of all steps. Each belongs to an x of its own: keep them apart, only weights are shared.",
+        from_parts(lambda right, arrived, found, dH, caches: (right[0].sum(axis=1), *right[1:])),
+    ),
+    "first-step-left-out": (
+        "The first step is left out: range(t − 1, 0, −1) ends at 1. Use reversed(range(t)).",
+        first_step_left_out,
+    ),
+    "last-step-left-out": (
+        "The last step is left out. Its number is t − 1, and the way back begins there.",
+        last_step_left_out,
+    ),
+    "returns-inside-loop": (
+        "You return after one step back, so the rest stays 0. Move return out of the loop.",
+        returned_inside_the_loop,
+    ),
+    "samples-for-steps": (
+        "Step t gets dH[t], the message of sample t. Time is axis 1: dH[:, t].",
+        samples_for_steps,
+    ),
+    "h0-zero-in-dWh": (
+        "dWh takes 0 as the state before the first step. It was h0.",
+        with_zeros_as_h0,
+    ),
+    "dWh-with-new-state": (
+        "dWh pairs each message with the state after the step. It was the state before it that met Wh.",
+        with_new_states,
+    ),
+    "slope-missing": ("The slope of tanh is missing: on the way back each step multiplies by 1 − h².", without_slope),
+    "steps-back-at-the-wrong-cache": (
+        "Messages and caches don't match: with caches[t] goes dH[:, t], and both run backwards.",
+        lambda dH, caches: went_back(dH, caches[::-1]),
+    ),
+    "dWx-and-dWh-swapped": (
+        ORDER + " Yours has dWx and dWh exchanged.",
+        from_parts(lambda right, arrived, found, dH, caches: (*right[:2], right[3], right[2], right[4])),
+    ),
+    "dX-and-dh0-swapped": (
+        ORDER + " Yours has dX and dh0 exchanged.",
+        from_parts(lambda right, arrived, found, dH, caches: (right[1], right[0], *right[2:])),
+    ),
+    "dh0-last": (
+        ORDER + " Yours has dh0 at the end.",
+        from_parts(lambda right, arrived, found, dH, caches: (right[0], *right[2:], right[1])),
+    ),
+    "dh0-left-out": (
+        "Four gradients are returned, and dh0 isn't among them. " + ORDER,
+        from_parts(lambda right, arrived, found, dH, caches: (right[0], *right[2:])),
+    ),
+    "nothing-returned": (
+        "Nothing is returned. Add a return with the five gradients.",
+        from_parts(lambda *parts: None),
+    ),
+}
+
+for name, (message, wrong) in WRONG_WAYS_BACK.items():
+    rnn_backward.mistake(name, message, value=wrong)
+
+
+@rnn_backward.mistake("dH-changed", "You added to the caller's dH (`+=` does). Add to a new array: dH[:, t] + carry.")
+def into_dH(dH, caches):
+    found = went_back(dH, caches)
+    dH[:] = np.stack(messages(dH, caches)[0], axis=1)
+    return found
+
+
+CACHES_EMPTY = "The caches are None: your `rnn_forward` keeps nothing. Return (H, caches) there, one cache per step."
+
+
+@rnn_backward.mistake("caches-none", CACHES_EMPTY)
+def counts_nothing(dH, caches):
+    return went_back(dH, None)
+
+
+@rnn_backward.mistake("caches-none-indexed", CACHES_EMPTY)
+def looks_into_no_caches(dH, caches):
+    nothing = None
+    return nothing[0]
+
+
+@rnn_backward.variant
+def with_arrays_prepared(dH, caches):
+    x, h, Wx, Wh, _ = caches[0]
+    dX, dWx, dWh, db = np.zeros((*dH.shape[:2], x.shape[1])), np.zeros(Wx.shape), np.zeros(Wh.shape), np.zeros(len(Wh))
+    carry = np.zeros(h.shape)
+    for t in range(dH.shape[1] - 1, -1, -1):
+        dX[:, t], carry, dWx_t, dWh_t, db_t = stepped_back(dH[:, t] + carry, caches[t])
+        dWx += dWx_t
+        dWh += dWh_t
+        db += db_t
+    return dX, carry, dWx, dWh, db
+
+
+@rnn_backward.variant
+def weights_at_once(dH, caches):
+    """First all messages, then one product over samples and steps."""
+    dZ, later = np.array(dH, dtype=float), 0
+    for t in reversed(range(dH.shape[1])):
+        dZ[:, t] = (dZ[:, t] + later) * (1 - caches[t][4] ** 2)
+        later = dZ[:, t] @ caches[t][3].T
+    X, before = (np.stack([cache[i] for cache in caches], axis=1) for i in (0, 1))
+    dWx, dWh = np.einsum("ntd,ntk->dk", X, dZ), np.einsum("ntj,ntk->jk", before, dZ)
+    return [dZ @ caches[0][2].T, later, dWx, dWh, dZ.sum(axis=(0, 1))]
+
+
+@rnn_backward.variant
+def on_a_copy_of_the_messages(dH, caches):
+    waiting, dX, weights = dH.astype(float), [], np.zeros(3, dtype=object)
+    for t, cache in reversed(list(enumerate(caches))):
+        dx, dh_prev, *shares = stepped_back(waiting[:, t], cache)
+        if t > 0:
+            waiting[:, t - 1] += dh_prev
+        dX.append(dx)
+        for i, share in enumerate(shares):
+            weights[i] = weights[i] + share
+    return np.stack(dX[::-1], axis=1), dh_prev, *weights
