@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import exercise, inputs, inputs_after, integer_inputs
+from autograder import exercise, inputs, inputs_after
 
 TORCHS_LAYERS = [
     "torch.nn.RNN",
@@ -35,6 +35,176 @@ def first_of_two(result):
 
 def is_pair(result):
     return isinstance(result, tuple | list) and len(result) == 2
+
+
+# --- build_vocabulary ---------------------------------------------------------------------------------------------
+
+build_vocabulary = exercise(
+    "build_vocabulary",
+    points=1,
+    returns="a list of single characters",
+    hints=[
+        "How do you make each character count once, and how do you bring what is left into an order?",
+        "A set keeps each of its members once and has no order; sorted makes an ordered list of it.",
+        "Join all texts into one with ''.join, make a set of its characters, and return it sorted.",
+    ],
+)
+
+NAMES = ["anna", "hans", "bodo", "emil", "fritz", "gustav"]
+
+
+def listed(vocabulary):
+    """What a vocabulary is, in words and without regard to the order of a set, which differs from run to run."""
+    if not isinstance(vocabulary, list) or not all(isinstance(entry, str) for entry in vocabulary):
+        return f"{type(vocabulary).__name__} in place of a list of characters"
+    in_order = vocabulary == sorted(vocabulary)
+    ignoring_case = [c.lower() for c in vocabulary] == sorted(c.lower() for c in vocabulary)
+    return {
+        "how many": len(vocabulary),
+        "characters": "".join(sorted(set(vocabulary))),
+        "order": "sorted" if in_order else "small and capital letters mixed" if ignoring_case else "not sorted",
+    }
+
+
+@build_vocabulary.case
+def six_names(build_vocabulary):
+    """anna, hans, bodo, emil, fritz and gustav: 17 different letters, from a to z."""
+    return listed(build_vocabulary(NAMES))
+
+
+@build_vocabulary.case
+def one_text_of_many_characters(build_vocabulary):
+    """A line break, spaces, digits, a comma and umlauts are characters, too."""
+    return listed(build_vocabulary(["Zwölf Boxkämpfer jagen Viktor, 1\nüber den großen Sylter Deich 20."]))
+
+
+@build_vocabulary.case
+def capital_letters(build_vocabulary):
+    """A and a are two characters. Python sorts all capital letters before all small ones: A, B, … a, b, …"""
+    return listed(build_vocabulary(["Anna Berta Caesar Dora", "abcdefghij", "ABCDEFGH"]))
+
+
+@build_vocabulary.case
+def the_last_of_sorted_letters(build_vocabulary):
+    """The texts zyxwvutsrq, ponml and kjihgfedcba come backwards; the list begins with a."""
+    return listed(build_vocabulary(["zyxwvutsrq", "ponml", "kjihgfedcba"]))
+
+
+# --- encode -------------------------------------------------------------------------------------------------------
+
+encode = exercise(
+    "encode",
+    points=1,
+    returns="an integer array with one number per character",
+    hints=[
+        "Where in the vocabulary does each character stand, and what if it stands nowhere?",
+        "A dictionary {character: position} finds each position. Before you look one up, ask whether it is in there.",
+        "Go through the text. If a character isn't in the vocabulary, raise a ValueError with an f-string that contains "
+        "it. Otherwise keep its position. Make an integer array of them in the end.",
+    ],
+)
+
+UNSORTED = list("nahs\ne")  # no text's own sorted characters, so that only positions in this list are right
+
+
+def error_of(function, *arguments):
+    """The error that a call raises, or what it returned instead."""
+    try:
+        return function(*arguments)
+    except NotImplementedError:  # not written yet
+        raise
+    except Exception as error:  # whatever it is, the case returns it in words
+        return error
+
+
+def names_the_character(encode, text, character):
+    """What becomes of a text with a character that isn't in the vocabulary."""
+    result = error_of(encode, text, UNSORTED)
+    if not isinstance(result, Exception):
+        return result
+    if not isinstance(result, ValueError):
+        return f"{type(result).__name__} instead of ValueError"
+    return "a ValueError " + ("that names the character" if character in str(result) else "without the character")
+
+
+@encode.case
+def anna(encode):
+    """The vocabulary of the text, a h n s: anna is 0 2 2 0."""
+    return encode("anna", ["a", "h", "n", "s"])
+
+
+@encode.case
+def a_vocabulary_in_another_order(encode):
+    """n a h s \\n e: a character's number is where it stands in this list, whatever the order."""
+    return encode("\nhannes\n", list(UNSORTED))
+
+
+@encode.case
+def an_array_of_whole_numbers(encode):
+    """Also of the empty text: an integer array of the shape (0,). np.array([]) alone would hold floats."""
+    found = [encode(text, list(UNSORTED)) for text in ("sanne", "")]
+    return [
+        {"an array": isinstance(ids, np.ndarray), "shape": list(np.shape(ids)), "holds": kind(ids)} for ids in found
+    ]
+
+
+@encode.case
+def a_character_that_is_unknown(encode):
+    """hanß, where ß isn't in the vocabulary: a ValueError, and ß stands in its message."""
+    return names_the_character(encode, "hanß", "ß")
+
+
+@encode.case
+def an_unknown_character_in_front(encode):
+    """7annes, where 7 isn't in the vocabulary."""
+    return names_the_character(encode, "7annes", "7")
+
+
+@encode.case
+def the_vocabulary_stays(encode):
+    return inputs_after(encode, "hanna", list(UNSORTED))
+
+
+# --- decode -------------------------------------------------------------------------------------------------------
+
+decode = exercise(
+    "decode",
+    points=1,
+    returns="a str",
+    hints=[
+        "Which character stands at a given place of the vocabulary, and how do many characters become one text?",
+        "vocabulary[i] is the character number i, and ''.join(…) puts characters together with nothing in between.",
+        "Take the character at each of the numbers, in order, and join them.",
+    ],
+)
+
+
+@decode.case
+def anna_again(decode):
+    """The vocabulary a h n s: 0 2 2 0 is anna."""
+    return decode(np.array([0, 2, 2, 0]), ["a", "h", "n", "s"])
+
+
+@decode.case
+def from_a_vocabulary_in_another_order(decode):
+    """n a h s \\n e, and a list of numbers: every place of the vocabulary is used."""
+    return decode([4, 2, 1, 0, 0, 5, 3, 4], list(UNSORTED))
+
+
+@decode.case
+def one_character(decode):
+    return decode(np.array([3]), list(UNSORTED))
+
+
+@decode.case
+def no_numbers(decode):
+    """An empty array makes an empty text."""
+    return decode(np.array([], dtype=int), list(UNSORTED))
+
+
+@decode.case
+def numbers_and_vocabulary_stay(decode):
+    return inputs_after(decode, [5, 0, 3], list(UNSORTED))
 
 
 # --- rnn_step -----------------------------------------------------------------------------------------------------
@@ -343,3 +513,297 @@ def dh_of_the_whole_sequence_stays(rnn_forward, rnn_backward):
         "what it was given": "unchanged" if all(np.array_equal(a, b) for a, b in kept) else "changed",
         "the same again": all(np.array_equal(a, b) for a, b in zip(first, second, strict=True)),
     }
+
+
+# --- clip_gradients -----------------------------------------------------------------------------------------------
+
+clip_gradients = exercise(
+    "clip_gradients",
+    points=2,
+    returns="a list of arrays, of the shapes of grads",
+    forbids=["torch.nn.utils.clip_grad_norm_"],
+    instead="Work out the norm and the factor yourself.",
+    hints=[
+        "How many norms are there, and how many factors?",
+        "norm = √(sum of all squares of all arrays). The factor is max_norm / norm if norm > max_norm, otherwise 1.",
+        "Sum the squares of each array, add these sums up, take the root. If it is above max_norm, multiply every array by "
+        "max_norm / norm, else by 1. Return a new list.",
+    ],
+)
+
+UNEVEN = [inputs("clip W", (3, 4), -5, 5), inputs("clip b", 4, -0.1, 0.1), inputs("clip V", (2, 1, 2), -1, 1)]
+
+
+@clip_gradients.case
+def three_and_four(clip_gradients):
+    """(3, 0) and (0, 4), max_norm 1: the norm is 5, so they become (0.6, 0) and (0, 0.8)."""
+    return clip_gradients([np.array([3, 0]), np.array([0, 4])], 1.0)
+
+
+@clip_gradients.case
+def a_large_array_and_small_ones(clip_gradients):
+    """A matrix of numbers up to 5, a bias up to 0.1, an array of three axes; max_norm 2. All get one factor."""
+    return clip_gradients(UNEVEN, 2.0)
+
+
+@clip_gradients.case
+def short_enough(clip_gradients):
+    """The same, max_norm 1000: nothing changes."""
+    return clip_gradients(UNEVEN, 1000.0)
+
+
+@clip_gradients.case
+def exactly_as_long(clip_gradients):
+    """(3, 0) and (0, 4), max_norm 5: nothing changes. With max_norm 4.9 they are shortened a little."""
+    return [clip_gradients([np.array([3.0, 0.0]), np.array([0.0, 4.0])], max_norm) for max_norm in (5.0, 4.9)]
+
+
+@clip_gradients.case
+def negative_numbers_alone(clip_gradients):
+    """(−6, −8), max_norm 5: they become (−3, −4)."""
+    return clip_gradients([np.array([-6.0, -8.0])], 5.0)
+
+
+@clip_gradients.case
+def all_zero(clip_gradients):
+    """The norm is 0, and zeros they stay: don't divide by the norm where nothing is to be shortened."""
+    return clip_gradients([np.zeros((2, 3)), np.zeros(3)], 1.0)
+
+
+@clip_gradients.case
+def new_arrays(clip_gradients):
+    """Too long or not, the arrays of the caller stay, and the returned ones are others (g * 1.0 makes one)."""
+    said = {}
+    for what, max_norm in (("too long", 2.0), ("short enough", 1000.0)):
+        grads = [array.copy() for array in UNEVEN]
+        clipped = clip_gradients(grads, max_norm)
+        kept = len(grads) == 3 and all(np.array_equal(a, b) for a, b in zip(grads, UNEVEN, strict=True))
+        shared = any(np.shares_memory(a, b) for a, b in zip(clipped, grads, strict=False))
+        said[what] = {"of the caller": "unchanged" if kept else "changed", "returned": "the same" if shared else "new"}
+    return said
+
+
+# --- memory_span --------------------------------------------------------------------------------------------------
+
+memory_span = exercise(
+    "memory_span",
+    points=2,
+    returns="an array (steps,)",
+    hints=[
+        "What is multiplied in each step, and what is measured of the product?",
+        "The power t is the power t − 1 times Wh, with @. np.linalg.norm(power, 2) is its largest singular value.",
+        "Begin with Wh itself. In each step keep the norm of the power, with 2 as second argument, then multiply the power "
+        "by Wh once more.",
+    ],
+)
+
+RANDOM, TURN = inputs("span Wh", (4, 4), -0.8, 0.8), 0.9 * np.array([[0.6, -0.8], [0.8, 0.6]])
+
+
+@memory_span.case
+def to_and_fro(memory_span):
+    """The matrix of section 7: 2, 1, 2, 1, 2."""
+    return memory_span(np.array([[0, 2], [0.5, 0]]), 5)
+
+
+@memory_span.case
+def a_turn_that_shrinks(memory_span):
+    """0.9 times a rotation: 0.9, 0.81, 0.729, …"""
+    return memory_span(TURN, 6)
+
+
+@memory_span.case
+def four_hidden_numbers(memory_span):
+    """Wh (4, 4), 8 steps."""
+    return memory_span(RANDOM, 8)
+
+
+@memory_span.case
+def one_step(memory_span):
+    """steps = 1: the largest singular value of Wh, and nothing else."""
+    return memory_span(RANDOM, 1)
+
+
+@memory_span.case
+def what_is_soon_forgotten(memory_span):
+    """Wh is 0 but for a 3 above the diagonal: 3, 0, 0. After two steps nothing is left."""
+    return memory_span(np.array([[0.0, 3.0], [0.0, 0.0]]), 3)
+
+
+@memory_span.case
+def wh_stays(memory_span):
+    return inputs_after(memory_span, RANDOM.copy(), 4)
+
+
+# --- sample -------------------------------------------------------------------------------------------------------
+
+sample = exercise(
+    "sample",
+    points=2,
+    returns="an int",
+    forbids=["torch.multinomial", "torch.distributions.Categorical"],
+    instead="Draw with the rng that you are given.",
+    hints=[
+        "What is divided by the temperature, the scores or their probabilities? And what would T = 0 do?",
+        "p = softmax(logits / T), with logits as one row, (1, k). Then rng.choice(k, p=p).",
+        "Raise a ValueError if the temperature isn't above 0. Divide the scores by it, into a new array; make one row of "
+        "them, send it through softmax, take its first row, and draw with rng.choice.",
+    ],
+)
+
+DRAWS = 2000
+
+
+def number_of(draw):
+    """A draw as an int. Raises ValueError where it is none."""
+    if isinstance(draw, int | np.integer) and not isinstance(draw, bool | np.bool_):
+        return int(draw)
+    shape = f" of the shape {draw.shape}" if isinstance(draw, np.ndarray) else ""
+    raise ValueError(f"{type(draw).__name__}{shape} was returned in place of an int")
+
+
+def softmax_of(scores):
+    e = np.exp(scores - np.max(scores))
+    return e / e.sum()
+
+
+def drawn(sample, logits, temperature):
+    """What 2000 draws look like: the first of these descriptions whose shares are met to within 0.06."""
+    rng, logits = np.random.default_rng(5), np.asarray(logits)
+    draws = [number_of(sample(logits.copy(), temperature, rng)) for _ in range(DRAWS)]
+    if not all(0 <= draw < len(logits) for draw in draws):
+        return f"numbers from {min(draws)} to {max(draws)}"
+    shares, s = np.bincount(draws, minlength=len(logits)) / DRAWS, logits.astype(float)
+    known = {
+        "softmax(scores / T)": softmax_of(s / temperature),
+        "always the largest": np.eye(len(s))[np.argmax(s)],
+        "always the same one": np.eye(len(s))[draws[0]],
+        "softmax(scores · T)": softmax_of(s * temperature),
+        "softmax(scores), without T": softmax_of(s),
+        "softmax(−scores / T)": softmax_of(-s / temperature),
+        "all equally often": np.ones(len(s)) / len(s),
+    }
+    return next((name for name, p in known.items() if np.abs(shares - p).max() < 0.06), "none of those expected")
+
+
+def refused(sample, temperature):
+    """What becomes of a temperature that isn't above 0."""
+    result = error_of(sample, np.array([2.0, 1.0, 0.0]), temperature, np.random.default_rng(5))
+    if not isinstance(result, Exception):
+        return f"{type(result).__name__} returned, no error"
+    if not isinstance(result, ValueError):
+        return f"{type(result).__name__} instead of ValueError"
+    message = str(result).lower()
+    numpys = "probabilit" in message and "temp" not in message and "0" not in message  # it says this of nan, too
+    said = message.strip() != "" and not numpys
+    return "a ValueError that says it" if said else f"a ValueError that doesn't speak of the temperature: {result}"
+
+
+@sample.case
+def a_cold_draw(sample):
+    """Scores (2, 1, 0), T = 0.5, 2000 draws: the shares are 0.867, 0.117 and 0.016, each to within 0.06."""
+    return drawn(sample, [2.0, 1.0, 0.0], 0.5)
+
+
+@sample.case
+def a_hot_draw(sample):
+    """Scores (2, 1, 0), T = 2, 2000 draws: the shares are 0.506, 0.307 and 0.186, each to within 0.06."""
+    return drawn(sample, [2.0, 1.0, 0.0], 2.0)
+
+
+@sample.case
+def five_scores_in_any_order(sample):
+    """Scores (0, −1, 2, 1, 1), whole numbers, T = 1.5, 2000 draws."""
+    return drawn(sample, [0, -1, 2, 1, 1], 1.5)
+
+
+@sample.case
+def large_scores(sample):
+    """Scores (−1000, 1000, 999.9), T = 0.1: the last two come as 73 to 27, and nothing overflows."""
+    return drawn(sample, [-1000.0, 1000.0, 999.9], 0.1)
+
+
+@sample.case
+def one_class(sample):
+    """A single score: 0 is all there is to draw."""
+    return number_of(sample(np.array([0.3]), 0.7, np.random.default_rng(1)))
+
+
+@sample.case
+def the_same_rng_draws_the_same(sample):
+    """Two rng in the same state draw the same 20; and the 20 draws of one rng differ among themselves."""
+    logits = np.zeros(50)
+    one, again = (
+        [number_of(sample(logits, 1.0, rng)) for _ in range(20)] for rng in map(np.random.default_rng, (3, 3))
+    )
+    return {"the same again": one == again, "they differ": len(set(one)) > 5}
+
+
+@sample.case
+def temperatures_that_make_no_sense(sample):
+    """T = 0 and T = −0.5: a ValueError whose message says what is wrong with the temperature."""
+    return {"0": refused(sample, 0), "-0.5": refused(sample, -0.5)}
+
+
+@sample.case
+def the_scores_stay(sample):
+    """`logits /= temperature` would change the caller's scores, and the next draw would be colder still."""
+    return inputs_after(lambda logits: sample(logits, 0.5, np.random.default_rng(2)), np.array([2.0, 1.0, 0.0]))
+
+
+# --- edit_distance (stretch) --------------------------------------------------------------------------------------
+
+edit_distance = exercise(
+    "edit_distance",
+    stretch=True,
+    returns="one whole number",
+    hints=[
+        "What is the distance from the first i letters to nothing, and from nothing to the first j?",
+        "D[i, j] is the smallest of D[i−1, j] + 1, D[i, j−1] + 1 and D[i−1, j−1] + (0 if the two letters are equal, else "
+        "1).",
+        "Make a table one row and one column larger than the words. Fill the edges with 0, 1, 2, … Fill the rest row by "
+        "row from its three neighbours. The answer stands at the bottom right.",
+    ],
+)
+
+
+@edit_distance.case
+def the_pairs_of_the_text(edit_distance):
+    """anna and hanna: 1. kitten and sitting: 3."""
+    return [edit_distance("anna", "hanna"), edit_distance("kitten", "sitting")]
+
+
+@edit_distance.case
+def nothing_and_something(edit_distance):
+    """To nothing: delete all. From nothing: insert all. From nothing to nothing: 0."""
+    return [edit_distance("emil", ""), edit_distance("", "fritz"), edit_distance("", "")]
+
+
+@edit_distance.case
+def equal_words(edit_distance):
+    """bodo and bodo: 0."""
+    return edit_distance("bodo", "bodo")
+
+
+@edit_distance.case
+def two_letters_exchanged(edit_distance):
+    """ab and ba: 2, since an exchange isn't one of the three changes."""
+    return edit_distance("ab", "ba")
+
+
+@edit_distance.case
+def a_letter_cut_off_in_front_and_added_behind(edit_distance):
+    """abcdef and bcdefg: 2, though no letter stands where it stood."""
+    return [edit_distance("abcdef", "bcdefg"), edit_distance("bcdefg", "abcdef")]
+
+
+@edit_distance.case
+def words_with_nothing_in_common(edit_distance):
+    """abc and defgh: 3 replaced, 2 inserted."""
+    return [edit_distance("abc", "defgh"), edit_distance("defgh", "abc")]
+
+
+@edit_distance.case
+def two_long_words(edit_distance):
+    """intergalaktisch and interkontinental: whoever tries out all ways one by one doesn't get to an end."""
+    return edit_distance("intergalaktisch", "interkontinental")

@@ -2,7 +2,414 @@
 
 import numpy as np
 
-from autograder import exercise, inputs
+from autograder import exercise, inputs, integer_inputs
+
+# --- build_vocabulary ---------------------------------------------------------------------------------------------
+
+build_vocabulary = exercise("build_vocabulary")
+
+
+@build_vocabulary.held_out
+def texts_that_are_empty(build_vocabulary):
+    return [build_vocabulary(["", "ba", ""]), build_vocabulary([""])]
+
+
+@build_vocabulary.held_out
+def signs_of_all_kinds(build_vocabulary):
+    return build_vocabulary(["€uro → 5 ≤ 7", "Ärger, öfter; Übel\t", "aAbBzZ09 ~!"])
+
+
+@build_vocabulary.held_out
+def a_tuple_of_many_texts(build_vocabulary):
+    return build_vocabulary(tuple(chr(200 - i) * (i + 1) for i in range(60)))
+
+
+WRONG_VOCABULARIES = {
+    "set-order": (
+        "A set has no order you can rely on; next time the same numbers would mean other letters. Sort it.",
+        lambda texts: list(set("".join(texts))),
+    ),
+    "not-unique": (
+        "A character that occurs twice is in your list twice. A set keeps each once.",
+        lambda texts: sorted("".join(texts)),
+    ),
+    "first-text-only": (
+        "Only the first text is read. The vocabulary is made of the characters of all texts.",
+        lambda texts: sorted(set(texts[0])),
+    ),
+    "last-text-only": (
+        "Only the last text is read. Collect the characters of all texts, then sort once.",
+        lambda texts: sorted(set(texts[-1])),
+    ),
+    "texts-for-characters": (
+        "Your list holds whole texts. Join them first, then take the single characters.",
+        lambda texts: sorted(set(texts)),
+    ),
+    "words-for-characters": (
+        "Your list holds words. Here the pieces are single characters: leave out split.",
+        lambda texts: sorted(set(" ".join(texts).split())),
+    ),
+    "made-small": (
+        "Capital letters became small ones. A and a are two characters: leave out lower.",
+        lambda texts: sorted(set("".join(texts).lower())),
+    ),
+    "letters-only": (
+        "Only letters are kept. Spaces, digits and line breaks are characters, too.",
+        lambda texts: sorted({c for c in "".join(texts) if c.isalpha()}),
+    ),
+    "spaces-left-out": (
+        "Spaces and line breaks are missing. They are characters like all others: leave out strip, split and replace.",
+        lambda texts: sorted({c for c in "".join(texts) if not c.isspace()}),
+    ),
+    "joined-with-a-space": (
+        "You joined the texts with a space, which occurs in none of them. Join with nothing: ''.join.",
+        lambda texts: sorted(set(" ".join(texts))),
+    ),
+    "joined-with-a-line-break": (
+        "You joined the texts with a line break, which occurs in none of them. Join with nothing: ''.join.",
+        lambda texts: sorted(set("\n".join(texts))),
+    ),
+    "alphabet-alone": (
+        "Your list is the same whatever the texts are. It holds the characters that occur in them.",
+        lambda texts: [chr(i) for i in range(97, 123)],
+    ),
+    "sorted-regardless-of-case": (
+        "Small and capital letters are mixed. Plain sorted, without key, puts all capitals first.",
+        lambda texts: sorted(set("".join(texts)), key=lambda c: (c.lower(), c)),
+    ),
+    "in-both-texts": (
+        "Only characters that occur in every text are left. Take those that occur in any of them: |, not &.",
+        lambda texts: sorted(set.intersection(*map(set, texts))),
+    ),
+    "set-returned": (
+        "A set was returned. It has no positions: sorted makes a list of it.",
+        lambda texts: set("".join(texts)),
+    ),
+    "string-returned": (
+        "A str was returned. The vocabulary is a list: sorted alone gives one, without join around it.",
+        lambda texts: "".join(sorted(set("".join(texts)))),
+    ),
+    "dictionary-returned": (
+        "A dictionary was returned. The vocabulary is the sorted list itself: position and character belong together.",
+        lambda texts: {c: i for i, c in enumerate(sorted(set("".join(texts))))},
+    ),
+    "sort-returns-none": (
+        "list.sort() sorts in place and returns None. Use sorted(…), or return the list after sorting.",
+        lambda texts: list(set("".join(texts))).sort(),
+    ),
+}
+
+for name, (message, wrong) in WRONG_VOCABULARIES.items():
+    build_vocabulary.mistake(name, message, value=wrong)
+
+
+@build_vocabulary.variant
+def by_dictionary(texts):
+    seen = {}
+    for text in texts:
+        seen |= dict.fromkeys(text)
+    return sorted(seen)
+
+
+@build_vocabulary.variant
+def by_appending(texts):
+    vocabulary = []
+    for text in texts:
+        for character in text:
+            if character not in vocabulary:
+                vocabulary.append(character)
+    vocabulary.sort()
+    return vocabulary
+
+
+@build_vocabulary.variant
+def by_union(texts):
+    return [*sorted(set().union(*texts))]
+
+
+# --- encode -------------------------------------------------------------------------------------------------------
+
+encode = exercise("encode")
+
+
+@encode.held_out
+def a_long_text(encode):
+    vocabulary = [chr(i) for i in range(300, 100, -1)]
+    return encode("".join(chr(101 + i * 37 % 200) for i in range(500)), vocabulary)
+
+
+@encode.held_out
+def unknown_at_the_end_and_alone(encode):
+    found = []
+    for text in ("abbaX", "X"):
+        try:
+            found.append(encode(text, ["b", "a"]))
+        except ValueError as error:
+            found.append("X" in str(error))
+    return found
+
+
+def positions(text, vocabulary):
+    """encode, done right but for unknown characters, which are left out."""
+    return np.array([vocabulary.index(c) for c in text if c in vocabulary], dtype=int)
+
+
+def unknown_in(text, vocabulary):
+    return [c for c in text if c not in vocabulary]
+
+
+def or_raise(error):
+    """encode, done right but for the error, which error(character, text) makes."""
+
+    def encoded(text, vocabulary):
+        if unknown := unknown_in(text, vocabulary):
+            raise error(unknown[0], text)
+        return positions(text, vocabulary)
+
+    return encoded
+
+
+def where_known(numbers):
+    """encode with a mistake in the numbers; the error is right."""
+
+    def encoded(text, vocabulary):
+        if unknown := unknown_in(text, vocabulary):
+            raise ValueError(f"{unknown[0]!r} is unknown")
+        return numbers(text, vocabulary)
+
+    return encoded
+
+
+WRONG_CODES = {
+    "unknown-dropped": (
+        "A character that isn't in the vocabulary is left out in silence. Raise a ValueError that names it.",
+        positions,
+    ),
+    "unknown-minus-one": (
+        "An unknown character becomes −1, which is the last entry of the vocabulary to Python. Raise a ValueError.",
+        lambda text, vocabulary: np.array([vocabulary.index(c) if c in vocabulary else -1 for c in text], dtype=int),
+    ),
+    "unknown-zero": (
+        "An unknown character becomes 0, as if it were the first of the vocabulary. Raise a ValueError.",
+        lambda text, vocabulary: np.array([vocabulary.index(c) if c in vocabulary else 0 for c in text], dtype=int),
+    ),
+    "key-error": (
+        "An unknown character raises a KeyError. Ask whether it is in the vocabulary first, and raise a ValueError.",
+        or_raise(lambda character, text: KeyError(character)),
+    ),
+    "character-not-named": (
+        "Your ValueError doesn't say which character it is. Put it into the message with an f-string.",
+        or_raise(lambda character, text: ValueError("unknown character")),
+    ),
+    "error-without-message": (
+        "Your ValueError has no message. Say in it which character isn't in the vocabulary.",
+        or_raise(lambda character, text: ValueError),
+    ),
+    "assertion": (
+        "assert raises an AssertionError. The docstring asks for a ValueError: if …, raise ValueError(…).",
+        or_raise(lambda character, text: AssertionError(character)),
+    ),
+    "error-returned": (
+        "The ValueError is returned, not raised, so nobody hears of it. Write raise in place of return.",
+        lambda text, vocabulary: (
+            ValueError(unknown_in(text, vocabulary)[0]) if unknown_in(text, vocabulary) else positions(text, vocabulary)
+        ),
+    ),
+    "message-returned": (
+        "The message is returned as if it were the answer. Raise a ValueError with it.",
+        lambda text, vocabulary: (
+            f"{unknown_in(text, vocabulary)[0]} is unknown"
+            if unknown_in(text, vocabulary)
+            else positions(text, vocabulary)
+        ),
+    ),
+    "none-for-unknown": (
+        "With an unknown character your function ends without a word and returns None. Raise a ValueError.",
+        lambda text, vocabulary: None if unknown_in(text, vocabulary) else positions(text, vocabulary),
+    ),
+    "always-refused": (
+        "You raise the error for every text. Raise it only if a character isn't in the vocabulary.",
+        lambda text, vocabulary: or_raise(lambda c, text: ValueError(f"{c!r} of {text!r}"))(text or "?", []),
+    ),
+    "own-sorted-vocabulary": (
+        "You made a vocabulary of the text itself. The numbers are positions in the list that is given.",
+        where_known(lambda text, vocabulary: np.array([sorted(set(text)).index(c) for c in text], dtype=int)),
+    ),
+    "vocabulary-sorted-again": (
+        "You sorted the vocabulary again. The numbers are positions in it as it is given.",
+        where_known(lambda text, vocabulary: positions(text, sorted(vocabulary))),
+    ),
+    "codes-of-unicode": (
+        "ord gives a character's number in Unicode. Asked for is its position in the vocabulary.",
+        where_known(lambda text, vocabulary: np.array([ord(c) for c in text], dtype=int)),
+    ),
+    "position-in-text": (
+        "Your numbers are positions in the text. They are positions in the vocabulary: vocabulary.index(…).",
+        where_known(lambda text, vocabulary: np.array([text.index(c) for c in text], dtype=int)),
+    ),
+    "counts-from-1": (
+        "Your numbers begin with 1. Positions in a list begin with 0.",
+        where_known(lambda text, vocabulary: positions(text, vocabulary) + 1),
+    ),
+    "one-hot": (
+        "You made one-hot rows. encode gives the positions alone, one number per character.",
+        where_known(lambda text, vocabulary: np.eye(len(vocabulary), dtype=int)[positions(text, vocabulary)]),
+    ),
+    "list-returned": (
+        "A list was returned. Make an integer array of it: np.array(…, dtype=int).",
+        where_known(lambda text, vocabulary: [vocabulary.index(c) for c in text]),
+    ),
+    "floats": (
+        "Your numbers are floats, which can't be used as positions. Make the array with dtype=int.",
+        where_known(lambda text, vocabulary: positions(text, vocabulary).astype(float)),
+    ),
+    "empty-is-floats": (
+        "For the empty text your array holds floats: np.array([]) does. Say dtype=int.",
+        where_known(lambda text, vocabulary: np.array([vocabulary.index(c) for c in text])),
+    ),
+    "each-once": (
+        "Each character is there once only. A text of five characters has five numbers, repeated ones too.",
+        where_known(lambda text, vocabulary: positions("".join(dict.fromkeys(text)), vocabulary)),
+    ),
+    "first-character-only": (
+        "You return after the first character. Move return out of the loop.",
+        where_known(lambda text, vocabulary: positions(text[:1], vocabulary)),
+    ),
+    "vocabulary-changed": (
+        "You sorted the caller's vocabulary in place. Leave it as it is; its order gives the numbers.",
+        where_known(lambda text, vocabulary: vocabulary.sort() or positions(text, vocabulary)),
+    ),
+    "vocabulary-grows": (
+        "You append unknown characters to the caller's vocabulary. Raise a ValueError for them.",
+        lambda text, vocabulary: vocabulary.extend(unknown_in(text, vocabulary)) or positions(text, vocabulary),
+    ),
+}
+
+for name, (message, wrong) in WRONG_CODES.items():
+    encode.mistake(name, message, value=wrong)
+
+
+@encode.variant
+def character_by_character(text, vocabulary):
+    ids = np.zeros(len(text), dtype=np.int32)
+    for i, character in enumerate(text):
+        if character not in vocabulary:
+            raise ValueError(f"unknown: {character}")
+        ids[i] = vocabulary.index(character)
+    return ids
+
+
+@encode.variant
+def by_key_error(text, vocabulary):
+    position = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
+    try:
+        return np.array([position[character] for character in text]).astype(int)
+    except KeyError as error:
+        raise ValueError(f"the vocabulary lacks {error}") from None
+
+
+@encode.variant
+def all_unknown_ones_named(text, vocabulary):
+    if strangers := set(text) - set(vocabulary):
+        raise ValueError("not in the vocabulary: " + ", ".join(sorted(strangers)))
+    return np.fromiter((vocabulary.index(c) for c in text), dtype=np.int64)
+
+
+# --- decode -------------------------------------------------------------------------------------------------------
+
+decode = exercise("decode")
+
+
+@decode.held_out
+def all_numbers_twice(decode):
+    vocabulary = [chr(i) for i in range(260, 160, -1)]
+    return decode(np.array([*range(100), *range(99, -1, -1)]), vocabulary)
+
+
+@decode.held_out
+def small_and_unsigned_numbers(decode):
+    return [decode(np.array([2, 0, 1], dtype=type_), [" ", "\n", "ß"]) for type_ in (np.uint8, np.int32)]
+
+
+WRONG_TEXTS = {
+    "list-of-characters": (
+        "A list of characters was returned. ''.join makes one text of them.",
+        lambda ids, vocabulary: [vocabulary[i] for i in ids],
+    ),
+    "array-of-characters": (
+        "An array of characters was returned. ''.join makes one text of them.",
+        lambda ids, vocabulary: np.array(vocabulary)[np.array(ids, dtype=int)],
+    ),
+    "joined-with-spaces": (
+        "There are spaces between the characters. Join with nothing: ''.join.",
+        lambda ids, vocabulary: " ".join(vocabulary[i] for i in ids),
+    ),
+    "list-as-text": (
+        "str of a list writes brackets and commas as well. ''.join puts the characters together.",
+        lambda ids, vocabulary: str([vocabulary[i] for i in ids]),
+    ),
+    "numbers-as-text": (
+        "You joined the numbers. Look each up in the vocabulary first: vocabulary[i].",
+        lambda ids, vocabulary: "".join(str(i) for i in ids),
+    ),
+    "of-unicode": (
+        "chr takes a number of Unicode. These numbers are positions in the vocabulary: vocabulary[i].",
+        lambda ids, vocabulary: "".join(chr(i) for i in ids),
+    ),
+    "counts-from-1": (
+        "Each character is one place off. Positions begin with 0: vocabulary[i].",
+        lambda ids, vocabulary: "".join(vocabulary[i - 1] for i in ids),
+    ),
+    "one-too-far": (
+        "You look one place too far. Number i is vocabulary[i].",
+        lambda ids, vocabulary: "".join(vocabulary[i + 1] for i in ids),
+    ),
+    "reversed": (
+        "The text is backwards. Keep the order of the numbers.",
+        lambda ids, vocabulary: "".join(vocabulary[i] for i in ids)[::-1],
+    ),
+    "vocabulary-sorted-again": (
+        "You sorted the vocabulary again. The numbers are positions in it as it is given.",
+        lambda ids, vocabulary: "".join(sorted(vocabulary)[i] for i in ids),
+    ),
+    "first-character-only": (
+        "You return after the first character. Move return out of the loop.",
+        lambda ids, vocabulary: "".join(vocabulary[i] for i in ids[:1]),
+    ),
+    "last-character-only": (
+        "Only the last character is left: text = … overwrites it each time. Use text += ….",
+        lambda ids, vocabulary: "".join(vocabulary[i] for i in ids[-1:]),
+    ),
+    "each-once": (
+        "Each character is there once only. Every number gives a character, repeated ones too.",
+        lambda ids, vocabulary: "".join(dict.fromkeys(vocabulary[i] for i in ids)),
+    ),
+    "vocabulary-changed": (
+        "You sorted the caller's vocabulary in place. Leave it as it is; its order gives the characters.",
+        lambda ids, vocabulary: vocabulary.sort() or "".join(vocabulary[i] for i in ids),
+    ),
+    "nothing-returned": (
+        "Nothing is returned. Add a return with the text.",
+        lambda ids, vocabulary: None,
+    ),
+}
+
+for name, (message, wrong) in WRONG_TEXTS.items():
+    decode.mistake(name, message, value=wrong)
+
+
+@decode.variant
+def letter_by_letter(ids, vocabulary):
+    text = ""
+    for i in ids:
+        text += vocabulary[int(i)]
+    return text
+
+
+@decode.variant
+def by_array(ids, vocabulary):
+    return "".join(np.array(vocabulary)[np.asarray(ids, dtype=int)])
+
 
 # --- rnn_step -----------------------------------------------------------------------------------------------------
 
@@ -135,7 +542,9 @@ def no_cache(x, h, Wx, Wh, b):
     return stepped(x, h, Wx, Wh, b)[0]
 
 
-@rnn_step.mistake("pair-swapped", "The cache comes first in your pair. It is (h, cache): the new state, then the cache.")
+@rnn_step.mistake(
+    "pair-swapped", "The cache comes first in your pair. It is (h, cache): the new state, then the cache."
+)
 def cache_first(x, h, Wx, Wh, b):
     return stepped(x, h, Wx, Wh, b)[::-1]
 
@@ -335,7 +744,10 @@ WRONG_H = {
         lambda X, h0, *w: H_of(X, h0, *w)[:, :-1] if X.shape[1] > 1 else np.zeros((len(X), 0, h0.shape[1])),
     ),
     "last-step-zero": ("The last step isn't taken and stays 0: range(t) ends with t − 1 already.", last_not_filled),
-    "first-step-zero": ("The first step isn't taken and stays 0. Begin with t = 0, which reads X[:, 0].", first_not_read),
+    "first-step-zero": (
+        "The first step isn't taken and stays 0. Begin with t = 0, which reads X[:, 0].",
+        first_not_read,
+    ),
     "type-of-X": (
         "States were cut to whole numbers: zeros_like(X) or dtype=X.dtype takes over their type. Make H of floats.",
         lambda X, h0, *w: H_of(X, h0, *w).astype(X.dtype),
@@ -361,7 +773,9 @@ def walks_only(X, h0, Wx, Wh, b):
     walked(X, h0, Wx, Wh, b)
 
 
-@rnn_forward.mistake("h0-changed", "You wrote into the caller's h0. Give the new state to the name h instead of h[:] = ….")
+@rnn_forward.mistake(
+    "h0-changed", "You wrote into the caller's h0. Give the new state to the name h instead of h[:] = …."
+)
 def into_h0(X, h0, Wx, Wh, b):
     states, caches = walked(X, h0.copy(), Wx, Wh, b)
     h0[:] = states[-1]
@@ -409,7 +823,7 @@ def with_the_column_before(X, h0, Wx, Wh, b):
 
 for order in ("h, x, Wx, Wh, new", "x, Wx, h, Wh, new", "x, h, Wh, Wx, new", "x, h, Wx, new, Wh"):
     rnn_step.equivalent(
-        f"L2 swapped elements x, h, Wx, Wh, new→{order}", "What the cache holds, and where, is its author's business."
+        f"L3 swapped elements x, h, Wx, Wh, new→{order}", "What the cache holds, and where, is its author's business."
     )
 
 # --- rnn_step_backward --------------------------------------------------------------------------------------------
@@ -564,7 +978,11 @@ WRONG_GRADIENTS = {
         "dh_prev goes back through Wh transposed: dz @ Wh.T.",
         lambda dz, dh, cache: dz @ cache[3],
     ),
-    "slope-missing-in-dx": (DX, "dx is made from dh. Take dz, the message behind the tanh.", lambda dz, dh, c: dh @ c[2].T),
+    "slope-missing-in-dx": (
+        DX,
+        "dx is made from dh. Take dz, the message behind the tanh.",
+        lambda dz, dh, c: dh @ c[2].T,
+    ),
     "slope-missing-in-dh-prev": (
         DH_PREV,
         "dh_prev is made from dh. Take dz, the message behind the tanh.",
@@ -655,14 +1073,17 @@ def states_from_dh(dh, cache):
 
 
 @rnn_step_backward.mistake(
-    "divided-by-n", "You divided by the number of samples. The loss has done that, if it is a mean: dh holds it already."
+    "divided-by-n",
+    "You divided by the number of samples. The loss has done that, if it is a mean: dh holds it already.",
 )
 def means_of_samples(dh, cache):
     dx, dh_prev, *weights = stepped_back(dh, cache)
     return dx, dh_prev, *(part / len(dh) for part in weights)
 
 
-@rnn_step_backward.mistake("dx-and-dh-prev-swapped", "The first two are exchanged. The order is dx, dh_prev, dWx, dWh, db.")
+@rnn_step_backward.mistake(
+    "dx-and-dh-prev-swapped", "The first two are exchanged. The order is dx, dh_prev, dWx, dWh, db."
+)
 def states_swapped(dh, cache):
     dx, dh_prev, *weights = stepped_back(dh, cache)
     return dh_prev, dx, *weights
@@ -674,7 +1095,9 @@ def matrices_swapped(dh, cache):
     return dx, dh_prev, dWh, dWx, db
 
 
-@rnn_step_backward.mistake("pairs-of-parts", "The order of the five is dx, dh_prev, dWx, dWh, db; yours is dx, dWx, dh_prev, dWh, db.")
+@rnn_step_backward.mistake(
+    "pairs-of-parts", "The order of the five is dx, dh_prev, dWx, dWh, db; yours is dx, dWx, dh_prev, dWh, db."
+)
 def part_by_part(dh, cache):
     dx, dh_prev, dWx, dWh, db = stepped_back(dh, cache)
     return dx, dWx, dh_prev, dWh, db
@@ -732,7 +1155,11 @@ rnn_backward = exercise("rnn_backward")
 @rnn_backward.held_out
 def as_nudging_says_through_time(rnn_forward, rnn_backward):
     """The gradients against slopes found by nudging, with your own `rnn_forward`."""
-    X, h0, dH = inputs("nudged X", (2, 5, 3), -1, 1), inputs("nudged h0", (2, 4), -0.9, 0.9), inputs("nudged dH", (2, 5, 4))
+    X, h0, dH = (
+        inputs("nudged X", (2, 5, 3), -1, 1),
+        inputs("nudged h0", (2, 4), -0.9, 0.9),
+        inputs("nudged dH", (2, 5, 4)),
+    )
     arrays = [X, h0, *weights_of("nudged", 3, 4)]
     found = rnn_backward(dH, rnn_forward(*arrays)[1])
     return agrees_with_nudging(lambda *given: np.sum(dH * rnn_forward(*given)[0]), arrays, found)
@@ -1064,3 +1491,819 @@ def on_a_copy_of_the_messages(dH, caches):
         for i, share in enumerate(shares):
             weights[i] = weights[i] + share
     return np.stack(dX[::-1], axis=1), dh_prev, *weights
+
+
+# --- clip_gradients -----------------------------------------------------------------------------------------------
+
+clip_gradients = exercise("clip_gradients")
+
+
+@clip_gradients.held_out
+def many_arrays(clip_gradients):
+    grads = [inputs(f"many clipped {i}", (2, i + 1), -3, 3) for i in range(6)]
+    return [clip_gradients(grads, max_norm) for max_norm in (0.5, 3.0, 12.0, np.inf)]
+
+
+@clip_gradients.held_out
+def one_array_of_float32(clip_gradients):
+    return clip_gradients([inputs("clipped float32", (5, 2)).astype(np.float32)], 0.75)
+
+
+@clip_gradients.held_out
+def a_second_call_with_what_came_out(clip_gradients):
+    grads = clip_gradients([inputs("clipped twice", 30), inputs("clipped twice, too", (3, 3))], 2.0)
+    return clip_gradients(grads, 1.0)
+
+
+def norm_of(grads):
+    return np.sqrt(sum(np.sum(np.square(g, dtype=float)) for g in grads))
+
+
+def by_factor(factor):
+    """All arrays times factor(grads, max_norm)."""
+    return lambda grads, max_norm: [g * factor(grads, max_norm) for g in grads]
+
+
+def by_norm(norm):
+    """A mistake in the norm alone."""
+
+    def clipped(grads, max_norm):
+        length = norm(grads)
+        return [g * (max_norm / length if length > max_norm else 1.0) for g in grads]
+
+    return clipped
+
+
+def all_numbers(grads):
+    return np.concatenate([np.ravel(g) for g in grads])
+
+
+def in_place(grads, max_norm):
+    factor = max_norm / norm_of(grads) if norm_of(grads) > max_norm else 1.0
+    for i, g in enumerate(grads):
+        grads[i] = g * factor
+    return grads
+
+
+def into_the_arrays(grads, max_norm):
+    factor = max_norm / norm_of(grads) if norm_of(grads) > max_norm else 1.0
+    found = [g * factor for g in grads]
+    for g, clipped in zip(grads, found, strict=True):
+        g[...] = clipped
+    return found
+
+
+def shortened(grads, max_norm):
+    """clip_gradients, done right."""
+    return by_norm(norm_of)(grads, max_norm)
+
+
+WRONG_CLIPS = {
+    "per-array": (
+        "Each array got a norm and a factor of its own, so the direction changes. One norm over all, one factor.",
+        lambda grads, max_norm: [shortened([g], max_norm)[0] for g in grads],
+    ),
+    "per-number": (
+        "np.clip cuts single numbers, so the direction changes. Multiply all arrays by max_norm / norm.",
+        lambda grads, max_norm: [np.clip(g, -max_norm, max_norm) for g in grads],
+    ),
+    "scales-up": (
+        "Short gradients are made longer. If the norm is at most max_norm, nothing changes: the factor is 1.",
+        by_factor(lambda grads, max_norm: max_norm / norm_of(grads) if norm_of(grads) else 1.0),
+    ),
+    "always-divided": (
+        "You always multiply by max_norm / norm: short gradients grow, and a norm of 0 makes nan. Ask first.",
+        by_factor(lambda grads, max_norm: max_norm / norm_of(grads)),
+    ),
+    "condition-reversed": (
+        "The condition is the wrong way round: shorten if norm > max_norm.",
+        by_factor(lambda grads, max_norm: 1.0 if norm_of(grads) > max_norm else max_norm / norm_of(grads)),
+    ),
+    "norms-added": (
+        "You added the norms of the arrays. Add up the squares of all numbers, then take one root.",
+        by_norm(lambda grads: sum(np.sqrt(np.sum(g**2.0)) for g in grads)),
+    ),
+    "largest-norm": (
+        "You took the norm of the longest array. All arrays together have one: √ of the sum of all squares.",
+        by_norm(lambda grads: max(np.sqrt(np.sum(g**2.0)) for g in grads)),
+    ),
+    "first-array-only": (
+        "Your norm is that of the first array. All numbers of all arrays go into it.",
+        by_norm(lambda grads: norm_of(grads[:1])),
+    ),
+    "last-array-only": (
+        "Your norm is that of the last array. Add up the squares of all arrays before you take the root.",
+        by_norm(lambda grads: norm_of(grads[-1:])),
+    ),
+    "root-forgotten": (
+        "The root is missing: the norm is √ of the sum of squares.",
+        by_norm(lambda grads: norm_of(grads) ** 2),
+    ),
+    "root-mean-square": (
+        "You took the mean of the squares. The norm is the root of their sum.",
+        by_norm(lambda grads: np.sqrt(np.mean(all_numbers(grads) ** 2.0))),
+    ),
+    "sum-of-sizes": (
+        "You added the sizes of the numbers. The norm is √ of the sum of their squares.",
+        by_norm(lambda grads: np.abs(all_numbers(grads)).sum()),
+    ),
+    "sum-of-numbers": (
+        "You added the numbers themselves, so that plus and minus cancel. Square them first.",
+        by_norm(lambda grads: all_numbers(grads).sum()),
+    ),
+    "largest-number": (
+        "You measure the largest number. The norm is √ of the sum of all squares.",
+        by_norm(lambda grads: np.abs(all_numbers(grads)).max()),
+    ),
+    "squares-of-norms-unrooted-arrays": (
+        "np.linalg.norm(g, 2) of a matrix is its largest singular value. Sum the squares of all numbers instead.",
+        by_norm(lambda grads: np.sqrt(sum(np.linalg.norm(g if g.ndim < 3 else np.ravel(g), 2) ** 2 for g in grads))),
+    ),
+    "factor-inverted": (
+        "The factor is upside down: max_norm / norm is below 1 and shortens.",
+        by_factor(lambda grads, max_norm: norm_of(grads) / max_norm if norm_of(grads) > max_norm else 1.0),
+    ),
+    "max-norm-forgotten": (
+        "You divide by the norm alone, which makes the length 1. It shall be max_norm: multiply by max_norm / norm.",
+        by_factor(lambda grads, max_norm: 1 / norm_of(grads) if norm_of(grads) > max_norm else 1.0),
+    ),
+    "set-to-zero": (
+        "Gradients that are too long became 0. Shorten them: multiply by max_norm / norm.",
+        by_factor(lambda grads, max_norm: 0.0 if norm_of(grads) > max_norm else 1.0),
+    ),
+    "subtracted": (
+        "You subtract what is too much from every number. Multiply every array by max_norm / norm.",
+        lambda grads, max_norm: [g - max(norm_of(grads) - max_norm, 0) for g in grads],
+    ),
+    "no-effect": (
+        "Your function changes nothing. Multiply by max_norm / norm and return the new arrays.",
+        lambda grads, max_norm: [g * 1.0 for g in grads],
+    ),
+    "unchanged-list-returned": (
+        "What you computed was thrown away, and the caller's list comes back. Return the list of new arrays.",
+        lambda grads, max_norm: grads,
+    ),
+    "one-array": (
+        "All arrays were joined into one. Return a list with an array for each, in its own shape.",
+        lambda grads, max_norm: all_numbers(shortened(grads, max_norm)),
+    ),
+    "returns-inside-loop": (
+        "Only the first array is returned. Move return out of the loop.",
+        lambda grads, max_norm: shortened(grads, max_norm)[:1],
+    ),
+    "first-array-alone-returned": (
+        "One array is returned, not a list. Collect all in a list and return that.",
+        lambda grads, max_norm: shortened(grads, max_norm)[0],
+    ),
+    "factor-returned-too": (
+        "You return the norm as well. Asked for is the list of arrays alone.",
+        lambda grads, max_norm: (shortened(grads, max_norm), norm_of(grads)),
+    ),
+    "list-changed": (
+        "You put the new arrays into the caller's list. Make a new list.",
+        in_place,
+    ),
+    "arrays-changed": (
+        "You changed the caller's arrays (`*=` does). Make new ones: g * factor.",
+        into_the_arrays,
+    ),
+    "same-arrays-returned": (
+        "If nothing is to be shortened you return the caller's own arrays. New ones are asked for: g * 1.0.",
+        lambda grads, max_norm: shortened(grads, max_norm) if norm_of(grads) > max_norm else list(grads),
+    ),
+    "nothing-returned": (
+        "Nothing is returned. Add a return with the list of new arrays.",
+        lambda grads, max_norm: None,
+    ),
+    "nothing-if-short": (
+        "If nothing is to be shortened, your function returns None. Return copies of the arrays then.",
+        lambda grads, max_norm: shortened(grads, max_norm) if norm_of(grads) > max_norm else None,
+    ),
+}
+
+for name, (message, wrong) in WRONG_CLIPS.items():
+    clip_gradients.mistake(name, message, value=wrong)
+
+
+@clip_gradients.variant
+def as_torch_does(grads, max_norm):
+    """With a millionth in the denominator, so that nothing is divided by 0."""
+    total = 0.0
+    for g in grads:
+        total += (np.asarray(g, dtype=float) ** 2).sum()
+    factor = min(1.0, max_norm / (total**0.5 + 1e-6))
+    return tuple(factor * g for g in grads)
+
+
+@clip_gradients.variant
+def by_norm_of_norms(grads, max_norm):
+    norm = np.linalg.norm([np.linalg.norm(g) for g in grads])
+    if norm <= max_norm:
+        return [np.array(g) for g in grads]
+    return [g / norm * max_norm for g in grads]
+
+
+@clip_gradients.variant
+def by_one_long_row(grads, max_norm):
+    row = np.concatenate([np.ravel(g) for g in grads])
+    return [g / max(1.0, np.sqrt(row @ row) / max_norm) for g in grads]
+
+
+# --- memory_span --------------------------------------------------------------------------------------------------
+
+memory_span = exercise("memory_span")
+
+
+@memory_span.held_out
+def sixty_steps(memory_span):
+    return [memory_span(scale * np.array([[0.0, -1.0], [1.0, 0.0]]), 60) for scale in (0.9, 1.1)]
+
+
+@memory_span.held_out
+def three_matrices(memory_span):
+    return [memory_span(inputs(f"span {size}", (size, size), -0.9, 0.9), 4) for size in (1, 2, 7)]
+
+
+@memory_span.held_out
+def a_matrix_that_is_0(memory_span):
+    return memory_span(np.zeros((3, 3)), 2)
+
+
+def powers(Wh, steps):
+    """Wh, Wh @ Wh, …"""
+    return [np.linalg.matrix_power(Wh, t) for t in range(1, steps + 1)]
+
+
+def measured(measure):
+    """A mistake in what is measured of each power."""
+    return lambda Wh, steps: np.array([measure(power) for power in powers(Wh, steps)])
+
+
+def singular(matrix, which=0):
+    return np.linalg.svd(matrix, compute_uv=False)[which]
+
+
+def spans(Wh, steps):
+    """memory_span, done right."""
+    return measured(singular)(Wh, steps)
+
+
+def squared_each_time(Wh, steps):
+    power, found = Wh, []
+    for _ in range(steps):
+        found.append(singular(power))
+        power = power @ power
+    return np.array(found)
+
+
+def wh_in_place(Wh, steps):
+    found, first = [], Wh.copy()
+    for _ in range(steps):
+        found.append(singular(Wh))
+        Wh[...] = Wh @ first
+    return np.array(found)
+
+
+WRONG_SPANS = {
+    "elementwise-power": (
+        "** raises each number by itself. A power of a matrix needs @: Wh @ Wh @ ….",
+        lambda Wh, steps: np.array([singular(Wh ** float(t)) for t in range(1, steps + 1)]),
+    ),
+    "elementwise-product": (
+        "* multiplies number by number, and what was 0 in Wh stays 0. Use @ for each further step.",
+        lambda Wh, steps: (
+            np.array([singular(np.prod([Wh] * t, axis=0)) * (1 if t else 0) for t in range(1, steps + 1)])
+            if steps == 1
+            else np.array([singular(Wh), *(singular(Wh * power) for power in powers(Wh, steps - 1))])
+        ),
+    ),
+    "norm-power": (
+        "You raised the norm of Wh to the power t. Take the power of the matrix first, then its norm.",
+        lambda Wh, steps: singular(Wh) ** np.arange(1.0, steps + 1),
+    ),
+    "eigenvalues": (
+        "You took the largest eigenvalue. A row can be lengthened by more: np.linalg.norm(power, 2).",
+        measured(lambda power: np.abs(np.linalg.eigvals(power)).max()),
+    ),
+    "frobenius": (
+        "np.linalg.norm without a second argument is the root of all squares. np.linalg.norm(power, 2) is asked for.",
+        measured(np.linalg.norm),
+    ),
+    "squared-singular-value": (
+        "That is the largest eigenvalue of powerᵀ @ power, the singular value squared. Take its root.",
+        measured(lambda power: singular(power) ** 2),
+    ),
+    "column-sums": (
+        "ord=1 is the largest sum of a column. The largest singular value is ord=2.",
+        measured(lambda power: np.linalg.norm(power, 1)),
+    ),
+    "row-sums": (
+        "ord=np.inf is the largest sum of a row. The largest singular value is ord=2.",
+        measured(lambda power: np.linalg.norm(power, np.inf)),
+    ),
+    "largest-entry": (
+        "You took the largest number of the power. Its largest singular value is np.linalg.norm(power, 2).",
+        measured(lambda power: np.abs(power).max()),
+    ),
+    "smallest-singular-value": (
+        "You took the smallest singular value. How much can be left at most is the largest one.",
+        measured(lambda power: singular(power, -1)),
+    ),
+    "all-singular-values": (
+        "All singular values of each power are there. Only the largest counts: svd gives it first.",
+        lambda Wh, steps: np.array([np.linalg.svd(power, compute_uv=False) for power in powers(Wh, steps)]),
+    ),
+    "determinant": (
+        "The determinant is the product of all stretches. The most by which a row is lengthened is norm(power, 2).",
+        measured(lambda power: abs(np.linalg.det(power))),
+    ),
+    "step-0-counted": (
+        "You begin with the identity, before any step. The first entry belongs to Wh itself.",
+        lambda Wh, steps: np.array([1.0, *spans(Wh, steps)[:-1]]),
+    ),
+    "step-0-too": (
+        "There is one entry too many, that of step 0. The steps are 1, …, steps.",
+        lambda Wh, steps: np.array([1.0, *spans(Wh, steps)]),
+    ),
+    "one-step-ahead": (
+        "Your first entry belongs to Wh @ Wh. Measure first, then multiply.",
+        lambda Wh, steps: spans(Wh, steps + 1)[1:],
+    ),
+    "last-step-missing": (
+        "The last step is missing: range(1, steps) ends at steps − 1.",
+        lambda Wh, steps: spans(Wh, steps)[:-1],
+    ),
+    "last-only": (
+        "Only the last power is measured. One number per step is asked for: append inside the loop.",
+        lambda Wh, steps: spans(Wh, steps)[-1],
+    ),
+    "returns-inside-loop": (
+        "You return after the first step. Move return out of the loop.",
+        lambda Wh, steps: spans(Wh, steps)[:1],
+    ),
+    "squared-each-time": (
+        "power @ power doubles the number of steps each time: 1, 2, 4, 8. Multiply by Wh: power @ Wh.",
+        squared_each_time,
+    ),
+    "never-multiplied": (
+        "All your entries are those of Wh. What power @ Wh gives has to replace power.",
+        lambda Wh, steps: np.full(steps, singular(Wh)),
+    ),
+    "multiplied-by-transpose": (
+        "You multiplied Wh by its transpose. The same matrix acts again and again: power @ Wh.",
+        lambda Wh, steps: np.array(
+            [
+                singular(np.linalg.multi_dot([np.eye(len(Wh)), Wh, *([Wh.T, Wh] * t)[: t - 1]]))
+                for t in range(1, steps + 1)
+            ]
+        ),
+    ),
+    "times-t": (
+        "You multiplied Wh by t. Going back t steps multiplies t times by Wh: that is the power t.",
+        lambda Wh, steps: singular(Wh) * np.arange(1, steps + 1),
+    ),
+    "matrices-returned": (
+        "You return the powers themselves. Measure each: np.linalg.norm(power, 2).",
+        lambda Wh, steps: np.array(powers(Wh, steps)),
+    ),
+    "wh-changed": (
+        "You changed the caller's Wh (`@=` or `[:] =` does). Give the product to a new name: power = power @ Wh.",
+        wh_in_place,
+    ),
+    "nothing-returned": ("Nothing is returned. Add a return with the array of norms.", lambda Wh, steps: None),
+}
+
+for name, (message, wrong) in WRONG_SPANS.items():
+    memory_span.mistake(name, message, value=wrong)
+
+
+@memory_span.variant
+def by_matrix_power_of_the_transpose(Wh, steps):
+    return np.array([np.linalg.norm(np.linalg.matrix_power(Wh.T, t), ord=2) for t in range(1, steps + 1)])
+
+
+@memory_span.variant
+def by_svd(Wh, steps):
+    power, found = np.eye(len(Wh)), np.zeros(steps)
+    for t in range(steps):
+        power = Wh @ power
+        found[t] = np.linalg.svd(power)[1][0]
+    return found
+
+
+memory_span.equivalent(
+    "L5 swapped operands power @ Wh→Wh @ power", "A power of Wh and Wh can be exchanged: both are Wh t + 1 times."
+)
+
+
+# --- sample -------------------------------------------------------------------------------------------------------
+
+sample = exercise("sample")
+
+
+def shares_met(sample, logits, temperature):
+    """Whether each of 3000 draws' shares is that of softmax(logits / temperature) to within 0.06."""
+    rng, logits = np.random.default_rng(11), np.asarray(logits)
+    draws = [int(sample(logits.copy(), temperature, rng)) for _ in range(3000)]
+    e = np.exp((logits - logits.max()) / temperature)
+    return bool(np.abs(np.bincount(draws, minlength=len(logits)) / 3000 - e / e.sum()).max() < 0.06)
+
+
+@sample.held_out
+def many_classes(sample):
+    return shares_met(sample, inputs("drawn logits", 12, -3, 3), 0.8)
+
+
+@sample.held_out
+def very_hot_and_very_cold(sample):
+    logits = np.array([0.0, 3.0, -2.0, 2.5])
+    return [shares_met(sample, logits, temperature) for temperature in (0.05, 40.0)]
+
+
+@sample.held_out
+def scores_of_float32_and_below_zero(sample):
+    return shares_met(sample, np.array([-700.5, -701.0, -702.0], dtype=np.float32), 0.7)
+
+
+@sample.held_out
+def other_temperatures_that_make_no_sense(sample):
+    found = []
+    for temperature in (0.0, -1e-9, -3):
+        try:
+            found.append(int(sample(np.array([1.0, 2.0]), temperature, np.random.default_rng(0))))
+        except ValueError:
+            found.append("refused")
+    return found
+
+
+def softmax_row(scores):
+    """Probabilities of one row of scores."""
+    e = np.exp(scores - np.max(scores))
+    return e / e.sum()
+
+
+def checked(temperature):
+    if temperature <= 0:
+        raise ValueError("the temperature must be above 0")
+
+
+def drawn_from(probabilities):
+    """sample, done right but for the probabilities, made by probabilities(logits, temperature)."""
+
+    def draw(logits, temperature, rng):
+        checked(temperature)
+        p = probabilities(np.asarray(logits, dtype=float), temperature)
+        return int(rng.choice(len(p), p=p))
+
+    return draw
+
+
+def right_draw(logits, temperature, rng):
+    return drawn_from(lambda s, T: softmax_row(s / T))(logits, temperature, rng)
+
+
+def unchecked(logits, temperature, rng):
+    with np.errstate(all="ignore"):
+        p = softmax_row(np.asarray(logits, dtype=float) / temperature)
+    return int(rng.choice(len(p), p=p))
+
+
+def with_overflow(scores):
+    with np.errstate(all="ignore"):
+        return np.exp(scores) / np.exp(scores).sum()
+
+
+def refuses(wrong):
+    """sample, done right but for a temperature that makes no sense: then wrong(logits, temperature, rng)."""
+
+    def draw(logits, temperature, rng):
+        return wrong(logits, temperature, rng) if temperature <= 0 else right_draw(logits, temperature, rng)
+
+    return draw
+
+
+def raises(error):
+    def wrong(logits, temperature, rng):
+        raise error
+
+    return refuses(wrong)
+
+
+def colder_each_time(logits, temperature, rng):
+    checked(temperature)
+    if logits.dtype.kind == "f":
+        logits /= temperature
+        return int(rng.choice(len(logits), p=softmax_row(logits)))
+    return right_draw(logits, temperature, rng)
+
+
+def largest(logits, temperature, rng):
+    checked(temperature)
+    return int(np.argmax(logits))
+
+
+def not_from_rng(logits, temperature, rng):
+    checked(temperature)
+    return int(np.random.choice(len(logits), p=softmax_row(logits / temperature)))
+
+
+def same_seed_each_time(logits, temperature, rng):
+    return right_draw(logits, temperature, np.random.default_rng(0))
+
+
+def one_hot_draw(logits, temperature, rng):
+    checked(temperature)
+    return rng.multinomial(1, softmax_row(logits / temperature))
+
+
+def in_an_array(logits, temperature, rng):
+    return np.array([right_draw(logits, temperature, rng)])
+
+
+WRONG_DRAWS = {
+    "temperature-multiplied": (
+        "You multiplied by the temperature. Divide: a high one makes all alike, a low one sharpens.",
+        drawn_from(lambda s, T: softmax_row(s * T)),
+    ),
+    "temperature-without-effect": (
+        "The temperature changes nothing. Divide the scores by it before softmax; dividing probabilities cancels out.",
+        drawn_from(lambda s, T: softmax_row(s)),
+    ),
+    "argmax": (
+        "That is always the likeliest one. Draw with the probabilities: rng.choice(k, p=p).",
+        largest,
+    ),
+    "uniform": (
+        "All are drawn equally often. Hand the probabilities to choice: rng.choice(k, p=p).",
+        drawn_from(lambda s, T: np.ones(len(s)) / len(s)),
+    ),
+    "negative-scores": (
+        "The least likely comes most often: a minus is too much. softmax(scores / T).",
+        drawn_from(lambda s, T: softmax_row(-s / T)),
+    ),
+    "divided-twice": (
+        "You divided by the temperature twice. Once is enough.",
+        drawn_from(lambda s, T: softmax_row(s / T**2)),
+    ),
+    "probabilities-for-scores": (
+        "Softmax is applied twice, the second time to probabilities. Divide the scores by T and apply it once.",
+        drawn_from(lambda s, T: softmax_row(softmax_row(s) / T)),
+    ),
+    "classes-backwards": (
+        "The probabilities are in another order than the scores. Don't sort or turn them.",
+        drawn_from(lambda s, T: softmax_row(s / T)[::-1]),
+    ),
+    "scores-as-probabilities": (
+        "You divided the scores by their sum. Probabilities are made by softmax.",
+        drawn_from(lambda s, T: (s / T) / np.sum(s / T)),
+    ),
+    "not-normalised": (
+        "e to the scores doesn't sum to 1 yet. Use your softmax.",
+        drawn_from(lambda s, T: np.exp((s - s.max()) / T)),
+    ),
+    "scores-as-column": (
+        "softmax was given a column, and each row of it became 1. One row is needed: scores[None] or [scores].",
+        drawn_from(lambda s, T: np.ones((len(s), 1))[:, 0]),
+    ),
+    "row-not-unpacked": (
+        "p is still a table of one row, (1, k). Take its first row, p[0], before you draw.",
+        drawn_from(lambda s, T: np.stack([softmax_row(s / T)])),
+    ),
+    "overflow": (
+        "e to a large score is infinite, and ∞/∞ is nan. Your softmax subtracts the largest score first: use it.",
+        drawn_from(lambda s, T: with_overflow(s / T)),
+    ),
+    "temperature-compounds": (
+        "You divide the caller's scores in place, so they get colder with each call. Make a new array.",
+        colder_each_time,
+    ),
+    "rng-ignored": (
+        "You draw from NumPy's own generator. Draw from the rng you are given: rng.choice.",
+        not_from_rng,
+    ),
+    "rng-made-anew": (
+        "You make a new generator in each call, so the draw is always the same. Use the rng you are given.",
+        same_seed_each_time,
+    ),
+    "one-hot": (
+        "A row with a single 1 was returned. The number of the class is where it stands: argmax of that row.",
+        one_hot_draw,
+    ),
+    "array-returned": (
+        "An array of one number was returned (size=1 makes one). Return the int in it.",
+        in_an_array,
+    ),
+    "counts-from-1": (
+        "Your classes are 1 to k. They begin with 0.",
+        lambda logits, temperature, rng: right_draw(logits, temperature, rng) + 1,
+    ),
+    "probability-returned": (
+        "You return the probability of what was drawn. Return its number.",
+        lambda logits, temperature, rng: float(softmax_row(logits / temperature)[right_draw(logits, temperature, rng)]),
+    ),
+    "zero-not-refused": (
+        "T = 0 isn't refused by you, and NumPy complains of nan. Raise a ValueError that names the temperature.",
+        unchecked,
+    ),
+    "zero-as-largest": (
+        "A temperature of 0 or below gets an answer. It makes no sense here: raise a ValueError.",
+        refuses(lambda logits, temperature, rng: int(np.argmax(logits))),
+    ),
+    "negative-not-refused": (
+        "A negative temperature turns likely and unlikely round. Refuse it like 0: if temperature <= 0.",
+        lambda logits, temperature, rng: (
+            unchecked(logits, temperature, rng) if temperature < 0 else right_draw(logits, temperature, rng)
+        ),
+    ),
+    "only-negative-refused": (
+        "T = 0 gets through. The temperature must be above 0: refuse it with <=, not with <.",
+        lambda logits, temperature, rng: (
+            unchecked(logits, temperature, rng) if temperature == 0 else right_draw(logits, temperature, rng)
+        ),
+    ),
+    "assertion": (
+        "assert raises an AssertionError. The docstring asks for a ValueError: if …, raise ValueError(…).",
+        raises(AssertionError("the temperature must be above 0")),
+    ),
+    "division-error": (
+        "T = 0 ends in a ZeroDivisionError. Check the temperature first, and raise a ValueError.",
+        raises(ZeroDivisionError("float division by zero")),
+    ),
+    "error-without-message": (
+        "Your ValueError is empty. Say in its message what is wrong with the temperature.",
+        raises(ValueError()),
+    ),
+    "none-for-zero": (
+        "With T = 0 your function returns None, perhaps after a print. Raise a ValueError.",
+        refuses(lambda *given: None),
+    ),
+    "message-returned": (
+        "The message is returned as if it were a class. Raise a ValueError with it.",
+        refuses(lambda *given: "the temperature must be above 0"),
+    ),
+    "nothing-returned": ("Nothing is returned. Add a return with the number drawn.", lambda *given: None),
+}
+
+for name, (message, wrong) in WRONG_DRAWS.items():
+    sample.mistake(name, message, value=wrong)
+
+
+@sample.variant
+def by_cumulative_sum(logits, temperature, rng):
+    if not temperature > 0:
+        raise ValueError(f"T = {temperature} makes no sense")
+    edges = np.cumsum(softmax_row(logits / temperature))
+    return min(int(np.searchsorted(edges, rng.random())), len(logits) - 1)
+
+
+@sample.variant
+def by_gumbel(logits, temperature, rng):
+    """The largest of scores with noise of the right kind."""
+    checked(temperature)
+    return np.argmax(logits / temperature + rng.gumbel(size=len(logits)))
+
+
+@sample.variant
+def by_multinomial(logits, temperature, rng):
+    checked(temperature)
+    p = softmax_row(np.array(logits, dtype=float)) ** (1 / temperature)
+    return int(rng.multinomial(1, p / p.sum()).argmax())
+
+
+# --- edit_distance (stretch) --------------------------------------------------------------------------------------
+
+edit_distance = exercise("edit_distance")
+
+
+def words(i):
+    """Two words of the letters a, b, c."""
+    lengths = integer_inputs(f"word lengths {i}", 2, 9)
+    return ["".join("abc"[j] for j in integer_inputs(f"word {i} {k}", int(n), 3)) for k, n in enumerate(lengths)]
+
+
+@edit_distance.held_out
+def thirty_pairs_of_words(edit_distance):
+    return [edit_distance(*words(i)) for i in range(30)]
+
+
+@edit_distance.held_out
+def capitals_spaces_and_line_breaks(edit_distance):
+    pairs = [("Anna", "anna"), ("an na", "anna"), ("\nanna\n", "anna"), ("öl", "ol")]
+    return [edit_distance(*pair) for pair in pairs]
+
+
+def table(a, b, replaced=lambda x, y: int(x != y), delete=1, insert=1, pick=min, edges=True):
+    """The table of distances, with costs and choice that may be wrong."""
+    D = np.zeros((len(a) + 1, len(b) + 1), dtype=int)
+    if edges:
+        D[:, 0], D[0] = np.arange(len(a) + 1), np.arange(len(b) + 1)
+    for i in range(len(a)):
+        for j in range(len(b)):
+            D[i + 1, j + 1] = pick([D[i, j + 1] + delete, D[i + 1, j] + insert, D[i, j] + replaced(a[i], b[j])])
+    return D
+
+
+def answer(**wrong):
+    return lambda a, b: int(table(a, b, **wrong)[-1, -1])
+
+
+def with_exchange(a, b):
+    """Two neighbours exchanged count as one change."""
+    D = table(a, b)
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            D[i, j] = min(D[i - 1, j] + 1, D[i, j - 1] + 1, D[i - 1, j - 1] + (a[i - 1] != b[j - 1]))
+            if i > 1 and j > 1 and (a[i - 1], a[i - 2]) == (b[j - 2], b[j - 1]):
+                D[i, j] = min(D[i, j], D[i - 2, j - 2] + 1)
+    return int(D[-1, -1])
+
+
+def place_by_place(a, b):
+    return sum(x != y for x, y in zip(a, b, strict=False))
+
+
+NEVER = 10**6
+WRONG_DISTANCES = {
+    "place-by-place": (
+        "You compare letters at the same place. After an insertion everything has moved: fill the table.",
+        lambda a, b: place_by_place(a, b) + abs(len(a) - len(b)),
+    ),
+    "common-length-only": (
+        "zip ends with the shorter word, so what is left over isn't counted. Fill the table instead.",
+        place_by_place,
+    ),
+    "lengths-only": (
+        "That is the difference of the lengths. Letters can differ, too.",
+        lambda a, b: abs(len(a) - len(b)),
+    ),
+    "replacing-costs-2": (
+        "A replaced letter counts 2 here, as if it were deleted and inserted. It is one change.",
+        answer(replaced=lambda x, y: 2 * (x != y)),
+    ),
+    "equal-letters-cost": (
+        "Equal letters facing each other cost 1 in your table. They cost 0.",
+        answer(replaced=lambda x, y: 1),
+    ),
+    "different-letters-free": (
+        "Replacing costs nothing in your table. It costs 1 if the letters differ.",
+        answer(replaced=lambda x, y: 0),
+    ),
+    "no-insertion": (
+        "Insertions are missing: D[i, j − 1] + 1 is one of the three neighbours.",
+        answer(insert=NEVER),
+    ),
+    "no-deletion": (
+        "Deletions are missing: D[i − 1, j] + 1 is one of the three neighbours.",
+        answer(delete=NEVER),
+    ),
+    "edges-zero": (
+        "The edges of your table are 0. To nothing all i letters are deleted: D[i, 0] = i, and D[0, j] = j.",
+        answer(edges=False),
+    ),
+    "largest-for-smallest": (
+        "You take the largest of the three neighbours. The fewest changes are the smallest: min.",
+        answer(pick=max),
+    ),
+    "exchange-counts-1": (
+        "Two exchanged neighbours count as one change in yours. Only insert, delete and replace are there.",
+        with_exchange,
+    ),
+    "one-cell-early": (
+        "The last letters are left out. The answer stands at the very bottom right: D[len(a), len(b)].",
+        lambda a, b: int(table(a[:-1], b[:-1])[-1, -1]),
+    ),
+    "table-returned": ("You return the whole table. The answer is its last entry, D[-1, -1].", table),
+    "sets-of-letters": (
+        "Sets forget the order and how often a letter occurs. Fill the table.",
+        lambda a, b: len(set(a) ^ set(b)),
+    ),
+    "nothing-returned": ("Nothing is returned. Add a return with the last entry of the table.", lambda a, b: None),
+}
+
+for name, (message, wrong) in WRONG_DISTANCES.items():
+    edit_distance.mistake(name, message, value=wrong)
+
+
+@edit_distance.variant
+def with_two_rows(a, b):
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        above, row = row, [i]
+        for j, y in enumerate(b, start=1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (x != y)))
+    return row[-1]
+
+
+@edit_distance.variant
+def by_recursion_that_remembers(a, b):
+    known = {}
+
+    def distance(i, j):
+        if i == 0 or j == 0:
+            return i + j
+        if (i, j) not in known:
+            replaced = distance(i - 1, j - 1) + (a[i - 1] != b[j - 1])
+            known[i, j] = min(distance(i - 1, j) + 1, distance(i, j - 1) + 1, replaced)
+        return known[i, j]
+
+    return distance(len(a), len(b))
