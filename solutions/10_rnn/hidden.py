@@ -388,10 +388,6 @@ WRONG_TEXTS = {
         "You sorted the caller's vocabulary in place. Leave it as it is; its order gives the characters.",
         lambda ids, vocabulary: vocabulary.sort() or "".join(vocabulary[i] for i in ids),
     ),
-    "nothing-returned": (
-        "Nothing is returned. Add a return with the text.",
-        lambda ids, vocabulary: None,
-    ),
 }
 
 for name, (message, wrong) in WRONG_TEXTS.items():
@@ -825,6 +821,13 @@ for order in ("h, x, Wx, Wh, new", "x, Wx, h, Wh, new", "x, h, Wh, Wx, new", "x,
     rnn_step.equivalent(
         f"L3 swapped elements x, h, Wx, Wh, new→{order}", "What the cache holds, and where, is its author's business."
     )
+rnn_forward.equivalent("L2 swapped elements h, H, caches→h, caches, H", "Both are empty lists at that moment.")
+rnn_forward.equivalent(
+    "L6 dropped statement caches.append(cache)→pass",
+    "What the caches hold is their author's business; the cases of rnn_backward go back through them.",
+)
+rnn_forward.equivalent("L7 axis axis=1→axis=-2", "H has three axes: axis 1 is the last but one.")
+
 
 # --- rnn_step_backward --------------------------------------------------------------------------------------------
 
@@ -1146,6 +1149,8 @@ def as_one_matrix(dh, cache):
     dW, d = np.hstack([x, h]).T @ dz, x.shape[1]
     return both[:, :d], both[:, d:], dW[:d], dW[d:], np.ones(len(dz)) @ dz
 
+
+rnn_step_backward.equivalent("L4 axis axis=0→axis=-2", "dz has two axes: axis 0 is the last but one.")
 
 # --- rnn_backward -------------------------------------------------------------------------------------------------
 
@@ -1493,6 +1498,10 @@ def on_a_copy_of_the_messages(dH, caches):
     return np.stack(dX[::-1], axis=1), dh_prev, *weights
 
 
+rnn_backward.equivalent("L6 swapped elements total, share→share, total", "They are added, in whatever order.")
+rnn_backward.equivalent("L6 swapped arguments weights, shares→shares, weights", "They are added, in whatever order.")
+rnn_backward.equivalent("L7 axis axis=1→axis=-2", "dX has three axes: axis 1 is the last but one.")
+
 # --- clip_gradients -----------------------------------------------------------------------------------------------
 
 clip_gradients = exercise("clip_gradients")
@@ -1615,7 +1624,7 @@ WRONG_CLIPS = {
         "You measure the largest number. The norm is √ of the sum of all squares.",
         by_norm(lambda grads: np.abs(all_numbers(grads)).max()),
     ),
-    "squares-of-norms-unrooted-arrays": (
+    "singular-values-of-matrices": (
         "np.linalg.norm(g, 2) of a matrix is its largest singular value. Sum the squares of all numbers instead.",
         by_norm(lambda grads: np.sqrt(sum(np.linalg.norm(g if g.ndim < 3 else np.ravel(g), 2) ** 2 for g in grads))),
     ),
@@ -1671,10 +1680,6 @@ WRONG_CLIPS = {
         "If nothing is to be shortened you return the caller's own arrays. New ones are asked for: g * 1.0.",
         lambda grads, max_norm: shortened(grads, max_norm) if norm_of(grads) > max_norm else list(grads),
     ),
-    "nothing-returned": (
-        "Nothing is returned. Add a return with the list of new arrays.",
-        lambda grads, max_norm: None,
-    ),
     "nothing-if-short": (
         "If nothing is to be shortened, your function returns None. Return copies of the arrays then.",
         lambda grads, max_norm: shortened(grads, max_norm) if norm_of(grads) > max_norm else None,
@@ -1708,6 +1713,10 @@ def by_one_long_row(grads, max_norm):
     row = np.concatenate([np.ravel(g) for g in grads])
     return [g / max(1.0, np.sqrt(row @ row) / max_norm) for g in grads]
 
+
+clip_gradients.equivalent(
+    "L3 comparison norm > max_norm→norm >= max_norm", "Where both are equal, the factor max_norm / norm is 1."
+)
 
 # --- memory_span --------------------------------------------------------------------------------------------------
 
@@ -1766,19 +1775,11 @@ def wh_in_place(Wh, steps):
 
 WRONG_SPANS = {
     "elementwise-power": (
-        "** raises each number by itself. A power of a matrix needs @: Wh @ Wh @ ….",
+        "** and * work number by number. A power of a matrix needs @: Wh @ Wh @ ….",
         lambda Wh, steps: np.array([singular(Wh ** float(t)) for t in range(1, steps + 1)]),
     ),
-    "elementwise-product": (
-        "* multiplies number by number, and what was 0 in Wh stays 0. Use @ for each further step.",
-        lambda Wh, steps: (
-            np.array([singular(np.prod([Wh] * t, axis=0)) * (1 if t else 0) for t in range(1, steps + 1)])
-            if steps == 1
-            else np.array([singular(Wh), *(singular(Wh * power) for power in powers(Wh, steps - 1))])
-        ),
-    ),
     "norm-power": (
-        "You raised the norm of Wh to the power t. Take the power of the matrix first, then its norm.",
+        "Your entries are powers of the first. Multiply the matrix by itself first, untransposed, then take the norm.",
         lambda Wh, steps: singular(Wh) ** np.arange(1.0, steps + 1),
     ),
     "eigenvalues": (
@@ -1849,15 +1850,6 @@ WRONG_SPANS = {
         "All your entries are those of Wh. What power @ Wh gives has to replace power.",
         lambda Wh, steps: np.full(steps, singular(Wh)),
     ),
-    "multiplied-by-transpose": (
-        "You multiplied Wh by its transpose. The same matrix acts again and again: power @ Wh.",
-        lambda Wh, steps: np.array(
-            [
-                singular(np.linalg.multi_dot([np.eye(len(Wh)), Wh, *([Wh.T, Wh] * t)[: t - 1]]))
-                for t in range(1, steps + 1)
-            ]
-        ),
-    ),
     "times-t": (
         "You multiplied Wh by t. Going back t steps multiplies t times by Wh: that is the power t.",
         lambda Wh, steps: singular(Wh) * np.arange(1, steps + 1),
@@ -1870,7 +1862,6 @@ WRONG_SPANS = {
         "You changed the caller's Wh (`@=` or `[:] =` does). Give the product to a new name: power = power @ Wh.",
         wh_in_place,
     ),
-    "nothing-returned": ("Nothing is returned. Add a return with the array of norms.", lambda Wh, steps: None),
 }
 
 for name, (message, wrong) in WRONG_SPANS.items():
@@ -2057,13 +2048,9 @@ WRONG_DRAWS = {
         "You divided the scores by their sum. Probabilities are made by softmax.",
         drawn_from(lambda s, T: (s / T) / np.sum(s / T)),
     ),
-    "not-normalised": (
-        "e to the scores doesn't sum to 1 yet. Use your softmax.",
+    "not-summing-to-1": (
+        "Your probabilities don't sum to 1. Give softmax one row, scores[None]: a column makes ones, and exp alone isn't enough.",
         drawn_from(lambda s, T: np.exp((s - s.max()) / T)),
-    ),
-    "scores-as-column": (
-        "softmax was given a column, and each row of it became 1. One row is needed: scores[None] or [scores].",
-        drawn_from(lambda s, T: np.ones((len(s), 1))[:, 0]),
     ),
     "row-not-unpacked": (
         "p is still a table of one row, (1, k). Take its first row, p[0], before you draw.",
@@ -2141,7 +2128,6 @@ WRONG_DRAWS = {
         "The message is returned as if it were a class. Raise a ValueError with it.",
         refuses(lambda *given: "the temperature must be above 0"),
     ),
-    "nothing-returned": ("Nothing is returned. Add a return with the number drawn.", lambda *given: None),
 }
 
 for name, (message, wrong) in WRONG_DRAWS.items():
@@ -2169,6 +2155,11 @@ def by_multinomial(logits, temperature, rng):
     p = softmax_row(np.array(logits, dtype=float)) ** (1 / temperature)
     return int(rng.multinomial(1, p / p.sum()).argmax())
 
+
+sample.equivalent(
+    "L4 dropped keyword dtype=float", "Dividing makes floats of whole numbers, and rng.choice takes float32 as well."
+)
+sample.equivalent("L5 constant 0→-1", "The table has one row: the first is the last.")
 
 # --- edit_distance (stretch) --------------------------------------------------------------------------------------
 
@@ -2233,7 +2224,7 @@ WRONG_DISTANCES = {
         place_by_place,
     ),
     "lengths-only": (
-        "That is the difference of the lengths. Letters can differ, too.",
+        "That is the difference of the lengths. Letters can differ, too, and replacing one costs 1.",
         lambda a, b: abs(len(a) - len(b)),
     ),
     "replacing-costs-2": (
@@ -2243,10 +2234,6 @@ WRONG_DISTANCES = {
     "equal-letters-cost": (
         "Equal letters facing each other cost 1 in your table. They cost 0.",
         answer(replaced=lambda x, y: 1),
-    ),
-    "different-letters-free": (
-        "Replacing costs nothing in your table. It costs 1 if the letters differ.",
-        answer(replaced=lambda x, y: 0),
     ),
     "no-insertion": (
         "Insertions are missing: D[i, j − 1] + 1 is one of the three neighbours.",
@@ -2277,7 +2264,6 @@ WRONG_DISTANCES = {
         "Sets forget the order and how often a letter occurs. Fill the table.",
         lambda a, b: len(set(a) ^ set(b)),
     ),
-    "nothing-returned": ("Nothing is returned. Add a return with the last entry of the table.", lambda a, b: None),
 }
 
 for name, (message, wrong) in WRONG_DISTANCES.items():
@@ -2307,3 +2293,9 @@ def by_recursion_that_remembers(a, b):
         return known[i, j]
 
     return distance(len(a), len(b))
+
+
+edit_distance.equivalent("L2 dropped keyword dtype=int", "Floats count as exactly, and int(…) ends it.")
+edit_distance.equivalent(
+    "L2 sibling function np.zeros→np.ones", "Every entry of the table is written before it is read."
+)
