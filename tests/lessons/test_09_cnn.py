@@ -266,7 +266,7 @@ BY_HAND = {
     "| conv 3 × 3, 16 filters, padding 1 | (n, 16, 28, 28) | 160 |": (lambda s: s.conv_parameters(1, 16, 3), 160),
     "| conv 3 × 3, 32 filters, padding 1 | (n, 32, 14, 14) | 4640 |": (lambda s: s.conv_parameters(16, 32, 3), 4640),
     "| conv 3 × 3, 64 filters, padding 1 | (n, 64, 7, 7) | 18 496 |": (lambda s: s.conv_parameters(32, 64, 3), 18_496),
-    "| batch norm, ReLU | (n, 16, 28, 28) | 32 |": (
+    "| batch norm (a scale and a shift per channel), ReLU | (n, 16, 28, 28) | 32 |": (
         lambda s: layers_with_parameters(s),
         [160, 32, 4640, 64, 18_496, 128, 31_370],
     ),
