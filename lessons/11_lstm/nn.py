@@ -688,7 +688,8 @@ def conv2d_backward(dout, X, W, b, stride, padding):
     """The gradients of conv2d.
 
     dout: array (n, c_out, h_out, w_out), the upstream gradient; the others as they were
-    given to `conv2d`. All stay as they are. Returns (dX, dW, db) of the shapes of X, W, b.
+    given to `conv2d`. All stay as they are. Returns floats (dX, dW, db) of the shapes of X, W,
+    b.
     """
     n, c_in, h, w = X.shape
     c_out, _, kh, kw = W.shape
@@ -723,8 +724,8 @@ def max_pool_backward(dout, X, size, stride):
 
     dout: array (n, c, h_out, w_out), the upstream gradient; X, size, stride: as they were
     given to `max_pool`. All stay as they are. Returns dX, floats of the shape of X. Where
-    several pixels of a window are the largest, any shares that aren't negative and add
-    up to the window's dout are right.
+    several pixels of a window are the largest, they may share the window's dout: any
+    fractions of it from 0 to 1 that add up to 1 are right.
     """
     out = max_pool(X, size, stride)
     _, _, h_out, w_out = dout.shape

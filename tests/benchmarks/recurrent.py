@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from in_turns import best
 
-from autograder.build import Lesson, open_lesson
+from autograder.build import open_lesson
 from autograder.inputs import normal_inputs
 from autograder.paths import solutions
 from autograder.source import library_module
@@ -106,55 +106,50 @@ def there_and_back(lesson: dict[str, Any], kind: str, repeats: int) -> list[floa
 # --- what the cells of the lessons reach --------------------------------------------------------------------------
 
 
-def run_cells(lesson: Lesson, *texts: str) -> tuple[str, float, dict[str, Any]]:
-    """Run the demo cells that hold these texts, in order: what the last one printed, its seconds, the names."""
-    names, printed, seconds = dict(lesson.reference), "", 0.0
-    cells = [cell.source for cell in lesson.source.cells if "demo" in cell.tags]
-    os.environ.setdefault("MPLBACKEND", "agg")
-    with library_module(lesson.library):
-        for text in texts:
-            out, started = io.StringIO(), time.perf_counter()
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-                exec(next(cell for cell in cells if text in cell), names)
-            printed, seconds = out.getvalue(), time.perf_counter() - started
-    return printed, seconds, names
+class Cells:
+    """The demo cells of a solved lesson, to be run one by one in its names."""
+
+    def __init__(self, name: str) -> None:
+        os.environ.setdefault("MPLBACKEND", "agg")
+        self.lesson = open_lesson(solutions() / name)
+        self.names = dict(self.lesson.reference)
+
+    def run(self, text: str, until: str = "") -> tuple[str, float]:
+        """Run the cell that holds `text` (as far as `until`): what it printed, and its seconds."""
+        demos = (cell.source for cell in self.lesson.source.cells if "demo" in cell.tags)
+        code = next(source for source in demos if text in source)
+        out, started = io.StringIO(), time.perf_counter()
+        quiet = contextlib.redirect_stderr(io.StringIO())
+        with library_module(self.lesson.library), contextlib.redirect_stdout(out), quiet:
+            exec(code.split(until)[0] if until else code, self.names)
+        return out.getvalue(), time.perf_counter() - started
 
 
 def memory() -> list[str]:
-    lesson = open_lesson(solutions() / "11_lstm")
-    names, cells = dict(lesson.reference), [cell.source for cell in lesson.source.cells if "demo" in cell.tags]
-    task = next(cell for cell in cells if "def memory_batch" in cell).split("started, threads")[0]
-    five = next(cell for cell in cells if "for seed in range(5)" in cell)
-    threads, out = torch.get_num_threads(), io.StringIO()
+    cells, threads = Cells("11_lstm"), torch.get_num_threads()
+    cells.run("def memory_batch", until="started, threads")
     torch.set_num_threads(1)
-    with library_module(lesson.library), contextlib.redirect_stdout(out):
-        exec(task, names)
-        started = time.perf_counter()
-        exec(five, names)
-    seconds = time.perf_counter() - started
+    printed, seconds = cells.run("for seed in range(5)")
     torch.set_num_threads(threads)
-    print(f"\nThe first of 61 symbols, 500 updates, five seeds, {seconds:.0f} s together:\n{out.getvalue()}")
-    simple, gated = (
-        [float(share) / 100 for share in re.findall(r"([\d.]+)%", line)] for line in out.getvalue().splitlines()
-    )
+    print(f"\nThe first of 61 symbols, 500 updates, five seeds, {seconds:.0f} s together:\n{printed}")
+    simple, gated = ([float(share) / 100 for share in re.findall(r"([\d.]+)%", line)] for line in printed.splitlines())
     missed = [f"the LSTM reaches {min(gated):.1%} with one seed"] if min(gated) < LSTM_RIGHT else []
     missed += [f"the simple network reaches {np.mean(simple):.1%}"] if np.mean(simple) >= RNN_RIGHT else []
     return missed + ([f"the memory task took {seconds:.0f} s"] if seconds > MEMORY_SECONDS else [])
 
 
 def names() -> list[str]:
-    printed, seconds, _ = run_cells(open_lesson(solutions() / "10_rnn"), "def loss_and_gradients")
+    printed, seconds = Cells("10_rnn").run("def loss_and_gradients")
     print(f"Names, the cell with its data {seconds:.0f} s:\n{printed}")
     return []
 
 
 def writer() -> list[str]:
-    lesson = open_lesson(solutions() / "11_lstm")
-    trained = ("def memory_batch", "writer = CharLSTM", "def mean_loss")
-    task = next(cell for cell in lesson.source.cells if trained[0] in cell.source)
-    task.source = task.source.split("started, threads")[0]  # its imports and functions, without the runs
-    _, _, found = run_cells(lesson, *trained)
-    loss, seconds = found["on_unseen"], found["seconds"]
+    cells = Cells("11_lstm")
+    cells.run("def memory_batch", until="started, threads")
+    cells.run("writer = CharLSTM")
+    cells.run("def mean_loss")
+    loss, seconds = cells.names["on_unseen"], cells.names["seconds"]
     print(f"The writer: {loss:.3f} nats per character on the last tenth, after {seconds:.0f} s of training")
     missed = [f"the writer reaches {loss:.3f} nats"] if loss > NATS else []
     return missed + ([f"the writer trained for {seconds:.0f} s"] if seconds > WRITER_SECONDS else [])
