@@ -513,6 +513,13 @@ def back_with_all_sizes_of_the_sequence_equal(rnn_forward, rnn_backward):
 
 
 @rnn_backward.case
+def messages_of_different_sizes(rnn_forward, rnn_backward):
+    """X (2, 4, 3). The messages to the first sample are a million times as large as those to the second."""
+    dH = inputs("through time dH", (2, 4, 5)) * np.array([1e6, 1])[:, None, None]
+    return through_time(rnn_forward, rnn_backward, LONG, dH)
+
+
+@rnn_backward.case
 def dh_of_the_whole_sequence_stays(rnn_forward, rnn_backward):
     """The dH of the caller, and all that went in. A second call with the same caches gives the same."""
     arrays = [array.copy() for array in LONG]
