@@ -285,20 +285,21 @@ def test_a_cache_that_holds_the_new_state_in_place_of_the_old_one_is_named_on_th
     assert (result.verdict, result.mistake) == ("FAILED", "dWh-with-new-state")
 
 
-def test_a_gradient_through_time_that_is_dropped_is_named_whatever_the_caches_hold():
+def test_what_comes_from_the_next_step_being_dropped_is_named_whatever_the_caches_hold():
     backward = functools.partial(from_one_cache, carry=lambda arrived, dz, Wh: 0 * dz)
     result = told("rnn_backward", rnn_forward=in_one_cache, rnn_backward=backward)
-    assert result.verdict == "FAILED" and result.main is not None
+    assert (result.verdict, result.mistake) == ("FAILED", "carry-dropped")
 
 
-@pytest.mark.parametrize("look", [lambda dh, cache: cache[0], lambda dh, cache: from_three(*cache)])
+def unpacks(dh, cache):
+    x, h, new = cache
+    return x, h, new
+
+
+@pytest.mark.parametrize("look", [lambda dh, cache: cache[0], unpacks])
 def test_a_cache_that_is_none_is_said_to_be_none(look):
     forward = lambda *given: (keeping_z(*given)[0], None)  # noqa: E731
     assert "cache is None" in told("rnn_step_backward", rnn_step=forward, rnn_step_backward=look).diagnosis
-
-
-def from_three(x, h, z):
-    return x, h, z
 
 
 # --- wrong answers that many will give ----------------------------------------------------------------------------
@@ -331,6 +332,19 @@ def torchs_step(x, h, Wx, Wh, b):
 def test_what_torch_has_ready_made_is_not_an_answer(name, own):
     result = told(name, **own)
     assert (result.verdict, result.points, result.mistake) == ("FAILED", 0, "forbidden")
+
+
+def test_states_near_1_are_near_1(solved):
+    """The case that says so."""
+    seen = []
+
+    def watched(*given):
+        seen.append(solved.rnn_step(*given))
+        return seen[-1]
+
+    case = next(c for c in opened(LESSON).exercises["rnn_step_backward"].cases if c.name == "states_near_1")
+    case.function(watched, solved.rnn_step_backward)
+    assert 5e-7 < 1 - np.abs(seen[0][0]).max() < 1.5e-6
 
 
 def test_nudging_is_no_way_back(solved):
@@ -422,7 +436,7 @@ def inventing(demo):
     if not os.environ.get("GROUNDUP_DATA"):
         pytest.skip("GROUNDUP_DATA is not set: the real names aren't here")
     cells = {"training": "def start_params", "names": "def invent", "nearest": "difflib", "rein": "wild[1]"}
-    return {name: demo(text)[0] for name, text in cells.items()} | {"variables": demo("print(data)"), "known": None}
+    return {name: demo(text)[0] for name, text in cells.items()}
 
 
 def test_the_network_wavers_between_eight_letters_and_learns_the_unseen_names_as_well(inventing, solved):
