@@ -413,10 +413,11 @@ def back_with_all_sizes_equal(rnn_step, rnn_step_backward):
 
 @rnn_step_backward.case
 def states_near_1(rnn_step, rnn_step_backward):
-    """New states of up to 0.999999, where the slope is nearly 0, and messages of up to a million."""
+    """New states of up to 0.999999, where the slope is nearly 0. Two of four messages are a million times as large."""
     x, h, Wx, Wh, b = step_inputs("steep", 4, 2, 3)
-    arrays = [x, h, 3 * np.sign(Wx) + Wx, Wh, b]
-    return step_and_back(rnn_step, rnn_step_backward, arrays, inputs("steep dh", (4, 3), -1e6, 1e6))
+    arrays = [np.sign(x), h, 3 * np.sign(Wx) + Wx, Wh, b]
+    dh = inputs("steep dh", (4, 3)) * np.array([1e6, 1, 1e6, 1])[:, None]
+    return step_and_back(rnn_step, rnn_step_backward, arrays, dh)
 
 
 @rnn_step_backward.case
@@ -510,6 +511,13 @@ def back_with_more_samples_than_steps(rnn_forward, rnn_backward):
 def back_with_all_sizes_of_the_sequence_equal(rnn_forward, rnn_backward):
     """3 samples, 3 steps, 3 numbers read, 3 hidden ones: here no shape gives a mix-up away."""
     return through_time(rnn_forward, rnn_backward, CUBE, inputs("cube dH", (3, 3, 3)))
+
+
+@rnn_backward.case
+def messages_of_different_sizes(rnn_forward, rnn_backward):
+    """X (2, 4, 3). The messages to the first sample are a million times as large as those to the second."""
+    dH = inputs("through time dH", (2, 4, 5)) * np.array([1e6, 1])[:, None, None]
+    return through_time(rnn_forward, rnn_backward, LONG, dH)
 
 
 @rnn_backward.case

@@ -755,8 +755,9 @@ def build_vocabulary(texts):
 def encode(text, vocabulary):
     """The numbers of the characters of a text.
 
-    text: str; vocabulary: list of single characters. Returns an integer array (length of
-    the text,): for each character its position in the vocabulary. Raises a ValueError
+    text: str, which may be empty; vocabulary: list of single characters. Returns an
+    integer array (length of the text,), of integers even if it is empty: for each
+    character its position in the vocabulary. Raises a ValueError
     with the character in its message if one isn't in the vocabulary.
     """
     position = {character: i for i, character in enumerate(vocabulary)}

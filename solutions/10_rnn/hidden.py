@@ -1295,6 +1295,11 @@ def without_slope(dH, caches):
     return went_back(dH, caches, step=sent_back)
 
 
+def zero_dh0(gradients):
+    dX, dh0, *weights = gradients
+    return dX, 0 * dh0, *weights
+
+
 def samples_for_steps(dH, caches):
     """Step t gets the message of sample t."""
     return went_back(dH, caches, message=lambda dH, t, later: dH[t] + later)
@@ -1305,6 +1310,10 @@ WRONG_WAYS_BACK = {
     "carry-dropped": (
         "What comes back from step t + 1 is lost. The message of step t is dH[:, t] + dh_prev.",
         lambda dH, caches: went_back(dH, caches, message=lambda dH, t, later: dH[:, t]),
+    ),
+    "nothing-carried": (
+        "Nothing travels from step to step. Add dh_prev to the message of the step before; the last one is dh0.",
+        lambda dH, caches: zero_dh0(went_back(dH, caches, message=lambda dH, t, later: dH[:, t])),
     ),
     "output-gradient-dropped": (
         "dH is used at the last step only. Each step gets its own dH[:, t], and what comes back from the next.",
