@@ -443,7 +443,7 @@ def test_the_network_wavers_between_eight_letters_and_learns_the_unseen_names_as
     learned, unseen, blindly = (numbers(line)[-1] for line in inventing["training"].splitlines()[-3:])
     assert unseen == pytest.approx(2.07, abs=0.03) and 0 < unseen - learned < 0.08
     assert round(math.exp(unseen)) == 8 and round(math.exp(blindly)) == 27
-    assert "Blindly it would be 27. Now it is about e²·¹, eight." in solved.source
+    assert "Blindly it would be 27, the 26 letters and the line break. Now it is about e²·¹, eight." in solved.source
 
 
 def test_hotter_names_are_stranger(inventing):
@@ -453,8 +453,10 @@ def test_hotter_names_are_stranger(inventing):
 
 
 def test_most_names_are_new_and_some_stand_in_the_list(inventing):
-    share = numbers(inventing["nearest"].splitlines()[0])[0]
-    assert 10 < share < 45
+    rows = [numbers(line) for line in inventing["nearest"].splitlines()[:3]]
+    shares, counts = [row[-2] for row in rows], [row[-1] for row in rows]
+    assert sum(counts) == 200 and shares == sorted(shares, reverse=True)
+    assert 10 < sum(share * count for share, count in zip(shares, counts, strict=True)) / 200 < 45
 
 
 def test_without_a_rein_it_ends_worse_than_blind_guessing(inventing, solved):
