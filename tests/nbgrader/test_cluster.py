@@ -240,7 +240,8 @@ def _points(grades: dict[str, dict]) -> dict[str, dict[str, float]]:
 
 def _lines(course: Classroom) -> list[dict]:
     path = course.root / "grading" / "results" / f"{LESSON}.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    written = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [json.loads(line) for line in written.split("\n")[:-1]]  # the last one may be half written
 
 
 def _dask(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
