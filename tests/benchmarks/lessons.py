@@ -34,6 +34,7 @@ from course.data import breast_cancer, digits, iris, mnist
 
 CORES = 2
 BAR_LESSON, BAR_CELL = 90.0, 30.0  # seconds
+LONGER_CELLS = {"11_lstm": 60.0}  # it trains a writer on a million characters
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def main(names: list[str]) -> None:
         ran = run(lesson)
         seconds, line = max(ran.cells, default=(0.0, ""))
         total = sum(taken for taken, _ in ran.cells)
-        mark = " too long" if total > BAR_LESSON or seconds > BAR_CELL else ""
+        bar = LONGER_CELLS.get(name, BAR_CELL)
+        mark = " too long" if total > BAR_LESSON or seconds > bar else ""
         print(f"{name:<20}{total:>9.1f}{ran.passed:>6}/{ran.checks:<2}   {seconds:.1f} s: {line[:70]}{mark}")
         if ran.stopped:
             print(f"{'':<20} stopped: {ran.stopped}")
