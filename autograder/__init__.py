@@ -10,10 +10,12 @@ from autograder.inputs import inputs, integer_inputs, normal_inputs
 from autograder.labels import labels_right
 from autograder.observe import inputs_after, with_inputs, with_warnings
 from autograder.session import check, hint, reset, solution
+from autograder.shapes import by_shape, shapes_of
 
 __all__ = [
     "at_least",
     "between",
+    "by_shape",
     "check",
     "close",
     "exactly",
@@ -25,6 +27,7 @@ __all__ = [
     "labels_right",
     "normal_inputs",
     "reset",
+    "shapes_of",
     "solution",
     "with_inputs",
     "with_warnings",

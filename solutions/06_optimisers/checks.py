@@ -1,10 +1,8 @@
 """What is asked of each exercise of lesson 06, and its hints."""
 
-from dataclasses import replace
-
 import numpy as np
 
-from autograder import close, exercise, inputs, inputs_after, with_warnings
+from autograder import by_shape, exercise, inputs, inputs_after, shapes_of, with_warnings
 
 # --- momentum_step ------------------------------------------------------------------------------------------------
 
@@ -205,19 +203,6 @@ dropout = exercise(
 )
 
 ONES = np.ones((200, 500))
-
-
-def shapes_of(result, count):
-    """Zeros of the shapes of the `count` parts of a result; anything else as it is."""
-    if not isinstance(result, tuple | list) or len(result) != count:
-        return result
-    return tuple(None if part is None else np.zeros(np.shape(part)) for part in result)
-
-
-def by_shape(got, expected):
-    """Compares what `shapes_of` gives; its zeros aren't shown, since nobody computed them."""
-    difference = close()(got, expected)
-    return difference and replace(difference, got=None, expected=None)
 
 
 def drawn(dropout, X, p, rng):
