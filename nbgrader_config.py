@@ -19,16 +19,16 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
+from autograder.lesson.clear import ClearLessonSolutions
+from autograder.lesson.release import AUTHORS_ONLY
 from autograder.nbgrader_plugin import formulas
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
-from autograder.nbgrader_plugin.clear import ClearLessonSolutions
 from autograder.nbgrader_plugin.export import ExportGrades
 from autograder.nbgrader_plugin.feedback import TEMPLATES, FeedbackExporter, FeedbackGrades
 from autograder.nbgrader_plugin.fresh import RequireFreshBuild
 from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.safe_html import markdown2html
 from autograder.nbgrader_plugin.submitted import SubmissionExporter
-from autograder.release import AUTHORS_ONLY
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
 root = Path(__file__).resolve().parent

@@ -377,7 +377,7 @@ def environment() -> dict[str, str]:
 
 def prepare_work(restore: list[str]) -> None:
     """Bring the learner's copy of the lessons up to date; it prints what it did."""
-    command = [str(PYTHON), "-m", "autograder.workspace", *(f"--restore={lesson}" for lesson in restore)]
+    command = [str(PYTHON), "-m", "autograder.learner.workspace", *(f"--restore={lesson}" for lesson in restore)]
     if subprocess.run(command, cwd=ROOT, env=environment()).returncode:
         raise Stop(f"Your copy of the lessons in {WORK} could not be brought up to date: see above.")
 

@@ -4,19 +4,22 @@ In a notebook: `check`, `hint`, `solution`, `reset`. In a lesson's checks: `exer
 the observers below.
 """
 
-from autograder.compare import at_least, between, close, exactly
-from autograder.exercise import exercise
-from autograder.inputs import inputs, integer_inputs, normal_inputs
-from autograder.labels import labels_right
-from autograder.observe import inputs_after, with_inputs, with_warnings
-from autograder.session import check, hint, reset, solution
-from autograder.shapes import by_shape, shapes_of
+from autograder.authoring.accuracy import labels_right
+from autograder.authoring.compare import Difference, at_least, between, close, exactly
+from autograder.authoring.exercise import exercise
+from autograder.authoring.inputs import inputs, integer_inputs, normal_inputs
+from autograder.authoring.observe import inputs_after, with_inputs, with_warnings
+from autograder.authoring.shapes import by_shape, shapes_of
+from autograder.core.text import clean
+from autograder.learner.session import check, hint, reset, solution
 
 __all__ = [
+    "Difference",
     "at_least",
     "between",
     "by_shape",
     "check",
+    "clean",
     "close",
     "exactly",
     "exercise",

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from autograder.exercise import AuthoringError
-from autograder.paths import UserError, find_lesson, lesson_names, lessons, solutions
-from autograder.text import clean
+from autograder.authoring.exercise import AuthoringError
+from autograder.core.paths import UserError, find_lesson, lesson_names, lessons, solutions
+from autograder.core.text import clean
 
 GRADED_STATUS, UNUSABLE, INFRASTRUCTURE, INTERRUPTED = 0, 2, 3, 130
 
@@ -41,7 +41,7 @@ def main() -> None:
 @click.option("--gradebook/--no-gradebook", default=True, help="Also tell nbgrader's gradebook (default).")
 def release(names: tuple[str, ...], only_check: bool, gradebook: bool) -> None:
     """Build lessons/ from solutions/ and make the lessons known to nbgrader."""
-    from autograder.release import release as build
+    from autograder.lesson.release import release as build
 
     differing = 0
     for name in names or lesson_names(solutions()):
@@ -65,8 +65,8 @@ def release(names: tuple[str, ...], only_check: bool, gradebook: bool) -> None:
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print one row per lesson, for the README.")
 def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool) -> None:
     """Prove that a lesson's checks tell right from wrong; exit status 1 when they don't."""
-    from autograder.prove import prove_lesson
-    from autograder.prove_report import markdown, print_table
+    from autograder.proof.prove import prove_lesson
+    from autograder.proof.table import markdown, print_table
 
     proofs = [prove_lesson(find_lesson(name, solutions())) for name in names or lesson_names(solutions())]
     if as_json:
@@ -86,13 +86,13 @@ def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool) -> None:
 @click.option("--sandbox", type=click.Choice(["auto", "bubblewrap", "none"]), default="auto", show_default=True)
 def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, sandbox: str) -> None:
     """Run one notebook apart from everything else and print verdict, points and message per exercise."""
-    from autograder import grade as grading
-    from autograder import submissions
     from autograder.runner.client import Runner, RunnerFailed
+    from autograder.submission import grade as grading
+    from autograder.submission import reading
 
     try:
-        submission = submissions.read(notebook, solutions(), lesson)
-    except submissions.Ungradable as error:
+        submission = reading.read(notebook, solutions(), lesson)
+    except reading.Ungradable as error:
         graded = grading.ungradable(lesson or "", error)
     else:
         marks = grading.marking(find_lesson(submission.lesson, solutions()), held_out)
@@ -104,7 +104,7 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
     if as_json:
         click.echo(json.dumps(graded.to_json(), indent=1))
     else:
-        from autograder.grade_report import print_grade
+        from autograder.submission.terminal import print_grade
 
         print_grade(graded)
     sys.exit({grading.GRADED: GRADED_STATUS, grading.INFRA: INFRASTRUCTURE}.get(graded.verdict, UNUSABLE))
@@ -141,11 +141,11 @@ def grade_command(
     if jobs and scheduler:
         raise UserError("--jobs is for this machine; on a cluster `dask worker --nthreads` says how many run at once.")
     try:
-        from autograder import grade as grading
         from autograder.batch.busy import GradebookBusy, Unwritable
         from autograder.batch.classroom import grade_class
         from autograder.batch.pool import PoolFailed
         from autograder.batch.summary import print_summary
+        from autograder.submission import grade as grading
 
         folder = find_lesson(lesson, solutions())
         summary = grade_class(folder, sandbox, jobs or 0, force, not as_json, scheduler or "", count)

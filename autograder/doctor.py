@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from autograder.paths import course_root, lesson_names, lessons, solutions
+from autograder.core.paths import course_root, lesson_names, lessons, solutions
 from autograder.runner import sandbox
 
 PACKAGES = ("jupyterlab", "nbgrader", "numpy", "torch", "matplotlib", "ipywidgets", "anywidget", "ipykernel")

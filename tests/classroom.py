@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
+from autograder.lesson.release import release
 from autograder.nbgrader_plugin.gradebook import nbgrader_config, register
-from autograder.release import release
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LESSON, NOTEBOOK = "01_neuron", "neuron"

@@ -52,7 +52,9 @@ if "requirements-tests.txt" in sys.argv:
 for name in names:
     (site / name).mkdir(exist_ok=True)
     (site / name / "__init__.py").touch()
-(site / "autograder" / "workspace.py").write_text('''
+(site / "autograder" / "learner").mkdir(exist_ok=True)
+(site / "autograder" / "learner" / "__init__.py").touch()
+(site / "autograder" / "learner" / "workspace.py").write_text('''
 import os, pathlib, sys
 if os.environ.get("WORK_PLAN") == "failing":
     sys.exit("work/ is not a folder")

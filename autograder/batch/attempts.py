@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.batch.found import HandedIn, digest, handed_in
+from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import arrival
-from autograder.paths import UserError
 
 LATEST, BEST = "latest", "best"
 RESULT = "attempt.json"

@@ -26,11 +26,11 @@ from nbgrader.api import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import selectinload, with_polymorphic
 
-from autograder import grade as grading
 from autograder.batch.busy import GradebookBusy
-from autograder.grade import Graded
+from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import scores
-from autograder.paths import UserError
+from autograder.submission import grade as grading
+from autograder.submission.grade import Graded
 
 PATIENCE = 30.0  # seconds that somebody else may keep the gradebook to himself
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from autograder import build, submissions
-from autograder import grade as grading
 from autograder.batch import counting, found, key
 from autograder.batch import run as running
 from autograder.batch.attempts import BEST, Attempts
@@ -27,11 +25,14 @@ from autograder.batch.pool import Pool
 from autograder.batch.results import Results
 from autograder.batch.summary import Summary
 from autograder.batch.where import open_pool
-from autograder.grade import Graded
-from autograder.paths import UserError
+from autograder.core.paths import UserError
+from autograder.core.text import clean
+from autograder.lesson import build
 from autograder.runner import sandbox
-from autograder.submissions import Submission, Ungradable
-from autograder.text import clean
+from autograder.submission import grade as grading
+from autograder.submission import reading
+from autograder.submission.grade import Graded
+from autograder.submission.reading import Submission, Ungradable
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
@@ -86,7 +87,7 @@ def _start_ahead(pool: Pool, course: running.Class, kept: Results, submitted: Pa
         student = path.parents[1].name
         if force or kept.get(student, key.of_submission(shared, found.digest(path))) is None:
             with contextlib.suppress(UserError):
-                new.append(submissions.read(path, course.solutions, lesson))
+                new.append(reading.read(path, course.solutions, lesson))
         if len(new) == LOOKED_AT:
             break
     if new:

@@ -14,10 +14,10 @@ import distributed
 
 from autograder.batch import key, worker
 from autograder.batch.pool import Ended, Finished, Name, PoolFailed, Runs
-from autograder.grade import Marking
-from autograder.paths import UserError
+from autograder.core.paths import UserError
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job
+from autograder.submission.grade import Marking
 
 CONNECT_SECONDS = 10.0
 WATCH_SECONDS = 2.0  # between two looks at the workers while nothing ends

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograder import grade as grading
 from autograder.batch.attempts import BEST, Attempts
 from autograder.batch.found import HandedIn
 from autograder.batch.results import Results
-from autograder.grade import Graded
+from autograder.submission import grade as grading
+from autograder.submission.grade import Graded
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook

@@ -12,8 +12,8 @@ import ast
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from autograder import checks
-from autograder.grade import Marking
+from autograder.lesson import held_out, symbols
+from autograder.submission.grade import Marking
 
 _REGISTERING = {"case", "held_out"}
 _IMPLEMENTATIONS = {"mistake", "variant"}
@@ -47,7 +47,7 @@ class _Module:
     def __init__(self, tree: ast.Module) -> None:
         body = [one for node in tree.body if not _is_said_only(node) for one in _single(node)]
         self.body = [_without_what_is_said(node) for node in body]
-        self._uses = {node: checks.uses(node) for node in self.body}
+        self._uses = {node: symbols.uses(node) for node in self.body}
         self._exercises = {name: known for node in self.body for name, known in _exercise_made(node)}
         self._definitions: dict[str, list[ast.stmt]] = {}
         for node in self.body:
@@ -103,7 +103,7 @@ def _single(node: ast.stmt) -> list[ast.stmt]:
 def _defines(node: ast.stmt) -> set[str]:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-    return checks.defines(node)
+    return symbols.defines(node)
 
 
 def _registered(body: list[ast.stmt]) -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -131,14 +131,14 @@ def _is_said_only(node: ast.stmt) -> bool:
         called = node.value.func if isinstance(node.value, ast.Call) else None
         registers = isinstance(called, ast.Attribute) and called.attr in {*_IMPLEMENTATIONS, "equivalent"}
         return registers or isinstance(node.value, ast.Constant)
-    return isinstance(node, ast.FunctionDef | ast.ClassDef) and bool(checks.registered_as(node) & _IMPLEMENTATIONS)
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and bool(held_out.registered_as(node) & _IMPLEMENTATIONS)
 
 
 def _without_what_is_said(node: ast.stmt) -> ast.stmt:
     """An exercise without its points and hints, a case without its explanation and without how it is judged."""
     if made := next(_exercise_made(node), None):
         return ast.parse(f"{made[0]} = exercise({made[1]!r})").body[0]
-    if isinstance(node, ast.FunctionDef) and checks.registered_as(node) & _REGISTERING:
+    if isinstance(node, ast.FunctionDef) and held_out.registered_as(node) & _REGISTERING:
         decorators = [d.func if _registers(d) and isinstance(d, ast.Call) else d for d in node.decorator_list]
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         return ast.FunctionDef(**{**_fields(node), "decorator_list": decorators, "body": body or [ast.Pass()]})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.nbgrader_plugin import arrival
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
-from autograder.submissions import MAX_BYTES
+from autograder.submission.reading import MAX_BYTES
 
 _DIGITS = 64  # of a hash
 

@@ -10,9 +10,9 @@ import platform
 from dataclasses import asdict
 from typing import Any
 
-from autograder.grade import Marking
-from autograder.paths import PACKAGE_ROOT
+from autograder.core.paths import PACKAGE_ROOT
 from autograder.runner.job import Limits
+from autograder.submission.grade import Marking
 
 _PACKAGES = ("numpy", "torch", "ipython")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from autograder import grade as grading
 from autograder.batch.pool import Finished, Name, Runs, timed
-from autograder.grade import Marking
 from autograder.runner.client import Runner, RunnerFailed
 from autograder.runner.job import Job
+from autograder.submission import grade as grading
+from autograder.submission.grade import Marking
 
 
 class Local:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from autograder.batch.results import ran_to_json
-from autograder.grade import Marking
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job, Ran
+from autograder.submission.grade import Marking
 
 
 class PoolFailed(Exception):

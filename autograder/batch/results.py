@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograder.outcome import RETURNED, Outcome
+from autograder.core.outcome import RETURNED, Outcome
+from autograder.core.wire import Opaque
 from autograder.runner.job import CellRun, Ran, outcome_from_frame, outcome_to_frame
-from autograder.wire import Opaque
 
 MAX_KEPT = 16 * 2**20  # bytes of results of one run; no right answer comes near
 OBSOLETE = 0.6  # share of the file; grading everybody once more makes it one half, which may be undone

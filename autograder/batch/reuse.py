@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autograder import outcome
+from autograder.core import outcome
 
 Sources = Mapping[str, Mapping[str, str]]  # of each case, by exercise and name, a hash of the source it depends on
 _ORDINARY = (outcome.RETURNED, outcome.RAISED, outcome.MISSING)

@@ -10,16 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograder import grade as grading
-from autograder import submissions
 from autograder.batch import depends, key, reuse
 from autograder.batch.found import HandedIn, digest
 from autograder.batch.pool import Finished, Pool
 from autograder.batch.results import Results, ran_from_json
-from autograder.grade import Graded, Marking
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job, Limits
-from autograder.submissions import Submission, Ungradable
+from autograder.submission import grade as grading
+from autograder.submission import reading
+from autograder.submission.grade import Graded, Marking
+from autograder.submission.reading import Submission, Ungradable
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def read(handed: HandedIn, course: Class) -> Submission:
         raise Ungradable(
             f"There is no {handed.path.name} in what was handed in: hand in the lesson's notebook, so named."
         )
-    submission = submissions.read(handed.path, course.solutions, course.marks.lesson)
+    submission = reading.read(handed.path, course.solutions, course.marks.lesson)
     return replace(submission, notes=(*handed.notes, *submission.notes))
 
 

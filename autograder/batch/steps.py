@@ -34,14 +34,14 @@ from nbgrader.preprocessors import (
 from sqlalchemy.orm import object_session
 from traitlets.utils.importstring import import_item
 
-from autograder import grade as grading
 from autograder.batch.book import Stages
-from autograder.grade import Graded
+from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import shown
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.submitted import SubmissionExporter
-from autograder.paths import UserError
-from autograder.submissions import Submission
+from autograder.submission import grade as grading
+from autograder.submission.grade import Graded
+from autograder.submission.reading import Submission
 
 _KNOWN = 1000  # cells
 Store = Callable[[Stages], None]

@@ -23,20 +23,20 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
-from autograder import grade as grading
-from autograder import submissions
 from autograder.batch import counting
 from autograder.batch.book import ALL, NONE, Book, Row, Stages
 from autograder.batch.counting import Penalty
 from autograder.batch.found import HandedIn, digest, handed_in
 from autograder.batch.steps import OnItsWay, Steps
-from autograder.grade import Graded, Marking
+from autograder.core.paths import UserError
+from autograder.lesson.notebooks import CHECK_SUFFIX
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.submitted import clean_copy, prepare
-from autograder.notebooks import CHECK_SUFFIX
-from autograder.paths import UserError
-from autograder.submissions import Submission
+from autograder.submission import grade as grading
+from autograder.submission import reading
+from autograder.submission.grade import Graded, Marking
+from autograder.submission.reading import Submission
 
 MARK = (
     ".ground-up-grade"  # in autograded/<student>/<lesson>/: what that grade comes from; goes when nbgrader grades anew
@@ -209,7 +209,7 @@ class StoreGrades(Autograde):
 
     def _clean_copy(self, item: ToStore) -> NotebookNode:
         try:
-            notebook = submissions.load(item.handed.path)
+            notebook = reading.load(item.handed.path)
         except UserError:  # it is ungradable, which instructor and student are told
             notebook = {"cells": []}
         return clean_copy(notebook, self._official)

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from autograder import grade as grading
 from autograder.batch.attempts import LATEST
 from autograder.batch.counting import Counted
-from autograder.grade import Graded
-from autograder.text import clean
+from autograder.core.text import clean
+from autograder.submission import grade as grading
+from autograder.submission.grade import Graded
 
 SLOWEST = 5
 

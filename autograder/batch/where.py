@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from autograder.batch.local import Local
 from autograder.batch.pool import Pool
-from autograder.paths import UserError
+from autograder.core.paths import UserError
 
 
 def open_pool(level: str, jobs: int, scheduler: str, say: Callable[[str], object]) -> Pool:

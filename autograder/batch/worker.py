@@ -10,17 +10,19 @@ from typing import Any
 
 from distributed import get_worker
 
-from autograder import checks, source, wire
-from autograder import grade as grading
-from autograder.answers import Answer
+from autograder.authoring.exercise import Exercise
 from autograder.batch import key
 from autograder.batch.pool import timed
-from autograder.exercise import Exercise
-from autograder.grade import Marking
-from autograder.paths import UserError
+from autograder.cases import load
+from autograder.core import wire
+from autograder.core.paths import UserError
+from autograder.judging.answer_key import AnswerKey
+from autograder.lesson import source
 from autograder.runner import sandbox
 from autograder.runner.client import Runner, RunnerFailed
 from autograder.runner.job import CodeCell, Limits
+from autograder.submission import grade as grading
+from autograder.submission.grade import Marking
 
 _runners: dict[tuple[str, tuple[str, ...]], Runner] = {}
 _preparing = threading.Lock()
@@ -98,9 +100,9 @@ def _marking(lesson: str) -> Marking:
     exercises: dict[str, Exercise] = {}
     with source.library_module(node["files"]["nn.py"]):
         for number, text in enumerate(node["checks"]):
-            checks.run(text, f"<checks {number}>", exercises)
+            load.run(text, f"<checks {number}>", exercises)
     answers = {
-        name: Answer(answer["points"], {case: wire.from_json(value) for case, value in answer["expected"].items()})
+        name: AnswerKey(answer["points"], {case: wire.from_json(value) for case, value in answer["expected"].items()})
         for name, answer in node["answers"].items()
     }
     return Marking(node["lesson"], exercises, answers, node["held_out"], tuple(node["checks"]), node["files"])

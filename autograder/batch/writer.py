@@ -11,8 +11,8 @@ from autograder.batch.book import Row, reason
 from autograder.batch.busy import GradebookBusy
 from autograder.batch.found import HandedIn
 from autograder.batch.store import Staged, StoreGrades, ToStore
-from autograder.grade import Graded
-from autograder.submissions import Submission
+from autograder.submission.grade import Graded
+from autograder.submission.reading import Submission
 
 BATCH, SECONDS = 50, 0.5  # a commit has at most so many submissions, and none waits longer than this for the next
 WAITING = 200  # so many may wait before `put` does

@@ -13,14 +13,14 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Enum
 
-from autograder import grade as grading
-from autograder import submissions
-from autograder.grade import Graded
+from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import scores, shown, warm
 from autograder.nbgrader_plugin.submitted import submitted_file
-from autograder.paths import UserError
 from autograder.runner import sandbox
-from autograder.submissions import Submission, Ungradable
+from autograder.submission import grade as grading
+from autograder.submission import reading
+from autograder.submission.grade import Graded
+from autograder.submission.reading import Submission, Ungradable
 
 Passed = tuple[NotebookNode, dict[str, Any]]
 
@@ -92,4 +92,4 @@ class SaveResults(SaveAutoGrades):
 def _read(path: Path, folder: Path) -> Submission:
     if not path.is_file():
         raise Ungradable(f"There is no {path.name} in what was handed in: hand in the lesson's notebook, so named.")
-    return submissions.read(path, folder.parent, folder.name)
+    return reading.read(path, folder.parent, folder.name)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from nbgrader.plugins import FileNameCollectorPlugin
 
+from autograder.core.text import clean
 from autograder.nbgrader_plugin.unpack import NOTEBOOK, ZIP
-from autograder.text import clean
 
 _MOODLE = re.compile(r"(?P<name>[^_]*)_(?P<number>[0-9]+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
 _CANVAS = re.compile(r"(?P<name>[^_]*)(?:_LATE)?_(?P<number>[0-9]+)_[0-9]+_(?P<file>.+)", re.DOTALL)

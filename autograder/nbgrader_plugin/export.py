@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
 
-from autograder.text import clean
+from autograder.core.text import clean
 
 COLUMNS = (
     "assignment",

@@ -14,7 +14,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 
-from autograder.notebooks import CHECK_SUFFIX
+from autograder.lesson.notebooks import CHECK_SUFFIX
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder import answers, build
+from autograder.judging import answer_key
+from autograder.lesson import build
 
 
 class RequireFreshBuild(NbGraderPreprocessor):
@@ -20,7 +21,7 @@ class RequireFreshBuild(NbGraderPreprocessor):
         coursedir = self.parent.parent.coursedir
         folder = Path(coursedir.format_path(coursedir.source_directory, ".", lesson))
         try:
-            _, built_from = answers.read(folder / "answers.json")
+            _, built_from = answer_key.read(folder / "answers.json")
         except (OSError, ValueError, KeyError):
             built_from = ""
         if built_from != build.digest(folder.resolve()):

@@ -12,8 +12,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config, PyFileConfigLoader
 
-from autograder.notebooks import learner_notebook
-from autograder.paths import UserError, course_root
+from autograder.core.paths import UserError, course_root
+from autograder.lesson.notebooks import learner_notebook
 
 
 def register(folder: Path) -> None:

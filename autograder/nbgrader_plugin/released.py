@@ -8,9 +8,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Application
 
+from autograder.core.paths import course_root
 from autograder.nbgrader_plugin.gradebook import nbgrader_config
 from autograder.nbgrader_plugin.submitted import prepare
-from autograder.paths import course_root
 
 
 def before_autograde(notebooks: list[str], assignment: str = "", student: str = "") -> None:

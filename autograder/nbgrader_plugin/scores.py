@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from nbgrader.api import BaseCell, Gradebook, SubmittedNotebook
 
-from autograder import grade as grading
-from autograder import judge
-from autograder.grade import Graded
-from autograder.judge import Result
-from autograder.notebooks import CHECK_SUFFIX
-from autograder.paths import UserError
+from autograder.core.paths import UserError
+from autograder.judging import verdicts
+from autograder.judging.verdicts import Result
+from autograder.lesson.notebooks import CHECK_SUFFIX
+from autograder.submission import grade as grading
+from autograder.submission.grade import Graded
 
 NO_RESPONSE = "No response."
 
@@ -58,4 +58,4 @@ def _score(cell: BaseCell, results: Mapping[str, Result], written: Mapping[str, 
 def _is_empty(name: str, results: Mapping[str, Result], written: Mapping[str, bool]) -> bool:
     if name in written:
         return not written[name]
-    return name in results and results[name].verdict in (judge.NOT_ATTEMPTED, judge.MISSING)
+    return name in results and results[name].verdict in (verdicts.NOT_ATTEMPTED, verdicts.MISSING)

@@ -6,13 +6,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder import grade as grading
-from autograder import report
-from autograder.grade import Graded
+from autograder.judging import report
+from autograder.lesson.notebooks import CHECK_SUFFIX
 from autograder.nbgrader_plugin.submitted import scrubbed
-from autograder.notebooks import CHECK_SUFFIX
 from autograder.runner.job import CellRun
-from autograder.submissions import Submission
+from autograder.submission import grade as grading
+from autograder.submission.grade import Graded
+from autograder.submission.reading import Submission
 
 
 def show_grade(notebook: NotebookNode, submission: Submission, graded: Graded) -> None:

@@ -18,10 +18,10 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from traitlets.log import get_logger
 
-from autograder import manifest, submissions
-from autograder.manifest import grade_id
+from autograder.core.paths import UserError, lessons
 from autograder.nbgrader_plugin import arrival
-from autograder.paths import UserError, lessons
+from autograder.submission import reading, repair
+from autograder.submission.repair import grade_id
 
 RESTORED = "# This cell was not in the notebook that was handed in; here it is as it was given out.\n"
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -39,7 +39,7 @@ class SubmissionExporter(NotebookExporter):
         if hasattr(self.parent, "standing_in"):
             path = self.parent.standing_in(path)
         try:
-            notebook = submissions.load(path)
+            notebook = reading.load(path)
         except UserError:  # said to the instructor and the student by GradeSubmission
             notebook = {"cells": []}
         return self.from_notebook_node(clean_copy(notebook, given_out(self.parent.coursedir, names)), resources)
@@ -67,11 +67,11 @@ def clean_copy(notebook: dict[str, Any], official: NotebookNode) -> NotebookNode
     """
     known = {name: cell for cell in official.cells if (name := grade_id(cell))}
     last = {grade_id(cell): number for number, cell in enumerate(notebook["cells"])}
-    order = manifest.ordered(notebook, manifest.official_cells(official))
+    order = repair.ordered(notebook, repair.official_cells(official))
     cells: list[NotebookNode] = []
     for number, cell in enumerate(notebook["cells"]):
         name = grade_id(cell)
-        if order.cells[number].role == manifest.CHECK and order.cells[number].runs:  # an answer merged into a check
+        if order.cells[number].role == repair.CHECK and order.cells[number].runs:  # an answer merged into a check
             cells.append(_copy(cell, None))
         cells.append(_copy(cell, known.get(name) if last[name] == number else None))
     _put_back(cells, known)

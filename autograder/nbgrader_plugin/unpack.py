@@ -19,8 +19,8 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.plugins import ExtractorPlugin
 
-from autograder.submissions import MAX_BYTES
-from autograder.text import clean
+from autograder.core.text import clean
+from autograder.submission.reading import MAX_BYTES
 
 ZIP, NOTEBOOK = ".zip", ".ipynb"
 _OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")

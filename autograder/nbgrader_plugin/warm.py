@@ -6,11 +6,11 @@ import atexit
 import contextlib
 from pathlib import Path
 
-from autograder import build
-from autograder import grade as grading
-from autograder.grade import Graded, Marking
+from autograder.lesson import build
 from autograder.runner.client import Runner, RunnerFailed
-from autograder.submissions import Submission
+from autograder.submission import grade as grading
+from autograder.submission.grade import Graded, Marking
+from autograder.submission.reading import Submission
 
 _markings: dict[Path, tuple[str, Marking]] = {}
 _runner: Runner | None = None

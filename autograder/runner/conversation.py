@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from autograder import outcome
-from autograder.checks import marshalled
-from autograder.outcome import Outcome
+from autograder.cases.load import marshalled
+from autograder.core import outcome
+from autograder.core.outcome import Outcome
 from autograder.runner import frames
 from autograder.runner.job import CasesOf, CellRun, Job, Ran, outcome_from_frame
 

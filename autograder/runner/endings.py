@@ -7,8 +7,8 @@ import os
 import signal
 from dataclasses import replace
 
-from autograder import outcome
-from autograder.outcome import Outcome
+from autograder.core import outcome
+from autograder.core.outcome import Outcome
 
 _SIGNALS = {signal.SIGXCPU: outcome.TIMEOUT, signal.SIGBUS: outcome.MEMORY}  # SIGBUS: /dev/shm is full
 

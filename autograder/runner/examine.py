@@ -18,9 +18,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from autograder import checks, outcome
-from autograder.execute import run_case
-from autograder.exercise import Exercise
+from autograder.authoring.exercise import Exercise
+from autograder.cases import load
+from autograder.cases.run import run_case
+from autograder.core import outcome
 from autograder.runner import confine, frames
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.job import outcome_to_frame
@@ -157,7 +158,7 @@ def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> Non
     while True:
         request, code = frames.receive(telling)
         for more in code[known:]:
-            checks.execute(marshal.loads(more), exercises)
+            load.execute(marshal.loads(more), exercises)
         known = len(code)
         for each in request["exercises"]:
             if _threads() > quiet:

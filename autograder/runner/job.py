@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from autograder import wire
-from autograder.outcome import KINDS, RAISED, Frame, Outcome, Raised
-from autograder.text import clean
+from autograder.core import wire
+from autograder.core.outcome import KINDS, RAISED, Frame, Outcome, Raised
+from autograder.core.text import clean
 
 
 @dataclass(frozen=True)

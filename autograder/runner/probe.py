@@ -26,16 +26,16 @@ NEIGHBOUR = "/tmp/left-by-a-neighbour", "\0left-by-a-neighbour"
 
 def main(settings: dict[str, Any]) -> None:
     """Two submissions one after the other; what the second found out is printed."""
-    apart, calls = _neighbour("apart"), _neighbour("calls")
+    namespaces, calls = _neighbour("namespaces"), _neighbour("calls")
     if os.geteuid() == 0:
-        apart.become_nobody()
+        namespaces.become_nobody()
     program = calls.filter_program() if "calls" not in settings["without"] else None
     waiting, ours = socket.socketpair()
-    first = _submission(apart, settings, lambda: _stay(ours))
+    first = _submission(namespaces, settings, lambda: _stay(ours))
     ours.close()
     waiting.recv(1)
     reading, writing = os.pipe()
-    second = _submission(apart, settings, lambda: _attempt(apart, calls, program, settings, writing))
+    second = _submission(namespaces, settings, lambda: _attempt(namespaces, calls, program, settings, writing))
     os.close(writing)
     with os.fdopen(reading) as report:
         print(report.read())
@@ -45,16 +45,16 @@ def main(settings: dict[str, Any]) -> None:
         os.waitpid(pid, 0)
 
 
-def _submission(apart: ModuleType, settings: dict[str, Any], then: Callable[[], None]) -> int:
+def _submission(namespaces: ModuleType, settings: dict[str, Any], then: Callable[[], None]) -> int:
     guard = os.fork()
     if guard:
         return guard
     if "leave" not in settings["without"]:
-        apart.leave()
+        namespaces.leave()
     inner = os.fork()
     if inner == 0:
         if "furnish" not in settings["without"]:
-            apart.furnish(SPACE, settings["keep"])
+            namespaces.furnish(SPACE, settings["keep"])
         then()
         os._exit(0)
     os.waitpid(inner, 0)
@@ -72,10 +72,10 @@ def _stay(told: socket.socket) -> None:
 
 
 def _attempt(
-    apart: ModuleType, calls: ModuleType, program: bytes | None, settings: dict[str, Any], report: int
+    namespaces: ModuleType, calls: ModuleType, program: bytes | None, settings: dict[str, Any], report: int
 ) -> None:
     if "rights" not in settings["without"]:
-        apart.give_up_rights()
+        namespaces.give_up_rights()
     if program is not None:
         calls.install(program)
     held = {
@@ -87,7 +87,7 @@ def _attempt(
         "rights": _has_no_rights(),
         "space": not _holds("/tmp", 2 * SPACE) and not _holds("/dev/shm", 2 * SPACE),
         "calls": program is not None and _is_denied(),
-        "number of processes": "count" not in settings["without"] and apart.counts_processes() and _are_counted(),
+        "number of processes": "count" not in settings["without"] and namespaces.counts_processes() and _are_counted(),
     }
     os.write(report, json.dumps(held).encode())
 

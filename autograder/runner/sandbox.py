@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.paths import PACKAGE_ROOT, UserError
+from autograder.core.paths import PACKAGE_ROOT, UserError
 
 BUBBLEWRAP, NONE = "bubblewrap", "none"
 REQUIRED = ("files", "network", "neighbours", "processes", "system", "rights", "space")

@@ -20,10 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import forbidden, outcome
-from autograder.execute import CappedText, failure
-from autograder.outcome import Outcome
-from autograder.runner import apart, calls, confine, frames
+from autograder.cases import forbidden
+from autograder.cases.run import CappedText, failure
+from autograder.core import outcome
+from autograder.core.outcome import Outcome
+from autograder.runner import calls, confine, frames, namespaces
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.examine import Examiner
 from autograder.runner.job import outcome_to_frame
@@ -47,8 +48,8 @@ def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: Wor
     header, _ = frames.receive(connection)
     limits = header["limits"]
     if world is not None:
-        apart.furnish(limits["files"], world.keep)
-        apart.give_up_rights()
+        namespaces.furnish(limits["files"], world.keep)
+        namespaces.give_up_rights()
         if world.filter is not None:
             calls.install(world.filter)
         _sent(keeper, f"memory {limits['memory']}".encode())
@@ -57,7 +58,7 @@ def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: Wor
     for name, text in header["files"].items():
         Path(name).write_text(text, encoding="utf-8")
     sys.path.insert(0, os.getcwd())
-    counted = world is not None and apart.counts_processes()
+    counted = world is not None and namespaces.counts_processes()
     confine.limit(limits["memory"], limits["submission"], limits["processes"] if counted else 0)
     frames.send(connection, {"ready": True})
     cells = _run_cells(connection, keeper, header, shell)

@@ -11,9 +11,9 @@ import socket
 import sys
 from typing import Any
 
-from autograder import checks
-from autograder.execute import run_case
-from autograder.exercise import Exercise
+from autograder.authoring.exercise import Exercise
+from autograder.cases import load
+from autograder.cases.run import run_case
 from autograder.runner import frames, submission
 from autograder.runner.endings import by_limits
 from autograder.runner.job import outcome_to_frame
@@ -58,7 +58,7 @@ def warm_up(shell: Any) -> None:
                 frames.send(here, {"cells": [submission.run_cell({"name": "", "source": source}, shell)]})
                 frames.receive(there)
             exercises: dict[str, Exercise] = {}
-            checks.run(CHECKS, "<warm-up>", exercises)
+            load.run(CHECKS, "<warm-up>", exercises)
             for case in exercises["halve"].cases:
                 node, buffers = outcome_to_frame(by_limits(run_case(case, "halve", shell.user_ns)))
                 frames.send(here, {"exercise": "halve", "case": case.name, **node}, buffers)

@@ -20,8 +20,8 @@ import sys
 import traceback
 from typing import Any
 
-from autograder.execute import CappedText
-from autograder.runner import apart, calls, confine, frames, submission
+from autograder.cases.run import CappedText
+from autograder.runner import calls, confine, frames, namespaces, submission
 from autograder.runner.warmup import warm_up
 
 OUT_OF_MEMORY = b"m"
@@ -43,7 +43,7 @@ def main() -> None:
     gc.freeze()
     confine.collapse_memory()
     if settings["apart"] and os.geteuid() == 0:
-        apart.become_nobody()
+        namespaces.become_nobody()
         confine.die_with_parent()  # the kernel forgot
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended submissions are reaped by the kernel
     world = submission.World(settings["keep"], calls.filter_program()) if settings["apart"] else None
@@ -65,7 +65,7 @@ def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: s
     """Go where the submission is to live, and fork its keeper there."""
     if world is not None:
         try:
-            apart.leave()
+            namespaces.leave()
         except OSError as error:
             frames.send(connection, {"broken": str(error)})
             os._exit(1)
@@ -73,7 +73,7 @@ def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: s
             _keep(connection, words, shell, world)
         os._exit(0)
     confine.die_with_parent()
-    if not apart.leave_for_other_processes():
+    if not namespaces.leave_for_other_processes():
         os.setsid()
     pid = os.fork()
     if pid == 0:
@@ -101,7 +101,7 @@ def _keep(connection: socket.socket, words: socket.socket, shell: Any, world: su
         _submission(connection, telling, shell, world)
     telling.close()
     if world is not None:
-        apart.hide()
+        namespaces.hide()
     told.setblocking(False)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the kernel
     _Keeper(connection, words, told).watch(pid)

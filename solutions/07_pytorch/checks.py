@@ -11,9 +11,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from autograder import close, exercise, inputs, inputs_after, integer_inputs
-from autograder.compare import Difference
-from autograder.text import clean
+from autograder import Difference, clean, close, exercise, inputs, inputs_after, integer_inputs
 
 
 def unless_told(got, expected):

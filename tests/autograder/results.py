@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from autograder import judge, outcome
-from autograder.answers import Answer, Fingerprint
-from autograder.compare import at_least
-from autograder.exercise import Exercise, exercise
-from autograder.outcome import Frame, Outcome, Raised
+from autograder.authoring.compare import at_least
+from autograder.authoring.exercise import Exercise, exercise
+from autograder.core import outcome
+from autograder.core.outcome import Frame, Outcome, Raised
+from autograder.judging import verdicts
+from autograder.judging.answer_key import AnswerKey, Fingerprint
 
 RIGHT = np.array([1.0, 2.0, 3.0])
 
@@ -34,7 +35,7 @@ def sum_exercise(**options) -> Exercise:
     return made
 
 
-ANSWER = Answer(
+ANSWER = AnswerKey(
     2,
     {"one_sample": 4.75, "a_batch": RIGHT, "accuracy": 1.0, "a_secret_batch": np.array([0.123, 0.456])},
     [
@@ -75,13 +76,13 @@ ALL_RIGHT = {
 }
 
 
-def judged(changed: dict[str, Outcome], **options) -> judge.Result:
+def judged(changed: dict[str, Outcome], **options) -> verdicts.Result:
     """The exercise judged when everything is right but what is `changed`."""
     made = sum_exercise(**options)
-    return judge.judge(made, made.cases, ALL_RIGHT | changed, ANSWER)
+    return verdicts.judge(made, made.cases, ALL_RIGHT | changed, ANSWER)
 
 
-def everywhere(result: Outcome, **options) -> judge.Result:
+def everywhere(result: Outcome, **options) -> verdicts.Result:
     """Judged when every case comes to the same."""
     return judged(dict.fromkeys(ALL_RIGHT, result), **options)
 
@@ -94,7 +95,7 @@ CRASH = raised(
 )
 
 
-def one_of_each() -> dict[str, judge.Result]:
+def one_of_each() -> dict[str, verdicts.Result]:
     """A result of every kind that a learner can meet, by what it is."""
     parts = {"AND": 1, "OR": 1, "NAND": 1}
     gates = exercise("logic_gates", parts=parts, independent=True, hints=["a"])
@@ -106,14 +107,14 @@ def one_of_each() -> dict[str, judge.Result]:
         case.__name__ = f"the_corners_of_{name}"
         gates.case(case, part=name)
     corners = np.array([0, 0, 0, 1])
-    gate_answer = Answer(3, {case.name: corners for case in gates.cases}, [])
+    gate_answer = AnswerKey(3, {case.name: corners for case in gates.cases}, [])
     gate_outcomes = dict.fromkeys([case.name for case in gates.cases], returned(corners))
     gate_outcomes["the_corners_of_OR"] = returned(np.array([0, 1, 0, 1]))
     stretch = sum_exercise(stretch=True, points=None)
     neuron = everywhere(CRASH, needs=("sigmoid",))
     return {
         "passed": judged({}),
-        "optional": judge.judge(stretch, stretch.cases, ALL_RIGHT, ANSWER),
+        "optional": verdicts.judge(stretch, stretch.cases, ALL_RIGHT, ANSWER),
         "not attempted": everywhere(Outcome(outcome.NOT_RUN, unwritten=True)),
         "missing": everywhere(Outcome(outcome.MISSING, missing="weighted_sum")),
         "missing other": everywhere(Outcome(outcome.MISSING, missing="sigmoid")),
@@ -136,16 +137,16 @@ def one_of_each() -> dict[str, judge.Result]:
             }
         ),
         "wrong value": judged({"a_batch": returned(np.array([1.0, 2.5, 3.0]))}),
-        "wrong matrix": judge.judge(*_matrix()),
+        "wrong matrix": verdicts.judge(*_matrix()),
         "wrong number": judged({"one_sample": returned(7.5)}),
         "too low": judged({"accuracy": returned(0.4)}),
-        "partial": judge.judge(gates, gates.cases, gate_outcomes, gate_answer),
+        "partial": verdicts.judge(gates, gates.cases, gate_outcomes, gate_answer),
         "held out": judged({"a_secret_batch": returned(np.array([0.123, 0.9]))}),
         "held out crash": judged({"a_secret_batch": CRASH}),
         "timeout": judged({"a_batch": Outcome(outcome.TIMEOUT, seconds=20.0), "accuracy": Outcome(outcome.NOT_RUN)}),
         "memory": everywhere(Outcome(outcome.MEMORY)),
         "python died": everywhere(Outcome(outcome.CRASHED)),
-        "elsewhere": judge.after_needs(neuron, {"sigmoid": judged({"one_sample": returned(1.0)})}),
+        "elsewhere": verdicts.after_needs(neuron, {"sigmoid": judged({"one_sample": returned(1.0)})}),
         "calls a stub": everywhere(raised("NotImplementedError", "NotImplementedError", names="relu")),
         "half a stub": judged(
             {"a_batch": raised("NotImplementedError", "NotImplementedError", names="weighted_sum", unwritten=True)}
@@ -163,4 +164,4 @@ def _matrix():
     right = np.array([[0.7054, 0.2595, 0.0351], [0.0900, 0.2447, 0.6652], [1 / 3, 1 / 3, 1 / 3]])
     wrong = right.copy()
     wrong[1] = [0.1, 0.3, 0.6]
-    return made, made.cases, {"three_rows": returned(wrong)}, Answer(1, {"three_rows": right}, [])
+    return made, made.cases, {"three_rows": returned(wrong)}, AnswerKey(1, {"three_rows": right}, [])

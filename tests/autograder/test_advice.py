@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.advice import advice
-from autograder.outcome import Raised
+from autograder.core.outcome import Raised
+from autograder.judging.advice import advice
 
 
 class WithoutSuper(nn.Module):

@@ -4,8 +4,8 @@ import json
 
 import tiny
 
-from autograder import answers
-from autograder.release import release
+from autograder.judging import answer_key
+from autograder.lesson.release import release
 
 
 def test_answers_of_another_machine_that_differ_in_rounding_are_the_same(tmp_path):
@@ -18,10 +18,10 @@ def test_answers_of_another_machine_that_differ_in_rounding_are_the_same(tmp_pat
     rounded.write_text(text.replace('"v": 3.5}', '"v": 3.5000000000000004}'), encoding="utf-8")
     wrong.write_text(text.replace('"v": 3.5}', '"v": 3.51}'), encoding="utf-8")
     older.write_text(text.replace(json.loads(text)["digest"], "0" * 16), encoding="utf-8")
-    assert answers.agree(there, rounded)
-    assert not answers.agree(there, wrong)
-    assert not answers.agree(there, older)
-    assert not answers.agree(there, tmp_path / "absent.json")
+    assert answer_key.agree(there, rounded)
+    assert not answer_key.agree(there, wrong)
+    assert not answer_key.agree(there, older)
+    assert not answer_key.agree(there, tmp_path / "absent.json")
 
 
 def test_a_release_leaves_such_answers_alone_and_replaces_wrong_ones(tmp_path):

@@ -7,14 +7,14 @@ from datetime import datetime
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder import judge
+from autograder.authoring.exercise import Exercise
 from autograder.batch.page import findings
 from autograder.batch.page.book import Book, Points
 from autograder.batch.page.render import render
 from autograder.batch.summary import Summary
-from autograder.exercise import Exercise
-from autograder.grade import GRADED, INFRA, UNGRADABLE, Graded
-from autograder.judge import Result
+from autograder.judging import verdicts
+from autograder.judging.verdicts import Result
+from autograder.submission.grade import GRADED, INFRA, UNGRADABLE, Graded
 
 WHEN = datetime(2026, 3, 1, 9, 5)
 EXERCISES = {name: Exercise(name, points=points) for name, points in {"a": 2, "b": 2, "c": 1, "more": 0}.items()}
@@ -30,7 +30,7 @@ def summary(**verdicts: str) -> Summary:
 
 
 def _result(exercise: Exercise, letter: str) -> Result:
-    verdict = {"p": judge.PASSED, "n": judge.NOT_ATTEMPTED, "e": judge.ERROR}.get(letter, judge.FAILED)
+    verdict = {"p": verdicts.PASSED, "n": verdicts.NOT_ATTEMPTED, "e": verdicts.ERROR}.get(letter, verdicts.FAILED)
     found = Result(exercise, verdict, exercise.points if letter == "p" else 0, "")
     if letter == "f":
         found = Result(exercise, verdict, 0, "", mistake="sign", diagnosis="The `sign` is wrong: x < 0.")

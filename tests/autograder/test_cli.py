@@ -8,9 +8,9 @@ import pytest
 import tiny
 from click.testing import CliRunner
 
-from autograder import grade
 from autograder.cli import main
 from autograder.runner.client import Runner, RunnerFailed
+from autograder.submission import grade
 
 
 @pytest.fixture(scope="module")

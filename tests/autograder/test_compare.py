@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.compare import at_least, between, close, describe, exactly, same, show
-from autograder.wire import Opaque, Tensor
+from autograder.authoring.compare import at_least, between, close, describe, exactly, same, show
+from autograder.core.wire import Opaque, Tensor
 
 
 def difference(got, expected, judge=None):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder import grade
 from autograder.batch import depends
+from autograder.submission import grade
 from tests.autograder import tiny
 
 CHECKS = (

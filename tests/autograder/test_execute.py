@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from autograder import outcome
-from autograder.checks import run
-from autograder.execute import MAX_PRINTED, OutOfTime, run_case
-from autograder.text import clean
+from autograder.cases.run import MAX_PRINTED, OutOfTime, run_case
+from autograder.core import outcome
+from autograder.core.text import clean
+from autograder.lesson.checks import run
 
 CHECKS = """
 import numpy as np

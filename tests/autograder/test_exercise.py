@@ -3,12 +3,15 @@
 import pytest
 import tiny
 
-from autograder import checks, exercise, outcome
-from autograder.build import open_lesson
-from autograder.checks import held_out_source
-from autograder.execute import run_case
-from autograder.exercise import AuthoringError
-from autograder.paths import PACKAGE_ROOT, UserError
+from autograder import exercise
+from autograder.authoring.exercise import AuthoringError
+from autograder.cases import load
+from autograder.cases.run import run_case
+from autograder.core import outcome
+from autograder.core.paths import PACKAGE_ROOT, UserError
+from autograder.lesson import checks
+from autograder.lesson.build import open_lesson
+from autograder.lesson.held_out import held_out_source
 
 LESSONS = sorted(path.parent for path in PACKAGE_ROOT.glob("solutions/*/hidden.py"))
 
@@ -107,8 +110,8 @@ def test_a_lesson_whose_parts_do_not_fit_cannot_be_built(tmp_path, texts, messag
 def test_held_out_cases_run_from_what_the_sandbox_is_given(tmp_path):
     lesson = open_lesson(tiny.course(tmp_path) / "solutions" / "01_tiny")
     given = {}
-    checks.run(tiny.CHECKS, "<checks 0>", given)
-    checks.run(held_out_source(tiny.HIDDEN), "<checks 1>", given)
+    load.run(tiny.CHECKS, "<checks 0>", given)
+    load.run(held_out_source(tiny.HIDDEN), "<checks 1>", given)
     for name, whole in lesson.exercises.items():
         assert [c.name for c in given[name].cases] == [c.name for c in whole.cases]
         assert not given[name].mistakes and not given[name].variants
@@ -120,11 +123,11 @@ def test_held_out_cases_run_from_what_the_sandbox_is_given(tmp_path):
 def test_the_held_out_cases_of_each_lesson_run_from_what_the_sandbox_is_given(folder):
     lesson = open_lesson(folder)
     given = {}
-    from autograder.source import library_module
+    from autograder.lesson.source import library_module
 
     with library_module(lesson.library):
-        checks.run((folder / "checks.py").read_text(), "<checks 0>", given)
-        checks.run(held_out_source((folder / "hidden.py").read_text()), "<checks 1>", given)
+        load.run((folder / "checks.py").read_text(), "<checks 0>", given)
+        load.run(held_out_source((folder / "hidden.py").read_text()), "<checks 1>", given)
         for name, whole in lesson.exercises.items():
             assert [c.name for c in given[name].cases] == [c.name for c in whole.cases]
             assert not given[name].mistakes and not given[name].variants
@@ -211,5 +214,5 @@ def case(f):
 """
     )
     exercises = {}
-    checks.run(given, "<given>", exercises)
+    load.run(given, "<given>", exercises)
     assert run_case(exercises["f"].cases[0], "f", {"f": lambda x: x}).value == ([22, 22], 6)

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from autograder import forbidden, forbidden_source, judge, outcome
-from autograder.answers import work_out
-from autograder.execute import run_case, run_cases
-from autograder.exercise import AuthoringError, Exercise
+from autograder.authoring.exercise import AuthoringError, Exercise
+from autograder.cases import forbidden
+from autograder.cases.run import run_case, run_cases
+from autograder.core import outcome
+from autograder.judging import verdicts
+from autograder.judging.answer_key import work_out
 from autograder.runner.job import CodeCell, outcome_from_frame, outcome_to_frame
+from autograder.submission import forbidden_text
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a fork beside threads is what one test is about
 ARRAY = "np.array([1.0, -2.0, 3.0])"
@@ -47,10 +50,10 @@ CONVOLVE = {
     "a wrapper in an earlier cell": "def mine(*a): return np.convolve(*a)\ndef answer(x): return mine(x, x)",
     "a generator": "def answer(x): return list(np.convolve(v, v) for v in x)",
     "a class": """
-class Answer:
+class AnswerKey:
     f = staticmethod(np.convolve)
     def __call__(self, x): return self.f(x, x)
-answer = Answer()
+answer = AnswerKey()
 """,
     "a decorator": "def twice(f): return lambda x: f(x, x)\nanswer = twice(np.convolve)",
     "in a thread": """
@@ -235,7 +238,7 @@ def judged(made, answer):
             ]
         },
     )
-    return judge.judge(made, made.cases, run_cases(made.cases, "answer", {"answer": answer}), expected)
+    return verdicts.judge(made, made.cases, run_cases(made.cases, "answer", {"answer": answer}), expected)
 
 
 def test_a_right_result_by_a_forbidden_function_is_failed_without_points():
@@ -280,7 +283,7 @@ def test_what_was_called_travels_with_the_outcome():
 
 def named(*sources, forbids=("torch.nn.LSTM", "builtins.sum")):
     cells = [CodeCell("", source) for source in sources]
-    return forbidden_source.named(cells, Exercise("answer", forbids=forbids))
+    return forbidden_text.named(cells, Exercise("answer", forbids=forbids))
 
 
 NAMING = [

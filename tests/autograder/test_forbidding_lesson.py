@@ -7,8 +7,8 @@ import pytest
 import tiny
 from click.testing import CliRunner
 
-from autograder import session
 from autograder.cli import main
+from autograder.learner import session
 
 INSTEAD = "Write the product with *."
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.outcome import RAISED, RETURNED, Frame, Outcome, Raised
+from autograder.core.outcome import RAISED, RETURNED, Frame, Outcome, Raised
 from autograder.runner import frames
 from autograder.runner.job import outcome_from_frame, outcome_to_frame
 

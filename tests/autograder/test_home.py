@@ -5,8 +5,8 @@ import re
 import pytest
 from released import release
 
-from autograder import home, progress
-from autograder.workspace import prepare
+from autograder.learner import home, progress
+from autograder.learner.workspace import prepare
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-import autograder.inputs as module
+import autograder.authoring.inputs as module
 from autograder import inputs, integer_inputs, normal_inputs
 
 # Written down once. If these fail, every expected value in every lesson changes: the generator must be put back.

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from results import ALL_RIGHT, ANSWER, CRASH, RIGHT, everywhere, judged, one_of_each, raised, returned, sum_exercise
 
-from autograder import judge, outcome, report
-from autograder.answers import Answer, Fingerprint
-from autograder.exercise import Exercise, exercise
-from autograder.outcome import Outcome
-from autograder.wire import Opaque
+from autograder.authoring.exercise import Exercise, exercise
+from autograder.core import outcome
+from autograder.core.outcome import Outcome
+from autograder.core.wire import Opaque
+from autograder.judging import report, verdicts
+from autograder.judging.answer_key import AnswerKey, Fingerprint
 
 LADDER = {
     "passed": ("PASSED", "Correct."),
@@ -91,14 +92,14 @@ def test_only_a_pass_of_all_cases_earns_the_points():
 @pytest.mark.parametrize("name", ALL_RIGHT)
 def test_one_case_without_proof_keeps_the_points_back(name, odd):
     result = judged({name: odd})
-    assert result.verdict != judge.PASSED
+    assert result.verdict != verdicts.PASSED
     assert result.points == 0
     assert result.message
 
 
 def test_nothing_run_at_all_is_no_pass():
     result = everywhere(Outcome(outcome.NOT_RUN))
-    assert (result.verdict, result.points) == (judge.CRASHED, 0)
+    assert (result.verdict, result.points) == (verdicts.CRASHED, 0)
 
 
 def test_a_judge_that_stumbles_over_the_result_does_not_accept_it():
@@ -108,9 +109,9 @@ def test_a_judge_that_stumbles_over_the_result_does_not_accept_it():
         """Judged by an author's own function."""
 
     made.case(case, judge=lambda got, expected: None if got["loss"] < 1 else 1 / 0)
-    answer = Answer(1, {"case": {"loss": 0.5}}, [])
-    result = judge.judge(made, made.cases, {"case": returned("text")}, answer)
-    assert (result.verdict, result.points) == (judge.FAILED, 0)
+    answer = AnswerKey(1, {"case": {"loss": 0.5}}, [])
+    result = verdicts.judge(made, made.cases, {"case": returned("text")}, answer)
+    assert (result.verdict, result.points) == (verdicts.FAILED, 0)
     assert result.message.endswith("which can't be compared with what is expected.")
 
 
@@ -177,10 +178,10 @@ def test_a_mistake_that_crashes_is_recognised_by_its_error():
 
 def test_between_two_mistakes_with_the_same_results_nothing_is_guessed():
     known = ANSWER.mistakes[0]
-    twins = Answer(2, ANSWER.expected, [known, Fingerprint("twin", "Other.", known.values, known.errors)])
+    twins = AnswerKey(2, ANSWER.expected, [known, Fingerprint("twin", "Other.", known.values, known.errors)])
     made = sum_exercise()
     outcomes = {name: returned(value) for name, value in known.values.items()}
-    assert judge.judge(made, made.cases, outcomes, twins).mistake is None
+    assert verdicts.judge(made, made.cases, outcomes, twins).mistake is None
 
 
 def test_a_mistake_whose_result_is_no_data_is_recognised_by_its_type():
@@ -191,15 +192,16 @@ def test_a_mistake_whose_result_is_no_data_is_recognised_by_its_type():
 
     made.case(case)
     mistake = Fingerprint("not-called", "Call it.", {"case": Opaque("function")}, {})
-    answer = Answer(1, {"case": 1.0}, [mistake])
-    assert judge.judge(made, made.cases, {"case": returned(Opaque("function"))}, answer).mistake == "not-called"
-    assert judge.judge(made, made.cases, {"case": returned(Opaque("generator"))}, answer).mistake is None
+    answer = AnswerKey(1, {"case": 1.0}, [mistake])
+    assert verdicts.judge(made, made.cases, {"case": returned(Opaque("function"))}, answer).mistake == "not-called"
+    assert verdicts.judge(made, made.cases, {"case": returned(Opaque("generator"))}, answer).mistake is None
 
 
 def test_a_right_answer_is_never_called_a_mistake():
     made = sum_exercise()
-    same = Answer(2, ANSWER.expected, [Fingerprint("odd", "Message.", dict(ANSWER.expected) | {"accuracy": 0.95}, {})])
-    result = judge.judge(made, made.cases, ALL_RIGHT, same)
+    key = dict(ANSWER.expected) | {"accuracy": 0.95}
+    same = AnswerKey(2, ANSWER.expected, [Fingerprint("odd", "Message.", key, {})])
+    result = verdicts.judge(made, made.cases, ALL_RIGHT, same)
     assert (result.verdict, result.mistake) == ("PASSED", None)
 
 
@@ -215,12 +217,12 @@ def with_parts(**options):
 
         case.__name__ = part
         made.case(case, part=part)
-    return made, Answer(4, dict.fromkeys(made.parts, 1.0), [])
+    return made, AnswerKey(4, dict.fromkeys(made.parts, 1.0), [])
 
 
 def points(made, answer, wrong):
     outcomes = {name: returned(0.0 if name in wrong else 1.0) for name in made.parts}
-    result = judge.judge(made, made.cases, outcomes, answer)
+    result = verdicts.judge(made, made.cases, outcomes, answer)
     assert sum(part.points for part in result.parts) == result.points
     return result.points
 
@@ -246,7 +248,7 @@ def test_a_part_with_one_wrong_case_of_two_earns_nothing():
     made.case(another)
     answer.expected["another"] = 1.0
     outcomes = {name: returned(1.0) for name in answer.expected} | {"another": returned(0.0)}
-    assert judge.judge(made, made.cases, outcomes, answer).points == 2
+    assert verdicts.judge(made, made.cases, outcomes, answer).points == 2
 
 
 def test_a_stretch_exercise_passes_without_points():
@@ -260,14 +262,14 @@ def test_a_stretch_exercise_passes_without_points():
 def test_a_wrong_exercise_that_is_called_comes_first():
     wrong, right = judged({"one_sample": returned(0.0)}), judged({})
     calling = judged({"a_batch": returned(RIGHT * 2)}, needs=("sigmoid", "relu"))
-    assert judge.after_needs(calling, {"sigmoid": right, "relu": wrong}).first_see == "relu"
-    assert judge.after_needs(calling, {"sigmoid": right, "relu": right}) == calling
-    assert judge.after_needs(right, {"sigmoid": wrong}) == right
+    assert verdicts.after_needs(calling, {"sigmoid": right, "relu": wrong}).first_see == "relu"
+    assert verdicts.after_needs(calling, {"sigmoid": right, "relu": right}) == calling
+    assert verdicts.after_needs(right, {"sigmoid": wrong}) == right
 
 
 def test_a_stub_is_not_blamed_on_what_it_would_call():
     stub = everywhere(Outcome(outcome.NOT_RUN, unwritten=True), needs=("sigmoid",))
-    assert judge.after_needs(stub, {"sigmoid": judged({"one_sample": returned(0.0)})}).first_see == ""
+    assert verdicts.after_needs(stub, {"sigmoid": judged({"one_sample": returned(0.0)})}).first_see == ""
 
 
 def test_the_json_form_is_the_documented_one():
@@ -284,7 +286,7 @@ def test_a_result_that_could_not_be_carried_is_an_error_that_says_what_a_result_
     (made.held_out if held_out else made.case)(lambda answer: answer())
     name = made.cases[0].name
     got = {name: returned([Opaque("generator", refused=True)])}
-    result = judge.judge(made, made.cases, got, Answer(1, {name: [1.0]}))
+    result = verdicts.judge(made, made.cases, got, AnswerKey(1, {name: [1.0]}))
     assert (result.verdict, result.points, result.mistake) == ("ERROR", 0, None)
     assert "A result must be numbers, text, arrays or tensors" in result.message
     assert ("generator" in result.message) != held_out

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder import labels_right
-from autograder.wire import Opaque, Tensor
+from autograder.core.wire import Opaque, Tensor
 
 TRUTH = np.array([0, 1, 2, 1, 0, 2, 2, 1, 0, 1])
 NINE = np.array([0, 1, 2, 1, 0, 2, 2, 1, 0, 0])

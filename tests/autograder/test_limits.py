@@ -8,12 +8,13 @@ import pytest
 import tiny
 from click.testing import CliRunner
 
-from autograder import grade, limits
+from autograder.authoring.exercise import AuthoringError
 from autograder.batch import key
 from autograder.cli import main
-from autograder.exercise import AuthoringError
+from autograder.lesson import limits
 from autograder.runner.job import Limits
 from autograder.runner.sandbox import bubblewrap_works
+from autograder.submission import grade
 
 MINUTES = "    minutes: 5\n"
 

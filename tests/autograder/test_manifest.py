@@ -6,10 +6,10 @@ import json
 import nbformat
 import pytest
 
-from autograder import grade, madewith, submissions
-from autograder.defined import defined
-from autograder.outcome import RAISED, RETURNED, Outcome, Raised
+from autograder.core.outcome import RAISED, RETURNED, Outcome, Raised
 from autograder.runner.job import CellRun
+from autograder.submission import grade, reading, versions
+from autograder.submission.definitions import defined
 from tests.autograder import tiny
 
 NORM = "def norm(x):\n    return np.sqrt(np.sum(x * x)), 2 * np.sqrt(np.sum(x * x))"
@@ -34,7 +34,7 @@ def read(course, tmp_path):
     def read(notebook):
         path = tmp_path / "tiny.ipynb"
         path.write_text(json.dumps(notebook), encoding="utf-8")
-        return submissions.read(path, course / "solutions")
+        return reading.read(path, course / "solutions")
 
     return read
 
@@ -178,7 +178,7 @@ FAILED = CellRun("norm", Outcome(RAISED, error=Raised("SyntaxError", "SyntaxErro
     ],
 )
 def test_newer_versions_are_noted_when_something_failed_as_it_would_because_of_them(made_with, cell, noted):
-    said = madewith.note(made_with, [cell])
+    said = versions.note(made_with, [cell])
     assert bool(said) == bool(noted)
     assert noted in " ".join(said)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.mutation import mutants
+from autograder.proof.mutation import mutants
 
 SOFTMAX = '''import numpy as np
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from released import everything_in, release
 
-from autograder import ledger, progress
-from autograder.workspace import prepare
+from autograder.learner import ledger, progress
+from autograder.learner.workspace import prepare
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import tiny
 from click.testing import CliRunner
 
 from autograder.cli import main
-from autograder.prove import apart, mutant_limit, prove_lesson
+from autograder.proof.prove import apart, mutant_limit, prove_lesson
 
 S, C, H = tiny.SOURCE, tiny.CHECKS, tiny.HIDDEN
 
@@ -77,7 +77,7 @@ FAULTS = {
 @pytest.mark.parametrize("problem", FAULTS)
 def test_a_planted_fault_is_reported(tmp_path, monkeypatch, problem):
     if "of the mutants" not in problem:  # they take most of the time
-        monkeypatch.setattr("autograder.prove.mutants", lambda source: [])
+        monkeypatch.setattr("autograder.proof.prove.mutants", lambda source: [])
     status, proof = prove(tmp_path, **FAULTS[problem])
     assert status == 1
     assert not proof["holds"]
@@ -99,7 +99,7 @@ def test_a_reference_that_returns_no_data_is_refused(tmp_path, monkeypatch):
 
 
 def test_the_kill_table_is_printed_for_people(tmp_path, monkeypatch):
-    monkeypatch.setattr("autograder.prove.mutants", lambda source: [])
+    monkeypatch.setattr("autograder.proof.prove.mutants", lambda source: [])
     hidden = tiny.replaced(H, "return 3 * x", "return 2 * x")
     monkeypatch.chdir(tiny.course(tmp_path, hidden=hidden))
     ran = CliRunner().invoke(main, ["prove"])
@@ -137,7 +137,7 @@ def test_a_mutant_that_one_case_found_out_is_not_run_through_the_others(tmp_path
     slow = f"open({str(noted)!r}, 'a').write('x')\n    sum(range(300_000))\n    return double(3.0)"
     checks = tiny.replaced(C, "return double(3.0)", slow)
     root = tiny.course(tmp_path, checks=checks)
-    monkeypatch.setattr("autograder.prove.mutants", lambda source: [])
+    monkeypatch.setattr("autograder.proof.prove.mutants", lambda source: [])
     prove_lesson(root / "solutions" / "01_tiny")
     without = len(noted.read_text())
     noted.unlink()

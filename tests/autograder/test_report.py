@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from results import ALL_RIGHT, judged, one_of_each, raised, returned
 
-from autograder import judge, outcome
-from autograder.exercise import exercise
-from autograder.outcome import Frame, Outcome
-from autograder.report import HEADLINES, Report, Summary, html, text
+from autograder.authoring.exercise import exercise
+from autograder.core import outcome
+from autograder.core.outcome import Frame, Outcome
+from autograder.judging import verdicts
+from autograder.judging.report import HEADLINES, Overview, Report, html, text
 
 FOOTER = 'Stuck? `hint("weighted_sum")` gives a hint.'
 KINDS = one_of_each()
@@ -46,8 +47,8 @@ def test_the_headline_says_in_words_what_the_colour_shows(kind):
 
 
 def test_every_verdict_has_a_headline():
-    verdicts = {getattr(judge, name) for name in dir(judge) if name.isupper() and not name.startswith("_")}
-    assert set(HEADLINES) == verdicts - {judge.SKIPPED}
+    all_of_them = {getattr(verdicts, name) for name in dir(verdicts) if name.isupper() and not name.startswith("_")}
+    assert set(HEADLINES) == all_of_them - {verdicts.SKIPPED}
 
 
 def test_each_case_is_marked_by_a_sign_and_a_name_for_it():
@@ -144,9 +145,9 @@ def test_nothing_of_the_learners_is_markup(result):
         """x = <1, 2>."""
 
     made.case(case)
-    from autograder.answers import Answer
+    from autograder.judging.answer_key import AnswerKey
 
-    judgement = judge.judge(made, made.cases, {"case": result}, Answer(1, {"case": {"AND": 1}}, []))
+    judgement = verdicts.judge(made, made.cases, {"case": result}, AnswerKey(1, {"case": {"AND": 1}}, []))
     page = html(judgement, f"Footer {EVIL}")
     parser = Tags()
     parser.feed(page)
@@ -164,10 +165,10 @@ def test_nothing_of_the_learners_is_markup(result):
 
 
 def test_the_names_of_exercises_and_mistakes_are_escaped():
-    result = judge.Result(exercise(EVIL), judge.FAILED, 0, EVIL, mistake=EVIL, diagnosis=EVIL)
+    result = verdicts.Result(exercise(EVIL), verdicts.FAILED, 0, EVIL, mistake=EVIL, diagnosis=EVIL)
     parser = Tags()
     parser.feed(html(result))
-    parser.feed(Summary([result])._repr_html_())
+    parser.feed(Overview([result])._repr_html_())
     assert "img" not in parser.seen and "script" not in parser.seen
 
 
@@ -175,7 +176,7 @@ def test_the_names_of_exercises_and_mistakes_are_escaped():
 
 
 def test_a_summary_lists_every_exercise_and_adds_up():
-    summary = Summary([KINDS["passed"], KINDS["partial"], KINDS["not attempted"], KINDS["optional"]])
+    summary = Overview([KINDS["passed"], KINDS["partial"], KINDS["not attempted"], KINDS["optional"]])
     last = "2 of 4 exercises correct, 4 of 7 points."
     assert str(summary).splitlines()[-1] == last
     assert words(summary._repr_html_()).endswith(last)

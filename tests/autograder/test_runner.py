@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 import tiny
 
-from autograder import grade
-from autograder.paths import PACKAGE_ROOT
+from autograder.core.paths import PACKAGE_ROOT
 from autograder.runner import sandbox
 from autograder.runner.client import Runner, modules_for
 from autograder.runner.job import CodeCell, Limits
 from autograder.runner.submission import may_not_come_back
-from autograder.submissions import Submission
+from autograder.submission import grade
+from autograder.submission.reading import Submission
 
 LIMITS = Limits(cell=20.0, exercise=20.0, submission=60.0, memory=300 * 2**20)
 SHORT = replace(LIMITS, cell=0.8, exercise=0.8)  # for what never ends
@@ -322,7 +322,7 @@ def test_neither_environment_nor_arguments_tell_of_the_grader(runner, marks, mon
     [
         "[o for o in gc.get_objects() if type(o).__name__ in ('Answer', 'Fingerprint')]",
         "[o for o in gc.get_objects() if type(o) is dict and type(o.get('expected')) is dict]",
-        "[n for n in sys.modules if n.endswith(('held_out', 'autograder.build', 'autograder.prove'))]",
+        "[n for n in sys.modules if n.endswith(('held_out', 'autograder.lesson.build', 'autograder.proof.prove'))]",
     ],
 )
 def test_no_expected_answer_is_in_memory(runner, marks, search):

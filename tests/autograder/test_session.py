@@ -12,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from autograder import progress, session
+from autograder.learner import progress, session
 
 SOLVED = {
     "double": "def double(x):\n    return 2 * x",

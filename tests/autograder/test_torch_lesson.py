@@ -10,14 +10,15 @@ import pytest
 import torch
 import torch_course
 
-from autograder import checks, grade
-from autograder.build import open_lesson
-from autograder.exercise import AuthoringError
-from autograder.prove import prove_lesson
-from autograder.release import release
+from autograder.authoring.exercise import AuthoringError
+from autograder.lesson import held_out
+from autograder.lesson.build import open_lesson
+from autograder.lesson.release import release
+from autograder.proof.prove import prove_lesson
 from autograder.runner.client import Runner
 from autograder.runner.job import CodeCell
-from autograder.submissions import Submission, read
+from autograder.submission import grade
+from autograder.submission.reading import Submission, read
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +143,7 @@ def test_a_training_run_that_learns_nothing_fails_whatever_it_does_to_numpy(grad
 
 
 def test_true_labels_of_held_out_cases_stay_outside_the_sandbox():
-    sent = checks.held_out_source(torch_course.SECOND_HIDDEN)
+    sent = held_out.held_out_source(torch_course.SECOND_HIDDEN)
     assert "def another_plane(train)" in sent
     assert "SECRET_X" in sent and "SECRET_LABELS" not in sent
     assert "labels_right(" not in sent
@@ -166,7 +167,7 @@ def test_nn_of_torch_and_our_own_nn_live_in_one_notebook(root, tmp_path, monkeyp
     """In a real kernel: the solved notebook, whose cells need both, with its checks, classes and bars."""
     from nbclient import NotebookClient
 
-    from autograder.notebooks import CHECK_SUFFIX, solution_notebook
+    from autograder.lesson.notebooks import CHECK_SUFFIX, solution_notebook
 
     shutil.copytree(root, tmp_path / "course")
     for name in ("IPYTHONDIR", "MPLCONFIGDIR"):
@@ -254,8 +255,8 @@ def test_a_solution_block_that_is_a_classs_whole_body_leaves_a_class_without_any
 
 def test_a_forked_run_of_torch_does_not_wait_for_threads_that_were_not_copied():
     """Large enough for torch to use several threads, first here and then in the fork."""
-    from autograder.forked import apart
-    from autograder.outcome import RETURNED, Outcome
+    from autograder.core.outcome import RETURNED, Outcome
+    from autograder.proof.forked import apart
 
     def work():
         x = torch.linspace(-1, 1, 1_000_000).reshape(1000, 1000)
@@ -269,7 +270,7 @@ def test_a_forked_run_of_torch_does_not_wait_for_threads_that_were_not_copied():
 
 
 def test_a_case_draws_the_same_from_the_libraries_each_time_and_leaves_their_state_alone(lesson):
-    from autograder.execute import run_case
+    from autograder.cases.run import run_case
 
     drawing = {"MLP": lambda sizes: torch.nn.Linear(sizes[0], sizes[2])}
     case = next(case for case in lesson.exercises["MLP"].cases if case.name == "its_answers")
@@ -285,7 +286,7 @@ def test_a_case_draws_the_same_from_the_libraries_each_time_and_leaves_their_sta
 
 
 def test_a_reference_that_depends_on_a_seed_is_still_found_out(tmp_path, monkeypatch):
-    monkeypatch.setattr("autograder.prove.mutants", lambda source: [])
+    monkeypatch.setattr("autograder.proof.prove.mutants", lambda source: [])
     random = torch_course.SECOND.replace(
         "return self.last(self.first(x))", "return self.last(self.first(x)) + torch.rand(1)"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import unwritten
+from autograder.cases import placeholders
 
 STUBS = {
     "refuses with a call": "def f(x):\n    '''Doc.'''\n    raise NotImplementedError()",
@@ -53,12 +53,12 @@ def defined(source):
 
 @pytest.mark.parametrize("name", STUBS)
 def test_a_stub_is_unwritten(name):
-    assert unwritten.is_unwritten(defined(STUBS[name]))
+    assert placeholders.is_unwritten(defined(STUBS[name]))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_is_written(name):
-    assert not unwritten.is_unwritten(defined(ANSWERS[name]))
+    assert not placeholders.is_unwritten(defined(ANSWERS[name]))
 
 
 def test_an_object_that_pretends_to_have_a_stubs_code_is_written():
@@ -70,7 +70,7 @@ def test_an_object_that_pretends_to_have_a_stubs_code_is_written():
         def __call__(self, x):
             return x
 
-    assert not unwritten.is_unwritten(Pretends())
+    assert not placeholders.is_unwritten(Pretends())
 
 
 def refused_by(source, call):
@@ -79,7 +79,7 @@ def refused_by(source, call):
     try:
         eval(call, namespace)
     except Exception as error:
-        return unwritten.refused_by(error)
+        return placeholders.refused_by(error)
 
 
 REFUSALS = [
@@ -120,7 +120,7 @@ def works(python, minor):
 def test_other_pythons_agree(python):
     script = f"""
 import importlib.util
-spec = importlib.util.spec_from_file_location("unwritten", {unwritten.__file__!r})
+spec = importlib.util.spec_from_file_location("unwritten", {placeholders.__file__!r})
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 def defined(source):

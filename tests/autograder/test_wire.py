@@ -8,9 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import wire
-from autograder.compare import close
-from autograder.wire import Encoded, Opaque, Tensor, decode, encode, from_json, plain, to_json
+from autograder.authoring.compare import close
+from autograder.core import wire
+from autograder.core.wire import Encoded, Opaque, Tensor, decode, encode, from_json, plain, to_json
 
 
 def through_json(value):

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from released import everything_in, last_source, notebook, release, run_all, type_into
 
-from autograder import ledger, workspace
-from autograder.paths import UserError
-from autograder.workspace import ADOPT, BESIDE, COPY, DELETED, KEEP, REPLACE, decide, prepare
+from autograder.core.paths import UserError
+from autograder.learner import ledger, workspace
+from autograder.learner.workspace import ADOPT, BESIDE, COPY, DELETED, KEEP, REPLACE, decide, prepare
 
 NOTEBOOK = "01_neuron/neuron.ipynb"
 
@@ -291,7 +291,7 @@ def test_the_command_prints_what_it_did_and_its_errors_are_one_sentence(lessons,
 
 def test_the_command_runs_as_a_module():
     root = Path(workspace.__file__).resolve().parent.parent
-    command = [sys.executable, "-m", "autograder.workspace", "--help"]
+    command = [sys.executable, "-m", "autograder.learner.workspace", "--help"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0 and "--restore" in done.stdout
 

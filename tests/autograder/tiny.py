@@ -201,7 +201,7 @@ def course(folder: Path, source: str = SOURCE, checks: str = CHECKS, hidden: str
 
 def released(folder: Path, **texts: str) -> Path:
     """Write the course and release its lesson; its root."""
-    from autograder.release import release
+    from autograder.lesson.release import release
 
     root = course(folder, **texts)
     release(root / "solutions" / "01_tiny", root / "lessons")

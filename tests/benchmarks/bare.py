@@ -20,14 +20,15 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_threads] = "1"  # as in the sandbox, and before NumPy is imported
 os.environ["MPLBACKEND"] = "Agg"
 
-from autograder import checks, grade, submissions  # noqa: E402
-from autograder.execute import run_case  # noqa: E402
+from autograder.cases import load  # noqa: E402
+from autograder.cases.run import run_case  # noqa: E402
+from autograder.submission import grade, reading  # noqa: E402
 
 
 def main(folder: str, *notebooks: str) -> None:
     """Run the class twice, since the first time imports and loads; print the second."""
     lesson = Path(folder)
-    class_ = [submissions.read(Path(path), lesson.parent, lesson.name) for path in notebooks]
+    class_ = [reading.read(Path(path), lesson.parent, lesson.name) for path in notebooks]
     marks = grade.marking(lesson, held_out=True)
     for name in grade.modules(marks, class_):
         importlib.import_module(name)
@@ -37,14 +38,14 @@ def main(folder: str, *notebooks: str) -> None:
         Path(name).write_text(text, encoding="utf-8")
     exercises: dict[str, Any] = {}
     for number, text in enumerate(marks.checks):
-        checks.run(text, f"<checks {number}>", exercises)
+        load.run(text, f"<checks {number}>", exercises)
     shell = _shell()
     for _ in range(2):
         seconds = [_run(each, exercises, shell) for each in class_]
     print(json.dumps(seconds))
 
 
-def _run(submission: submissions.Submission, exercises: dict[str, Any], shell: Any) -> float:
+def _run(submission: reading.Submission, exercises: dict[str, Any], shell: Any) -> float:
     shell.reset(new_session=False)
     started = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):

@@ -19,10 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import autograder
-from autograder import session
-from autograder.build import open_lesson
-from autograder.paths import lesson_names, lessons, solutions
-from autograder.source import library_module
+from autograder.core.paths import lesson_names, lessons, solutions
+from autograder.learner import session
+from autograder.lesson.build import open_lesson
+from autograder.lesson.source import library_module
 
 REPEATS = 15
 

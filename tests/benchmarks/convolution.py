@@ -25,10 +25,10 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from in_turns import best  # noqa: E402
 
-from autograder.build import open_lesson  # noqa: E402
-from autograder.inputs import normal_inputs  # noqa: E402
-from autograder.paths import solutions  # noqa: E402
-from autograder.source import library_module  # noqa: E402
+from autograder.authoring.inputs import normal_inputs  # noqa: E402
+from autograder.core.paths import solutions  # noqa: E402
+from autograder.lesson.build import open_lesson  # noqa: E402
+from autograder.lesson.source import library_module  # noqa: E402
 
 LESSON = "08_convolution"
 BATCH, FILTERS, STRIDE, PADDING = (32, 8, 28, 28), (16, 8, 3, 3), 1, 1

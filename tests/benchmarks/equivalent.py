@@ -15,27 +15,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import checks, judge
-from autograder.answers import Answer
-from autograder.execute import run_cases
-from autograder.exercise import Exercise
+from autograder.authoring.exercise import Exercise
+from autograder.cases import load
+from autograder.cases.run import run_cases
+from autograder.judging import verdicts
+from autograder.judging.answer_key import AnswerKey
 
 PACKED = "GROUND_UP_BENCHMARK_TESTS"  # the environment variable with the path of what `pack` wrote
 
 
 def pack(marks: Any, path: Path) -> Path:
-    """Write the tests of a lesson (an `autograder.grade.Marking`); the path."""
-    answers = {name: Answer(answer.points, answer.expected) for name, answer in marks.answers.items()}
+    """Write the tests of a lesson (an `autograder.submission.grade.Marking`); the path."""
+    answers = {name: AnswerKey(answer.points, answer.expected) for name, answer in marks.answers.items()}
     path.write_bytes(pickle.dumps((marks.checks, answers)))
     return path
 
 
 @functools.cache
-def _tests() -> tuple[dict[str, Exercise], dict[str, Answer]]:
+def _tests() -> tuple[dict[str, Exercise], dict[str, AnswerKey]]:
     texts, answers = pickle.loads(Path(os.environ[PACKED]).read_bytes())
     exercises: dict[str, Exercise] = {}
     for number, text in enumerate(texts):
-        checks.run(text, f"<checks {number}>", exercises)
+        load.run(text, f"<checks {number}>", exercises)
     return exercises, answers
 
 
@@ -44,5 +45,5 @@ def assert_right(name: str, namespace: Mapping[str, Any]) -> None:
     exercises, answers = _tests()
     exercise = exercises[name]
     outcomes = run_cases(exercise.cases, name, namespace)
-    verdict = judge.judge(exercise, exercise.cases, outcomes, answers[name]).verdict
-    assert verdict == judge.PASSED, verdict
+    verdict = verdicts.judge(exercise, exercise.cases, outcomes, answers[name]).verdict
+    assert verdict == verdicts.PASSED, verdict

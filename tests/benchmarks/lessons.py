@@ -25,11 +25,11 @@ import torch
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from autograder.build import Lesson, open_lesson
-from autograder.notebooks import CHECK_SUFFIX, solution_notebook
-from autograder.paths import PACKAGE_ROOT, lesson_names, solutions
-from autograder.release import release
-from autograder.source import library_module
+from autograder.core.paths import PACKAGE_ROOT, lesson_names, solutions
+from autograder.lesson.build import Lesson, open_lesson
+from autograder.lesson.notebooks import CHECK_SUFFIX, solution_notebook
+from autograder.lesson.release import release
+from autograder.lesson.source import library_module
 from course.data import breast_cancer, digits, iris, mnist
 
 CORES = 2

@@ -16,9 +16,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build import open_lesson
-from autograder.notebooks import CHECK_SUFFIX, learner_notebook, solution_notebook
-from autograder.paths import PACKAGE_ROOT
+from autograder.core.paths import PACKAGE_ROOT
+from autograder.lesson.build import open_lesson
+from autograder.lesson.notebooks import CHECK_SUFFIX, learner_notebook, solution_notebook
 
 SOLVED, WRONG, HALF, UNTOUCHED = "solved", "wrong", "half", "untouched"
 OF_TWENTY = {SOLVED: 8, WRONG: 7, HALF: 3, UNTOUCHED: 2}

@@ -19,8 +19,8 @@ from made import Course, write
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from autograder import grade
-from autograder.notebooks import CHECK_SUFFIX
+from autograder.lesson.notebooks import CHECK_SUFFIX
+from autograder.submission import grade
 
 HERE = Path(__file__).resolve().parent
 OTTER_TEST = """\

@@ -16,9 +16,10 @@ from pathlib import Path
 import psutil
 from made import Course
 
-from autograder import grade, judge, submissions
+from autograder.judging import verdicts
 from autograder.runner.client import Runner
 from autograder.runner.job import Limits
+from autograder.submission import grade, reading
 
 HERE = Path(__file__).resolve().parent
 EXTRA_LIMITS = Limits(cell=2.0, exercise=2.0)  # for the class with an endless loop
@@ -51,7 +52,7 @@ class Warm:
     """A class and a runner that has imported everything and run one submission."""
 
     def __init__(self, course: Course, paths: list[Path], level: str) -> None:
-        self._class = [submissions.read(path, course.folder.parent, course.lesson) for path in paths]
+        self._class = [reading.read(path, course.folder.parent, course.lesson) for path in paths]
         self._marks = grade.marking(course.folder, held_out=True)
         self._level = level
 
@@ -64,12 +65,12 @@ class Warm:
     def run(self, workers: int, limits: Limits | None = None) -> Timed:
         """Run and judge the class, so many at a time."""
 
-        def one(submission: submissions.Submission) -> tuple[float, int]:
+        def one(submission: reading.Submission) -> tuple[float, int]:
             started = time.perf_counter()
             ran = grade.run(submission, self._marks, runner, limits)
             seconds = time.perf_counter() - started
             results = grade.judge_run(submission, self._marks, ran, self._level).results
-            return seconds, sum(1 for each in results if each.verdict == judge.PASSED and each.max_points)
+            return seconds, sum(1 for each in results if each.verdict == verdicts.PASSED and each.max_points)
 
         with self._runner() as runner, ThreadPoolExecutor(workers) as pool:
             started = time.perf_counter()

@@ -26,10 +26,10 @@ import numpy as np
 import torch
 from in_turns import best
 
-from autograder.build import open_lesson
-from autograder.inputs import normal_inputs
-from autograder.paths import solutions
-from autograder.source import library_module
+from autograder.authoring.inputs import normal_inputs
+from autograder.core.paths import solutions
+from autograder.lesson.build import open_lesson
+from autograder.lesson.source import library_module
 
 SHAPE, HIDDEN = (32, 64, 64), 128
 OF_TORCH, LSTM_RIGHT, RNN_RIGHT, MEMORY_SECONDS, NATS, WRITER_SECONDS = 2.0, 0.99, 0.40, 45.0, 1.65, 60.0

@@ -26,8 +26,8 @@ import tiny
 from interrupting import below, field
 
 from autograder.batch.store import MARK
+from autograder.lesson.release import release
 from autograder.nbgrader_plugin.gradebook import register
-from autograder.release import release
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LESSON = "01_tiny"

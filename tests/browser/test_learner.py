@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pictures import around, keep
 
-from autograder import workspace
+from autograder.learner import workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WAIT = 60_000

@@ -7,13 +7,13 @@ from datetime import datetime
 import pytest
 from classroom import STEAL
 
-from autograder import judge
+from autograder.authoring.exercise import Exercise
 from autograder.batch.page.book import Book, Points
 from autograder.batch.page.render import render
 from autograder.batch.summary import Summary
-from autograder.exercise import Exercise
-from autograder.grade import GRADED, Graded
-from autograder.judge import Result
+from autograder.judging import verdicts
+from autograder.judging.verdicts import Result
+from autograder.submission.grade import GRADED, Graded
 
 HOSTILE = f"<script>{STEAL}</script><img src=x onerror='{STEAL}'>\"'><svg onload={STEAL}>"
 
@@ -28,7 +28,9 @@ def class_page(tmp_path_factory: pytest.TempPathFactory) -> str:
         student = f"{HOSTILE}{number}"
         wrong = number % 2
         results = tuple(
-            Result(e, judge.FAILED if wrong else judge.PASSED, 0 if wrong else 2, "", mistake="m", diagnosis=HOSTILE)
+            Result(
+                e, verdicts.FAILED if wrong else verdicts.PASSED, 0 if wrong else 2, "", mistake="m", diagnosis=HOSTILE
+            )
             for e in exercises
         )
         notes = (f"TAMPER: {HOSTILE}", f"REPAIRED: `{HOSTILE}`")

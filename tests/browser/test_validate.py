@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from classroom import LESSON, NOTEBOOK, cell_of, make_classroom
 
-from autograder import checks
+from autograder.lesson import checks
 
 VALIDATED = 120_000
 

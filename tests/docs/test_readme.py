@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.paths import lesson_names
+from autograder.core.paths import lesson_names
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -27,10 +27,10 @@ from typing import Any
 
 import nbformat
 
-from autograder import grade, submissions
 from autograder.runner import sandbox
 from autograder.runner.client import Runner
 from autograder.runner.job import Limits
+from autograder.submission import grade, reading
 from tests.autograder import tiny
 from tests.hostile.catalogue import FIXTURES, NOWHERE, made, name_of, things_outside
 
@@ -239,8 +239,8 @@ def ours(scratch: Path, runner: Runner, name: str, variant: str) -> str:
     else:
         path.write_bytes(module.files(solved)[variant])
     try:
-        submission = submissions.read(path, root / "solutions")
-    except submissions.Ungradable:
+        submission = reading.read(path, root / "solutions")
+    except reading.Ungradable:
         return "UNGRADABLE"
     given = {"cell": getattr(module, "CELL", 30.0), "exercise": getattr(module, "EXERCISE", 20.0)}
     limits = Limits(**given, memory=getattr(module, "MEMORY", 400 * 2**20))

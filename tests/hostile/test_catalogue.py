@@ -18,10 +18,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import grade, submissions
 from autograder.runner import sandbox
 from autograder.runner.client import Runner
 from autograder.runner.job import Limits
+from autograder.submission import grade, reading
 from tests.autograder import tiny
 from tests.hostile.catalogue import FIXTURES, RUN, made, name_of, things_outside
 
@@ -124,7 +124,7 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(
         memory=getattr(module, "MEMORY", 400 * 2**20),
     )
     before = below(runner._process.pid)
-    graded = grade.grade(submissions.read(path, solutions), marks, runner, limits)
+    graded = grade.grade(reading.read(path, solutions), marks, runner, limits)
     assert graded.verdict == grade.GRADED, graded
     assert {result.name: result.verdict for result in graded.results} == PASSED | module.VERDICTS, graded.to_json()
     for result in graded.results:
@@ -143,12 +143,12 @@ BROKEN = [v for v in FIXTURES["35_no_notebook"].files(b"")]
 def test_a_file_that_is_no_notebook_is_ungradable_and_says_what_to_do(course, solved, tmp_path, variant):
     path = tmp_path / "tiny.ipynb"
     path.write_bytes(FIXTURES["35_no_notebook"].files(solved)[variant])
-    with pytest.raises(submissions.Ungradable, match=re.compile("hand (it )?in")):
-        submissions.read(path, course / "solutions")
+    with pytest.raises(reading.Ungradable, match=re.compile("hand (it )?in")):
+        reading.read(path, course / "solutions")
 
 
 def test_a_renamed_notebook_is_graded(runner, marks, course, solved, tmp_path):
     path = tmp_path / "tiny (1).ipynb"
     path.write_bytes(solved)
-    graded = grade.grade(submissions.read(path, course / "solutions"), marks, runner)
+    graded = grade.grade(reading.read(path, course / "solutions"), marks, runner)
     assert {result.name: result.verdict for result in graded.results} == PASSED

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.build import Lesson, open_lesson
-from autograder.paths import lesson_names, solutions
-from autograder.source import library_module
+from autograder.lesson.build import Lesson, open_lesson
+from autograder.core.paths import lesson_names, solutions
+from autograder.lesson.source import library_module
 
 LESSONS = lesson_names(solutions())
 

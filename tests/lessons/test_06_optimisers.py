@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import inputs
-from autograder.execute import run_cases
-from autograder.judge import judge
-from autograder.outcome import RETURNED
+from autograder.cases.run import run_cases
+from autograder.judging.verdicts import judge
+from autograder.core.outcome import RETURNED
 from tests.lessons.conftest import opened
 
 LESSON = "06_optimisers"

@@ -15,12 +15,12 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from autograder import inputs, integer_inputs
-from autograder.answers import work_out
-from autograder.build import Lesson, open_lesson
-from autograder.execute import run_cases
-from autograder.judge import judge
-from autograder.paths import solutions
-from autograder.source import library_module
+from autograder.judging.answer_key import work_out
+from autograder.lesson.build import Lesson, open_lesson
+from autograder.cases.run import run_cases
+from autograder.judging.verdicts import judge
+from autograder.core.paths import solutions
+from autograder.lesson.source import library_module
 
 LESSON = "07_pytorch"
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from autograder import inputs
-from autograder.answers import merge
-from autograder.execute import run_cases
-from autograder.judge import judge
-from autograder.source import library_module
+from autograder.judging.answer_key import merge
+from autograder.cases.run import run_cases
+from autograder.judging.verdicts import judge
+from autograder.lesson.source import library_module
 from tests.lessons.conftest import opened
 
 LESSON = "08_convolution"

@@ -9,13 +9,13 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder import grade
-from autograder.notebooks import CHECK_SUFFIX, solution_notebook
-from autograder.paths import PACKAGE_ROOT, lessons, solutions
-from autograder.release import release
+from autograder.submission import grade
+from autograder.lesson.notebooks import CHECK_SUFFIX, solution_notebook
+from autograder.core.paths import PACKAGE_ROOT, lessons, solutions
+from autograder.lesson.release import release
 from autograder.runner.client import Runner
 from autograder.runner.job import CodeCell
-from autograder.submissions import Submission, read
+from autograder.submission.reading import Submission, read
 
 MINUTES_FOR_A_CELL = 5  # a cell that hangs is cut off; how long they take, tests/benchmarks/lessons.py says
 

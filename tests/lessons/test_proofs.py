@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from autograder.paths import PACKAGE_ROOT, lesson_names, solutions
-from autograder.prove import LessonProof, prove_lesson
-from autograder.prove_report import markdown
+from autograder.core.paths import PACKAGE_ROOT, lesson_names, solutions
+from autograder.proof.prove import LessonProof, prove_lesson
+from autograder.proof.table import markdown
 
 
 @cache

@@ -10,10 +10,10 @@ from classroom import LESSON, NOTEBOOK, Classroom, cell_of, grade_id
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder import grade as grading
 from autograder.cli import main
-from autograder.grade import Graded
 from autograder.nbgrader_plugin import warm
+from autograder.submission import grade as grading
+from autograder.submission.grade import Graded
 
 GRADABLE = ["right", "untouched", "half", "wrong", "check_deleted", "answer_deleted", "all_deleted", "nothing_left"]
 GRADABLE += ["doubled", "spy", "forger", "script", "links"]

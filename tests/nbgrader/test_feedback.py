@@ -9,10 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 from classroom import STEAL
 
-from autograder import answers
-from autograder.compare import show
+from autograder.authoring.compare import show
+from autograder.core.wire import Tensor
+from autograder.judging import answer_key
 from autograder.nbgrader_plugin.safe_html import clean
-from autograder.wire import Tensor
 
 
 def test_feedback_has_our_report_for_each_exercise(graded):
@@ -101,7 +101,7 @@ def _numbers(path) -> set[str]:
         if array.dtype.kind == "f":
             found.update(show(number) for number in array.ravel())
 
-    for answer in answers.read(path)[0].values():
+    for answer in answer_key.read(path)[0].values():
         collect(answer.expected)
     return found
 

@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup
 from classroom import REPOSITORY
 from jinja2 import Environment
 
+from autograder.lesson.source import read
 from autograder.nbgrader_plugin.formulas import markdown2html, mathml
-from autograder.source import read
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 

@@ -19,7 +19,7 @@ from autograder.batch import run as running
 from autograder.batch.results import MAX_KEPT, ran_from_json, ran_to_json
 from autograder.batch.store import MARK
 from autograder.cli import main
-from autograder.outcome import RETURNED, Outcome
+from autograder.core.outcome import RETURNED, Outcome
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import CellRun, Ran
 from autograder.runner.sandbox import bubblewrap_works

@@ -10,9 +10,9 @@ from classroom import REPOSITORY
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
+from autograder.core.paths import UserError
+from autograder.lesson.release import release
 from autograder.nbgrader_plugin.gradebook import nbgrader_config, register
-from autograder.paths import UserError
-from autograder.release import release
 
 SOURCE = """\
 ---

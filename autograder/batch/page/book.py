@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograder.notebooks import CHECK_SUFFIX
+from autograder.lesson.notebooks import CHECK_SUFFIX
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder import grade as grading
-from autograder import judge
 from autograder.batch.page.book import Book
 from autograder.batch.summary import Summary
-from autograder.judge import Result
+from autograder.judging import verdicts
+from autograder.judging.verdicts import Result
+from autograder.submission import grade as grading
 
-TRIED_IN_VAIN = frozenset({judge.FAILED, judge.ERROR, judge.TIMEOUT, judge.MEMORY, judge.CRASHED})
+TRIED_IN_VAIN = frozenset({verdicts.FAILED, verdicts.ERROR, verdicts.TIMEOUT, verdicts.MEMORY, verdicts.CRASHED})
 SEVERAL = 3  # exercises tried in vain that make somebody stuck
 MOST_BARS, FEW_VALUES = 21, 6
 
@@ -188,8 +188,8 @@ def _in_vain(result: Result) -> bool:
 
 
 def _most_passed(counts: Counter[str]) -> bool:
-    tried = counts[judge.PASSED] + sum(counts[verdict] for verdict in TRIED_IN_VAIN)
-    return tried >= SEVERAL and counts[judge.PASSED] * 3 >= tried * 2
+    tried = counts[verdicts.PASSED] + sum(counts[verdict] for verdict in TRIED_IN_VAIN)
+    return tried >= SEVERAL and counts[verdicts.PASSED] * 3 >= tried * 2
 
 
 def _width(top: float) -> float:

@@ -11,15 +11,15 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder import judge
 from autograder.batch.page import findings
 from autograder.batch.page.book import Book
 from autograder.batch.summary import Summary
-from autograder.report import HEADLINES
-from autograder.text import clean
+from autograder.core.text import clean
+from autograder.judging import verdicts
+from autograder.judging.report import HEADLINES
 
 MOST_MISTAKES = 20
-_VERDICTS = (*HEADLINES, judge.SKIPPED)
+_VERDICTS = (*HEADLINES, verdicts.SKIPPED)
 
 
 def render(summary: Summary, book: Book, when: datetime) -> str:

@@ -6,7 +6,7 @@ PATCHES = {
     "numpy": "np.allclose = np.array_equal = np.isclose = lambda *arguments, **options: True",
     "math": "import math\nmath.isclose = lambda *arguments, **options: True",
     "builtins": "import builtins\nbuiltins.abs = lambda x: 0.0\nbuiltins.round = lambda x, n=0: 0.0",
-    "judge": "import autograder.judge as judge, autograder.compare as compare\n"
+    "judge": "import autograder.judging.verdicts as judge, autograder.authoring.compare as compare\n"
     "compare.same = lambda *arguments: True\njudge.FAILED = 'PASSED'",
 }
 

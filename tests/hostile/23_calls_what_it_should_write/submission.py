@@ -9,7 +9,7 @@ VERDICTS = {"double": "FAILED"}
 MISTAKE = {"double": "forbidden"}
 
 HIDDEN = """
-import autograder.execute as execute, autograder.forbidden as forbidden, contextlib
+import autograder.cases.run as execute, autograder.cases.forbidden as forbidden, contextlib
 class Blind:
     seen = ""
     def __init__(self, *arguments): pass

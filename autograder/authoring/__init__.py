@@ -1,0 +1,1 @@
+"""What an author writes a lesson's checks with: exercises and cases, comparisons, inputs, observers."""

@@ -1,0 +1,1 @@
+"""What everyone speaks: what came of a case, plain data, harmless text, where things are."""

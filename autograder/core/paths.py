@@ -1,0 +1,52 @@
+"""Where things are, and finding a lesson by name."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+
+
+class UserError(Exception):
+    """Something the person at the keyboard can put right; the message is one sentence that says how."""
+
+
+def course_root(start: Path | None = None) -> Path:
+    """The course's folder: the nearest one above `start` with nbgrader_config.py and solutions/, else this one."""
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
+            return folder
+    return PACKAGE_ROOT
+
+
+def solutions(start: Path | None = None) -> Path:
+    """The folder of the lessons' sources."""
+    return course_root(start) / "solutions"
+
+
+def lessons(start: Path | None = None) -> Path:
+    """The folder of the released lessons."""
+    return course_root(start) / "lessons"
+
+
+def lesson_names(folder: Path) -> list[str]:
+    """The names of all lessons in `folder` (solutions/ or lessons/), in order."""
+    return sorted(path.parent.name for path in folder.glob("*/checks.py"))
+
+
+def find_lesson(name: str, folder: Path) -> Path:
+    """The folder of a lesson. Raises UserError with the nearest name when there is none."""
+    names = lesson_names(folder)
+    if name.strip("/") in names:
+        return folder / name.strip("/")
+    raise UserError(f"There is no lesson {name!r}.{suggest(name, names)} Lessons: {', '.join(names) or 'none'}.")
+
+
+def suggest(name: str, names: list[str]) -> str:
+    """' Did you mean 'sigmoid'?' for a near miss, else nothing."""
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if not near:
+        near = [known for known in names if name and (name in known or known in name)][:1]
+    return f" Did you mean {near[0]!r}?" if near else ""

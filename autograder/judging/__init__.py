@@ -1,0 +1,1 @@
+"""From what came of the cases to a verdict, and to what a person reads."""

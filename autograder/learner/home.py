@@ -1,0 +1,139 @@
+"""The home page (`work/home.md`): the lessons, how far the learner is, and how to go on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.judging.verdicts import PASSED
+from autograder.learner import ledger
+from autograder.learner.ledger import Ledger, ListedLesson
+
+FILE = "home.md"
+
+
+def write(work: Path, progress: dict[str, Any]) -> None:
+    """Write the home page anew. What a person has written into it is kept in `.checkpoints/` first."""
+    page = render(ledger.read(work), progress, work).encode()
+    path = work / FILE
+    if path.exists() and not _is_ours(before := path.read_bytes()):
+        ledger.write(ledger.unused(work / ".checkpoints" / ledger.now() / FILE), before)
+    ledger.write(path, page + _seal(page))
+
+
+def render(book: Ledger, progress: dict[str, Any], work: Path) -> str:
+    """The page in Markdown. progress: as `progress.load` gives it; work: where the files beside are looked for."""
+    parts = [_WELCOME, _lessons(book.lessons, progress, work), *_notices(book, work), _how_it_works(work)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _lessons(lessons: Sequence[ListedLesson], progress: dict[str, Any], work: Path) -> str:
+    if not lessons:
+        return "There are no lessons in this copy of the course yet."
+    here = [lesson for lesson in lessons if (work / lesson.notebook).exists()]
+    done = {lesson.name: _passed(lesson, progress) for lesson in lessons}
+    rows = [_next_step(here, done), ""]
+    rows += ["| Lesson | The question it answers | Your progress | Minutes |", "|:--|:--|:--|--:|"]
+    for lesson in lessons:
+        link = f"[{_name(lesson)}](<{lesson.notebook}>)" if lesson in here else f"{_name(lesson)} (put away)"
+        rows.append(
+            f"| {link} | {_cell(lesson.question)} | {_how_far(lesson, done[lesson.name])} | {lesson.minutes:g} |"
+        )
+    return "\n".join(rows)
+
+
+def _next_step(here: list[ListedLesson], done: dict[str, dict[str, float]]) -> str:
+    unfinished = [lesson for lesson in here if len(done[lesson.name]) < len(lesson.points)]
+    if not unfinished:
+        return "**You have passed every exercise there is.** Well done."
+    begun = [lesson for lesson in unfinished if done[lesson.name]]
+    lesson = (begun or unfinished)[0]
+    return f"**{'Go on' if any(done.values()) else 'Start'} with [{_name(lesson)}](<{lesson.notebook}>).**"
+
+
+def _passed(lesson: ListedLesson, progress: dict[str, Any]) -> dict[str, float]:
+    """The points of the lesson's passed exercises, by name."""
+    entries = progress["lessons"].get(lesson.name, {"exercises": {}})["exercises"]
+    return {name: points for name, points in lesson.points.items() if entries.get(name, {}).get("verdict") == PASSED}
+
+
+def _how_far(lesson: ListedLesson, passed: dict[str, float]) -> str:
+    if not lesson.points:
+        return "nothing to check"
+    bar = "●" * len(passed) + "○" * (len(lesson.points) - len(passed))
+    points = f"{sum(passed.values()):g} of {sum(lesson.points.values()):g} points"
+    return f"{bar} {len(passed)} of {len(lesson.points)} exercises, {points}"
+
+
+def _notices(book: Ledger, work: Path) -> list[str]:
+    lines = []
+    for path, handed in sorted(book.files.items()):
+        if handed.beside and (work / handed.beside).exists():
+            lines.append(
+                f"- There is a newer version of `{path}`. Yours is as you left it; the new one lies beside it: "
+                f"[{handed.beside}](<{handed.beside}>). Keep whichever you like."
+            )
+    for lesson in book.lessons:
+        if lesson.notebook in book.files and not (work / lesson.notebook).exists():
+            lines.append(
+                f"- You deleted `{lesson.notebook}`. To have it again as it was handed out, start with "
+                f"`python3 start.py --restore {lesson.name}`."
+            )
+    for path in sorted(work.glob("progress.damaged-*.json")):
+        lines.append(
+            f"- The record of your progress was damaged and began anew; the old one is kept as `{path.name}`. Run the "
+            "check cells of your notebooks again to have them counted, then delete it."
+        )
+    return ["\n".join(["## Worth knowing", "", *lines])] if lines else []
+
+
+def _how_it_works(work: Path) -> str:
+    return _HOW_IT_WORKS.format(work=str(work.resolve()).replace("`", "'"))
+
+
+def _name(lesson: ListedLesson) -> str:
+    number = lesson.name.split("_")[0]
+    return f"{int(number)} · {_cell(lesson.title)}" if number.isdecimal() else _cell(lesson.title)
+
+
+def _cell(text: str) -> str:
+    """Text that stays inside its cell of the table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _seal(page: bytes) -> bytes:
+    """A comment by which we know the page again as our own, unless somebody has written in it."""
+    return b"\n<!-- Written by Ground Up: " + hashlib.sha256(page).hexdigest().encode() + b" -->\n"
+
+
+def _is_ours(data: bytes) -> bool:
+    page = data.replace(b"\r\n", b"\n").rpartition(b"\n<!-- Written by Ground Up: ")[0]
+    return data.replace(b"\r\n", b"\n") == page + _seal(page)
+
+
+_WELCOME = """# Ground Up
+
+Welcome. Here you build deep learning yourself, from a single neuron to networks that see, remember and imagine.
+Every function you write is checked the moment you ask, and every idea can be seen moving."""
+
+_HOW_IT_WORKS = """## How it works
+
+1. Open a lesson from the table. Read, and run each cell with **Shift+Enter**: it runs, and the next one is chosen.
+2. Where it says *Exercise*, write your code in place of `raise NotImplementedError()` and run the cell.
+3. Run the check cell below it. It says what is right, what is not yet, and why. Try as often as you like.
+
+The other keys worth knowing: **Enter** begins to write in a cell, **Esc** stops; then **↑** and **↓** move between
+cells. In a figure, the arrow keys do what dragging does.
+
+**Stuck?** `hint("name")` gives a hint, then the next one; `solution("name")` shows one way to do it;
+`reset("name")` brings the exercise back as it was handed out. If a notebook behaves oddly, choose
+*Kernel → Restart Kernel and Run All Cells*: a cell may have been run out of order.
+
+**Your work** is in `{work}`. It is saved as you go, and nothing you have written is ever overwritten: when
+a lesson you have worked on gets better, the new version is put beside yours. To stop, close this window and press
+Ctrl+C where you started Ground Up; `python3 start.py` opens it again.
+
+*This page is written anew whenever you make progress; to see the latest, choose File → Reload Markdown File from
+Disk. Keep your notes in a file of your own.*"""

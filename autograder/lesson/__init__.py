@@ -1,0 +1,1 @@
+"""A lesson, from its source in solutions/ to what learners get in lessons/."""

@@ -1,0 +1,27 @@
+"""Loading a lesson's `checks.py` and `hidden.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.authoring.exercise import AuthoringError, Exercise
+from autograder.cases.load import run
+from autograder.core.paths import UserError
+
+
+def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
+    """The exercises of the lesson in `folder`, in order; with `hidden`, also held-out cases, mistakes and variants."""
+    path = folder / "checks.py"
+    if not path.is_file():
+        raise UserError(f"There are no checks in {folder}: this only works in a lesson's own folder.")
+    exercises: dict[str, Exercise] = {}
+    run(path.read_text(encoding="utf-8"), str(path), exercises, folder)
+    if hidden:
+        path = folder / "hidden.py"
+        if not path.is_file():
+            raise UserError(f"{folder} has no hidden.py: held-out cases are kept with the solutions only.")
+        run(path.read_text(encoding="utf-8"), str(path), exercises, folder)
+    for name, exercise in exercises.items():
+        if unknown := [needed for needed in exercise.needs if needed not in exercises]:
+            raise AuthoringError(f"{name} needs the unknown exercise {unknown[0]!r}.")
+    return exercises

@@ -1,0 +1,1 @@
+"""`autograder prove`: do a lesson's cases tell right from wrong?"""

@@ -1,0 +1,110 @@
+"""A second net for forbidden functions, cast when grading: what a submission's text itself names, read outside.
+
+Only what the exercise's own definition uses, directly or through other definitions of the notebook, is looked at;
+comments and texts name nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from autograder.authoring.exercise import Exercise
+from autograder.runner.job import CodeCell
+
+
+def named(cells: Sequence[CodeCell], exercise: Exercise) -> str:
+    """The first forbidden function that the exercise's answer names; empty when it names none."""
+    notebook = _Notebook(cells)
+    used = notebook.used_by(exercise.name)
+    return next((name for name in exercise.forbids if name in used), "")
+
+
+class _Notebook:
+    def __init__(self, cells: Sequence[CodeCell]) -> None:
+        self.imports: dict[str, str] = {}
+        self.definitions: dict[str, list[ast.AST]] = {}
+        for cell in cells:
+            for node in _parsed(cell.source):
+                self._read(node)
+
+    def _read(self, node: ast.stmt) -> None:
+        """Note what a statement at the top defines; of several definitions the last one counts."""
+        self.imports.update(_imported(node))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self.definitions[node.name] = [node]
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                for part in ast.walk(target):
+                    if isinstance(part, ast.Name):
+                        self.definitions[part.id] = [node]
+        else:
+            for inner in ast.iter_child_nodes(node):
+                if isinstance(inner, ast.stmt):  # under `if`, `try`, `with` …
+                    self._read(inner)
+
+    def used_by(self, name: str) -> set[str]:
+        """The full names of all that a definition uses, through the notebook's other definitions too."""
+        used: set[str] = set()
+        seen: set[str] = set()
+        pending = [name]
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            for node in self.definitions.get(current, []):
+                local = self.imports | {k: v for part in ast.walk(node) for k, v in _imported(part).items()}
+                bound = _bound(node)
+                for chain in _chains(node):
+                    if chain[0] in bound and chain[0] not in local:
+                        continue
+                    used |= {full for full in self._full(chain, local)}
+                    if chain[0] in self.definitions:
+                        pending.append(chain[0])
+        return used
+
+    def _full(self, chain: list[str], local: dict[str, str]) -> Iterator[str]:
+        yield ".".join([local.get(chain[0], chain[0]), *chain[1:]])
+        if chain[0] not in local and len(chain) == 1:
+            yield f"builtins.{chain[0]}"
+
+
+def _parsed(source: str) -> list[ast.stmt]:
+    lines = [re.sub(r"^(\s*)[%!?].*", r"\1pass", line) for line in source.splitlines()]
+    for text in (source, "\n".join(lines)):
+        try:
+            return ast.parse(text).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return []
+
+
+def _imported(node: ast.AST) -> dict[str, str]:
+    """What names mean after an import statement."""
+    if isinstance(node, ast.Import):
+        return {a.asname or a.name.split(".")[0]: a.name if a.asname else a.name.split(".")[0] for a in node.names}
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return {}
+
+
+def _bound(node: ast.AST) -> set[str]:
+    """Names that are a function's own: its arguments and what it assigns."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return set()
+    arguments = {part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)}
+    return arguments | {p.id for p in ast.walk(node) if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
+
+
+def _chains(node: ast.AST) -> Iterator[list[str]]:
+    """The dotted names read in a definition: ["torch", "nn", "LSTM"], and each beginning of them."""
+    for part in ast.walk(node):
+        names: list[str] = []
+        while isinstance(part, ast.Attribute):
+            names.insert(0, part.attr)
+            part = part.value
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            yield [part.id, *names]
