@@ -20,7 +20,7 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.lesson.clear import ClearLessonSolutions
-from autograder.lesson.release import AUTHORS_ONLY
+from autograder.lesson.release import AUTHORS_ONLY, HIDDEN_AWAY
 from autograder.nbgrader_plugin import formulas
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.export import ExportGrades
@@ -45,8 +45,9 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 if shutil.which("alembic") is None:  # nbgrader starts it by name to make the gradebook: it lies beside this Python
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
-# Never copied anywhere: to lessons/, beside a submission, or back to a student.
-c.CourseDirectory.ignore = [*AUTHORS_ONLY, "*.md", "*.pyc", "__pycache__", ".*", "*.part"]
+# Never copied anywhere: to lessons/, beside a submission, or back to a student. Of hidden folders only `.lesson` goes
+# along (what its name hides from learners, a class needs all the same).
+c.CourseDirectory.ignore = [*AUTHORS_ONLY, *HIDDEN_AWAY, "*.md", "*.pyc", "__pycache__", ".[!l]*", ".l[!e]*", "*.part"]
 
 # `nbgrader generate_assignment` makes the same lessons/ as `autograder release`.
 c.GenerateAssignment.preprocessors = [

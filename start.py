@@ -66,7 +66,7 @@ class NoNetwork(Stop):
     """pip could not reach a package registry."""
 
 
-ALL_TESTS = (["-n", "2", "--dist", "loadfile", "--ignore=tests/browser"], ["tests/browser"])
+ALL_TESTS = (["-n", "2", "--dist", "loadfile", "-m", "not browser"], ["-m", "browser"])
 DISK_FULL = Stop("The disk is full: make room (the installation needs about 3 GB) and start again.")
 
 

@@ -1,10 +1,39 @@
-"""Property tests draw the same examples at every run, so that a failure is repeatable and a pass means the same."""
+"""What all tests share: repeatable examples, a lesson's figures as importable packages, a browser."""
+
+import importlib.util
+import sys
+from importlib.abc import MetaPathFinder
 
 import pytest
 from hypothesis import settings
 
+from autograder.core.paths import solutions
+
+pytest_plugins = ["browsing"]
+
+# Property tests draw the same examples at every run, so that a failure is repeatable and a pass means the same.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+
+
+class FiguresOfLessons(MetaPathFinder):
+    """Finds `widgets_01_neuron`, the figures of lesson 01: one name each, so that all can be there in one process."""
+
+    def find_spec(self, name, path=None, target=None):
+        package = solutions() / name.removeprefix("widgets_") / "widgets" / "__init__.py"
+        if not name.startswith("widgets_") or not package.is_file():
+            return None
+        return importlib.util.spec_from_file_location(name, package)
+
+
+sys.meta_path.append(FiguresOfLessons())
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that use the browser carry the mark `browser`."""
+    for item in items:
+        if {"browser", "page", "lab", "serve"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(autouse=True)

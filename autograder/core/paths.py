@@ -6,6 +6,8 @@ import difflib
 from pathlib import Path
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+SUPPORT = ".lesson"  # beside a lesson's notebook, out of sight: its checks, answers and figures
+STATE = ".ground-up"  # in the course's folder: what can be made anew at any time
 
 
 class UserError(Exception):
@@ -31,9 +33,18 @@ def lessons(start: Path | None = None) -> Path:
     return course_root(start) / "lessons"
 
 
+def support(lesson: Path, name: str) -> Path:
+    """A file of a lesson that learners don't open: in its hidden folder, or beside the notebook.
+
+    Beside it lies what an author edits, and what was handed out when there was no hidden folder yet.
+    """
+    beside = lesson / name
+    return beside if beside.exists() else lesson / SUPPORT / name
+
+
 def lesson_names(folder: Path) -> list[str]:
     """The names of all lessons in `folder` (solutions/ or lessons/), in order."""
-    return sorted(path.parent.name for path in folder.glob("*/checks.py"))
+    return sorted({path.name for path in folder.glob("*/") if support(path, "checks.py").is_file()})
 
 
 def find_lesson(name: str, folder: Path) -> Path:

@@ -84,8 +84,8 @@ def merge(one: dict[str, AnswerKey], other: dict[str, AnswerKey]) -> dict[str, A
     return both
 
 
-def write(path: Path, lesson: str, answers: Mapping[str, AnswerKey], digest: str) -> None:
-    """Write answers as JSON, one exercise a line. digest: of the sources they were made from."""
+def text(lesson: str, answers: Mapping[str, AnswerKey], digest: str) -> str:
+    """Answers as JSON, one exercise a line. digest: of the sources they were made from."""
     exercises = {
         name: {
             "points": answer.points,
@@ -106,7 +106,7 @@ def write(path: Path, lesson: str, answers: Mapping[str, AnswerKey], digest: str
         f"{json.dumps(name)}: {json.dumps(node, ensure_ascii=False)}" for name, node in exercises.items()
     )
     head = f'"lesson": {json.dumps(lesson)},\n"digest": {json.dumps(digest)}'
-    path.write_text(f'{{{head},\n"exercises": {{\n{lines}\n}}}}\n', encoding="utf-8")
+    return f'{{{head},\n"exercises": {{\n{lines}\n}}}}\n'
 
 
 def read(path: Path) -> tuple[dict[str, AnswerKey], str]:

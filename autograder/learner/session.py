@@ -18,7 +18,7 @@ from autograder.authoring.exercise import Exercise
 from autograder.cases.run import OutOfTime, run_case
 from autograder.core import outcome
 from autograder.core.outcome import Outcome
-from autograder.core.paths import UserError, lessons, solutions, suggest
+from autograder.core.paths import SUPPORT, UserError, lessons, solutions, suggest, support
 from autograder.judging import answer_key, verdicts
 from autograder.judging.answer_key import AnswerKey
 from autograder.judging.report import Overview, Report
@@ -191,10 +191,11 @@ def _open(folder: Path | None = None) -> _Lesson:
     """The lesson in the working folder; loaded again only when its files changed."""
     global _lesson
     folder = folder or Path.cwd()
-    paths = folder / "checks.py", folder / "answers.json"
+    paths = support(folder, "checks.py"), support(folder, "answers.json")
     if not all(path.is_file() for path in paths):
         raise UserError(
-            f"There is no lesson in {folder}: open the notebook in its own folder, beside checks.py and answers.json."
+            f"There is no lesson in {folder}: open the notebook in the folder in which you got it, with all that lay "
+            f"there (the checks are in its hidden folder {SUPPORT})."
         )
     stamp = tuple(path.stat().st_mtime for path in paths)
     if _lesson is None or _lesson.folder != folder or _lesson.stamp != stamp:

@@ -5,7 +5,8 @@
 - A file the learner has touched is never overwritten: the newer version is put beside it (`neuron.new.ipynb`), once.
 - A notebook the learner deleted stays deleted, and so does a lesson whose folder is gone, until `restore` names the
   lesson. What a notebook needs beside it (checks, figures) comes back, since the lesson can't run without it.
-- What the course no longer has stays in the workspace.
+- A notebook that the course no longer has stays, and so does what the learner touched; another file that nobody
+  touched goes to `.checkpoints/<time>/`, since Python would go on importing it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.core.paths import PACKAGE_ROOT, UserError, suggest
+from autograder.core.paths import PACKAGE_ROOT, SUPPORT, UserError, suggest, support
 from autograder.learner import home, ledger, progress
 from autograder.learner.ledger import HandedOut, Ledger, ListedLesson, fingerprint
 
@@ -123,6 +124,7 @@ def _prepare(lessons: Path, work: Path, wanted: set[str]) -> Changes:
             name = file.relative_to(lessons).as_posix()
             if not put_away:
                 book.files[name] = _bring(name, book.files.get(name), file, work, changes, lesson.name in wanted)
+        _put_away_former(lesson, lessons, book, work, changes)
         book.lessons.append(_listing(lesson))
     ledger.save(work, book)
     home.write(work, progress.load(work))
@@ -149,6 +151,21 @@ def _bring(name: str, handed: HandedOut | None, file: Path, work: Path, changes:
         unknown = HandedOut(content="")
         return replace(handed or unknown, offered=fingerprint(release, name), beside=beside)
     return HandedOut(fingerprint(release, name))
+
+
+def _put_away_former(lesson: Path, lessons: Path, book: Ledger, work: Path, changes: Changes) -> None:
+    """What this lesson has no more goes to the checkpoint where nobody touched it: else it would still be imported."""
+    there = {file.relative_to(lessons).as_posix() for file in _files(lesson)}
+    for name in [name for name in book.files if name.startswith(f"{lesson.name}/") and name not in there]:
+        target = work / name
+        if name.endswith(".ipynb") or not target.is_file():
+            continue
+        current = target.read_bytes()
+        if fingerprint(current, name) == book.files[name].content:
+            _checkpoint(name, current, work, changes)
+            changes.updated.append(name)
+            target.unlink()
+            del book.files[name]
 
 
 def _put_beside(name: str, handed: HandedOut | None, release: bytes, work: Path, changes: Changes) -> str:
@@ -192,12 +209,16 @@ def _lesson_folders(lessons: Path) -> list[Path]:
 
 
 def _files(lesson: Path) -> list[Path]:
-    """What belongs to a lesson: all its files but hidden ones and Python's cache."""
+    """What belongs to a lesson: all its files but other hidden ones and Python's cache."""
     return [
         path
         for path in sorted(lesson.rglob("*"))
-        if path.is_file() and not any(p.startswith((".", "__pycache__")) for p in path.relative_to(lesson).parts)
+        if path.is_file() and not any(_is_no_part(p) for p in path.relative_to(lesson).parts)
     ]
+
+
+def _is_no_part(name: str) -> bool:
+    return name == "__pycache__" or (name.startswith(".") and name != SUPPORT)
 
 
 def _listing(lesson: Path) -> ListedLesson:
@@ -215,7 +236,7 @@ def _listing(lesson: Path) -> ListedLesson:
 
 
 def _exercises(lesson: Path) -> dict[str, Any]:
-    answers = lesson / "answers.json"
+    answers = support(lesson, "answers.json")
     return json.loads(answers.read_bytes())["exercises"] if answers.exists() else {}
 
 

@@ -1,25 +1,28 @@
 """Building a lesson: from its source to notebooks, answers and the growing library.
 
-Everything generated lies beside the source for nbgrader (`solutions/<lesson>/`, ignored by git); what learners get is
-copied to `lessons/<lesson>/`.
+What learners get is in `lessons/<lesson>/`; the answers, held-out ones included, are kept in `.ground-up/answers/`.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.authoring.exercise import AuthoringError, Exercise
 from autograder.cases import forbidden
-from autograder.core.paths import lesson_names
+from autograder.core.paths import PACKAGE_ROOT, STATE, lesson_names, support
 from autograder.judging import answer_key
 from autograder.judging.answer_key import AnswerKey
 from autograder.lesson import checks, source
 from autograder.lesson.source import LessonSource
 
-FORMAT = "2"
+ANSWERS, HELD_OUT, LIBRARY = "answers.json", "held_out.json", "nn.py"
+ENGINE = ("authoring/*.py", "cases/*.py", "core/wire.py", "judging/answer_key.py")
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,25 @@ def _require_known(exercises: dict[str, Exercise]) -> None:
 
 
 def digest(folder: Path) -> str:
-    """A hash of everything that the answers depend on: the lesson's sources and the texts of the lessons before it."""
-    own = [p for p in sorted(folder.glob("*")) if p.suffix == ".md" or p.name in ("checks.py", "hidden.py")]
+    """A hash of everything that the answers depend on: the lesson's sources, the texts of the lessons before it, and
+    what runs and records a case."""
+    own = [*folder.glob("*.md"), *folder.glob("checks.py"), *folder.glob("hidden.py"), *folder.glob("hidden/*.py")]
     earlier = [
         p for name in lesson_names(folder.parent) if name < folder.name for p in (folder.parent / name).glob("*.md")
     ]
-    summary = hashlib.sha256(FORMAT.encode())
-    for path in own + earlier:
+    summary = hashlib.sha256(_engine().encode())
+    for path in sorted(own) + earlier:
         summary.update(path.name.encode() + b"\0" + path.read_bytes())
     return summary.hexdigest()[:16]
+
+
+@functools.cache
+def _engine() -> str:
+    """A hash of the modules that have a say in what a case returns and how that is compared and written down."""
+    summary = hashlib.sha256()
+    for path in sorted(path for part in ENGINE for path in (PACKAGE_ROOT / "autograder").glob(part)):
+        summary.update(path.name.encode() + b"\0" + path.read_bytes())
+    return summary.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -94,32 +107,45 @@ class Built:
 def built(folder: Path, released: Path, held_out: bool) -> Built:
     """The answers and library of the lesson in `folder`; worked out again only when its sources changed.
 
-    released: the same lesson in lessons/, whose visible answers serve where nothing was built beside the source yet.
+    released: the same lesson in lessons/, whose visible answers serve where nothing was kept yet.
     """
     current = digest(folder)
-    for place in (folder, released):
+    for place in (kept_in(folder), released):
         try:
-            visible, made_from = answer_key.read(place / "answers.json")
-            library = (place / "nn.py").read_text(encoding="utf-8")
+            visible, made_from = answer_key.read(support(place, ANSWERS))
+            library = (place / LIBRARY).read_text(encoding="utf-8")
             if made_from != current:
                 continue
             if not held_out:
                 return Built(visible, library)
-            hidden, made_from = answer_key.read(place / "held_out.json")
+            hidden, made_from = answer_key.read(place / HELD_OUT)
             if made_from == current:
                 return Built(answer_key.merge(visible, hidden), library)
         except (OSError, ValueError, KeyError):
             continue  # absent or from an interrupted build: made anew below
     lesson = open_lesson(folder)
-    visible, hidden = write_answers(lesson, folder)
+    visible, hidden = keep_answers(lesson)
     return Built(answer_key.merge(visible, hidden) if held_out else visible, lesson.library)
 
 
-def write_answers(lesson: Lesson, beside: Path) -> tuple[dict[str, AnswerKey], dict[str, AnswerKey]]:
-    """Work out the visible and the held-out answers and write them, with the library, to the folder `beside`."""
-    current = digest(lesson.source.folder)
+def kept_in(folder: Path) -> Path:
+    """Where the answers of the lesson in `folder` (under solutions/) are kept, the held-out ones too."""
+    return folder.parent.parent / STATE / "answers" / folder.name
+
+
+def keep_answers(lesson: Lesson) -> tuple[dict[str, AnswerKey], dict[str, AnswerKey]]:
+    """Work out the visible and the held-out answers and keep them, with the library."""
+    current, place = digest(lesson.source.folder), kept_in(lesson.source.folder)
     visible, hidden = lesson.visible_answers(), lesson.held_out_answers()
-    answer_key.write(beside / "answers.json", lesson.name, visible, current)
-    answer_key.write(beside / "held_out.json", lesson.name, hidden, current)
-    (beside / "nn.py").write_text(lesson.library, encoding="utf-8")
+    place.mkdir(parents=True, exist_ok=True)
+    for name, answers in ((ANSWERS, visible), (HELD_OUT, hidden)):
+        _replace(place / name, answer_key.text(lesson.name, answers, current))
+    _replace(place / LIBRARY, lesson.library)
     return visible, hidden
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file that another process may be reading or writing."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as part:
+        part.write(text)
+    os.replace(part.name, path)

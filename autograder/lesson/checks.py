@@ -6,12 +6,12 @@ from pathlib import Path
 
 from autograder.authoring.exercise import AuthoringError, Exercise
 from autograder.cases.load import run
-from autograder.core.paths import UserError
+from autograder.core.paths import UserError, support
 
 
 def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
     """The exercises of the lesson in `folder`, in order; with `hidden`, also held-out cases, mistakes and variants."""
-    path = folder / "checks.py"
+    path = support(folder, "checks.py")
     if not path.is_file():
         raise UserError(f"There are no checks in {folder}: this only works in a lesson's own folder.")
     exercises: dict[str, Exercise] = {}

@@ -1,4 +1,10 @@
-"""`autograder release`: solutions/ → lessons/, and the assignment into nbgrader's gradebook."""
+"""`autograder release`: solutions/ → lessons/, and what nbgrader needs of a lesson beside its source.
+
+    lessons/01_neuron/neuron.ipynb, nn.py     what a learner opens and imports
+    lessons/01_neuron/.lesson/                out of sight: checks.py, answers.json, widgets/ (the figures)
+
+Beside the source, ignored by git, lies the same with the solved notebook: nbgrader's own commands look for it there.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +17,16 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.authoring.exercise import AuthoringError
+from autograder.core.paths import SUPPORT
 from autograder.judging import answer_key
 from autograder.lesson import build
 from autograder.lesson.notebooks import learner_notebook, solution_notebook
 
 # What stays with the author: never copied, whatever it is called.
-AUTHORS_ONLY = ("hidden.py", "held_out.json")
+AUTHORS_ONLY = ("hidden.py", "hidden", "held_out.json")
+HIDDEN_AWAY = ("checks.py", "widgets")  # handed out in the hidden folder
+GENERATED = ("nn.py", "answers.json", SUPPORT)
 
 
 @dataclass(frozen=True)
@@ -30,38 +40,71 @@ class Released:
 def release(folder: Path, lessons: Path, check: bool = False) -> Released:
     """Build the lesson in `folder` and bring `lessons/<name>` in line with it; with `check`, change nothing."""
     with tempfile.TemporaryDirectory() as scratch:
-        beside, made = Path(scratch, "beside"), Path(scratch, "made")
-        beside.mkdir()
-        made.mkdir()
-        generate(folder, folder if not check else beside, made)
+        made, beside = Path(scratch, "made"), Path(scratch, "beside")
+        generate(folder, beside, made)
         target = lessons / folder.name
         changed = _differing(made, target)
         if not check:
             _bring(made, target, changed)
+            _bring(beside, folder, sorted(_files(beside)))
     return Released(folder.name, tuple(changed))
 
 
 def generate(folder: Path, beside: Path, made: Path) -> None:
-    """Build the lesson in `folder`: what nbgrader needs beside the source goes to `beside`, the rest to `made`."""
+    """Build the lesson in `folder`: what learners get goes to `made`, the same with the solved notebook to `beside`."""
     lesson = build.open_lesson(folder)
+    handed_out = _parts(lesson)
+    visible, _ = build.keep_answers(lesson)
     solved = solution_notebook(lesson)
-    notebook = f"{lesson.source.notebook}.ipynb"
-    _write_notebook(beside / notebook, solved)
-    build.write_answers(lesson, beside)
-    _write_notebook(made / notebook, learner_notebook(solved))
-    for path in (*sorted(folder.iterdir()), beside / "answers.json", beside / "nn.py"):
-        if path.is_file() and path.suffix not in (".md", ".ipynb") and path.name not in AUTHORS_ONLY:
-            shutil.copyfile(path, made / path.name)
+    for place, notebook in ((beside, solved), (made, learner_notebook(solved))):
+        (place / SUPPORT).mkdir(parents=True)
+        nbformat.validate(notebook)
+        text = nbformat.writes(notebook) + "\n"
+        (place / f"{lesson.source.notebook}.ipynb").write_text(text, encoding="utf-8")
+        (place / build.LIBRARY).write_text(lesson.library, encoding="utf-8")
+        answers = answer_key.text(lesson.name, visible, build.digest(folder))
+        (place / SUPPORT / build.ANSWERS).write_text(answers, encoding="utf-8")
+        for path in handed_out:
+            if place is made or path.name in HIDDEN_AWAY:
+                _copy(path, place / SUPPORT / path.name if path.name in HIDDEN_AWAY else place / path.name)
 
 
-def _write_notebook(path: Path, notebook: nbformat.NotebookNode) -> None:
-    nbformat.validate(notebook)
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+def _parts(lesson: build.Lesson) -> list[Path]:
+    """What is handed out as it is. Raises AuthoringError where something lies there of which nobody said what it is."""
+    folder, more = lesson.source.folder, lesson.source.about.get("files", [])
+    if missing := [name for name in more if not (folder / name).exists()]:
+        raise AuthoringError(f"{lesson.name}: its header lists {missing[0]!r} under `files`, which isn't there.")
+    taken = []
+    for path in sorted(folder.iterdir()):
+        if path.name in (*HIDDEN_AWAY, *more):
+            taken.append(path)
+        elif not (path.name in (*AUTHORS_ONLY, *GENERATED, "__pycache__") or path.suffix in (".md", ".ipynb")):
+            if path.name.startswith("."):
+                continue
+            raise AuthoringError(
+                f"{lesson.name}: {path.name} is no part of a lesson. To hand it out, list it in the header "
+                f"(ground_up: files: [{path.name}]); otherwise move it away."
+            )
+    if linked := [path for part in taken for path in (part, *part.rglob("*")) if path.is_symlink()]:
+        raise AuthoringError(f"{lesson.name}: {linked[0].relative_to(folder)} is a link; put the file itself there.")
+    return taken
+
+
+def _copy(path: Path, target: Path) -> None:
+    if path.is_dir():
+        shutil.copytree(path, target, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    else:
+        shutil.copyfile(path, target)
+
+
+def _files(folder: Path) -> set[str]:
+    """The paths of all files below, Python's caches left out."""
+    found = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix() for path in found}
 
 
 def _differing(made: Path, target: Path) -> list[str]:
-    have = {p.name for p in target.iterdir() if p.is_file()} if target.is_dir() else set()
-    names = {p.name for p in made.iterdir()}
+    have, names = _files(target), _files(made)
     return sorted(
         name for name in names | have if name not in have or name not in names or not _alike(made / name, target / name)
     )
@@ -70,15 +113,19 @@ def _differing(made: Path, target: Path) -> list[str]:
 def _alike(made: Path, there: Path) -> bool:
     if filecmp.cmp(made, there, shallow=False):
         return True
-    return made.name == "answers.json" and answer_key.agree(made, there)
+    return made.name == build.ANSWERS and answer_key.agree(made, there)
 
 
 def _bring(made: Path, target: Path, changed: list[str]) -> None:
-    target.mkdir(parents=True, exist_ok=True)
+    """Copy what is new or different, each file at once; what is no more goes, with the folders it leaves empty."""
     for name in changed:
         if (made / name).exists():
-            part = target / f".{name}.part"
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            part = (target / name).with_name(f".{Path(name).name}.part")
             shutil.copyfile(made / name, part)
             os.replace(part, target / name)
         else:
             (target / name).unlink()
+            for parent in list((target / name).parents)[: len(Path(name).parts) - 1]:
+                if not any(parent.iterdir()):
+                    parent.rmdir()

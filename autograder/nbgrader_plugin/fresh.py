@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.core.paths import SUPPORT
 from autograder.judging import answer_key
 from autograder.lesson import build
 
@@ -21,7 +22,7 @@ class RequireFreshBuild(NbGraderPreprocessor):
         coursedir = self.parent.parent.coursedir
         folder = Path(coursedir.format_path(coursedir.source_directory, ".", lesson))
         try:
-            _, built_from = answer_key.read(folder / "answers.json")
+            _, built_from = answer_key.read(folder / SUPPORT / build.ANSWERS)
         except (OSError, ValueError, KeyError):
             built_from = ""
         if built_from != build.digest(folder.resolve()):

@@ -19,9 +19,9 @@ from itertools import pairwise
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests" / "browser")]
+sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
-from conftest import CHROMIUM_ARGUMENTS, chromium_path, start_lab  # noqa: E402
+from browsing import CHROMIUM_ARGUMENTS, chromium_path, start_lab  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 FLOOR = """

@@ -1,0 +1,15 @@
+"""Lesson 01's moving figure.
+
+    import widgets
+    widgets.neuron_playground()             # or with settings: widgets.neuron_playground(w1=2, data="AND")
+
+It runs on your own `weighted_sum`, `neuron`, `sigmoid`, `relu` and `perceptron_step` as soon as they are
+written; until then ours stand in, and the line under the figure says which is which.
+"""
+
+from .figure import NeuronPlayground
+
+
+def neuron_playground(**state):
+    """Show the figure. Settings: w1, w2, b, activation, data, points, selected, seed."""
+    return NeuronPlayground().show(**state)

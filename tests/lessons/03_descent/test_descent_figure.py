@@ -1,0 +1,298 @@
+"""The descent figure: paths against closed forms and torch, every event, and what wrong functions do to it."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+
+from widgets_03_descent.figure import Descent
+from widgets_03_descent.walks import OURS
+
+from course.figures.scene import Arrow, Line, Text
+from course.figures.session import Session
+from course.figures.static import draw, png
+
+
+def session(namespace=None, **state):
+    return Session(Descent(), namespace if namespace is not None else {}, **state)
+
+
+def arrays(run):
+    return run.figure.compute(run.state, run.functions)
+
+
+def panel(run, name):
+    return next(panel for panel in run.frame.panels if panel.id == name)
+
+
+def words_on_the_map(run):
+    return [layer.text for layer in panel(run, "map").layers if isinstance(layer, Text)]
+
+
+def yours(**changed):
+    return {name: OURS[name] for name in ("numerical_gradient", "gradient_descent")} | changed
+
+
+# --- the numbers ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lr", [0.003, 0.04, 0.07, 0.0795])
+def test_in_the_ravine_each_coordinate_shrinks_by_its_own_factor(lr):
+    path = arrays(session(lr=lr))["path"]
+    k = np.arange(61)
+    np.testing.assert_allclose(path[:, 0], 3 * (1 - lr) ** k, rtol=1e-6)
+    np.testing.assert_allclose(path[:, 1], (1 - 25 * lr) ** k, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize(("lr", "momentum"), [(0.02, 0.5), (0.1, 0.9), (0.15, 0.99)])
+@pytest.mark.parametrize("surface", ["bowl", "ravine"])
+def test_momentum_walks_as_torch_does(surface, lr, momentum):
+    run = session(surface=surface, x1=3.0, x2=1.0, lr=lr, momentum=momentum, steps=30)
+    w = torch.tensor([3.0, 1.0], dtype=torch.float64, requires_grad=True)
+    curve = torch.tensor([1.0, 25.0 if surface == "ravine" else 1.0], dtype=torch.float64)
+    optimiser = torch.optim.SGD([w], lr=lr, momentum=momentum)
+    for place in arrays(run)["path"]:
+        np.testing.assert_allclose(place, w.detach().numpy(), rtol=1e-5, atol=1e-6)
+        optimiser.zero_grad()
+        (0.5 * (curve * w**2).sum()).backward()
+        optimiser.step()
+
+
+def test_below_two_over_the_steepest_curvature_the_loss_falls_and_above_it_grows():
+    for lr, falls in ((0.079, True), (0.081, False)):
+        losses = arrays(session(lr=lr, steps=200))["losses"]
+        assert (losses[-1] < losses[0]) == falls
+
+
+def test_above_one_over_the_steepest_curvature_it_zigzags():
+    assert "zigzag" not in session(lr=0.039, kept=None).frame.say
+    assert "zigzag" in session(lr=0.041, kept=None).frame.say
+
+
+@pytest.mark.parametrize("momentum", [0.3, 0.9])
+def test_momentum_moves_the_limit_to_two_times_one_plus_beta_over_the_curvature(momentum):
+    limit = 2 * (1 + momentum) / 25
+    below, above = (arrays(session(lr=share * limit, momentum=momentum, steps=500))["losses"] for share in (0.99, 1.01))
+    assert below[-1] < below[0] < above[-1]
+
+
+def test_from_the_ridge_of_the_saddle_it_never_leaves_until_it_is_nudged():
+    run = session(surface="saddle", x1=2.0, x2=0.0, lr=0.1, steps=500, kept=None)
+    np.testing.assert_array_equal(arrays(run)["path"][:, 1], 0.0)
+    assert "ran off" not in run.frame.say
+    run.handle([{"type": "nudge", "thing": "start", "dx": 0, "dy": 1}])
+    assert run.state["x2"] == 0.1
+    np.testing.assert_allclose(arrays(run)["path"][:40, 1], 0.1 * 1.1 ** np.arange(40), rtol=1e-5)
+    assert "ran off at step 36" in run.frame.say
+
+
+def test_rastrigin_holds_it_in_the_nearest_dent():
+    path = arrays(session(surface="Rastrigin", x1=1.8, x2=1.3, lr=0.002, steps=200))["path"]
+    np.testing.assert_allclose(path[-1], [1.99, 0.995], atol=0.01)
+
+
+def test_noise_is_the_same_until_new_is_asked_for():
+    run = session(noise=0.5, kept=None)
+    assert arrays(run)["path"].tolist() == arrays(session(noise=0.5))["path"].tolist()
+    before = run.frame.say
+    run.handle([{"type": "press", "name": "new"}])
+    assert run.frame.say != before
+    assert arrays(session(noise=0.0))["path"].tolist() != arrays(run)["path"].tolist()
+
+
+# --- the picture and its words ----------------------------------------------------------------------------
+
+
+def test_the_first_frame_shows_a_zigzag_beside_a_calm_path():
+    say = session().frame.say
+    assert say.startswith("Ravine from (3.00, 1.00), learning rate 0.01, no momentum: loss 17 → 1.35 after 60 steps.")
+    assert say.endswith("Kept, learning rate 0.07, no momentum: loss 17 → 0.000743 after 60 steps, in a zigzag.")
+
+
+def test_a_diverging_path_is_clipped_and_named():
+    run = session(lr=0.1, kept=None)
+    assert "it diverged at step 3" in run.frame.say  # y is 1, −1.5, 2.25, −3.375
+    assert "diverged at step 3" in words_on_the_map(run)
+    heads = [layer for layer in panel(run, "map").layers if isinstance(layer, Arrow)]
+    assert any(head.y1 == pytest.approx(-3.0) for head in heads)
+    lines = [layer for layer in panel(run, "map").layers if isinstance(layer, Line)]
+    assert max(len(line.xy) for line in lines) == 4
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.99])
+def test_even_a_rate_of_one_for_500_steps_can_be_shown(momentum):
+    run = session(lr=1.0, steps=500, momentum=momentum, kept=None)
+    assert "it diverged at step 1" in run.frame.say
+    assert png(draw(run.frame.panels)).startswith(b"\x89PNG")
+
+
+def test_the_arrow_points_down_the_slope_and_the_table_works_the_step_out():
+    run = session(lr=0.02, kept=None)
+    arrow = next(layer for layer in panel(run, "map").layers if isinstance(layer, Arrow))
+    way = np.array([arrow.x1 - arrow.x0, arrow.y1 - arrow.y0])
+    np.testing.assert_allclose(way / np.hypot(*way), -np.array([3, 25]) / np.hypot(3, 25), rtol=1e-6)
+    rows = {row[0].text: [cell.text for cell in row[1:]] for row in panel(run, "step").rows}
+    assert rows == {
+        "place": ["3.000", "1.000"],
+        "gradient": ["3.000", "25.000"],
+        "− lr · gradient": ["−0.060", "−0.500"],
+        "next place": ["2.940", "0.500"],
+    }
+
+
+def test_what_momentum_adds_has_a_row_of_its_own():
+    run = session(lr=0.02, momentum=0.5, kept=None)
+    run.handle([{"type": "tick"}])
+    rows = {row[0].text: [float(cell.text.replace("−", "-")) for cell in row[1:]] for row in panel(run, "step").rows}
+    assert rows["from momentum"] == [-0.03, -0.25]
+    total = np.add(np.add(rows["place"], rows["− lr · gradient"]), rows["from momentum"])
+    np.testing.assert_allclose(total, rows["next place"], atol=2e-3)
+
+
+@pytest.mark.parametrize("surface", ["bowl", "ravine", "saddle", "Rastrigin"])
+def test_every_surface_can_be_drawn(surface):
+    run = session()
+    run.handle([{"type": "set", "name": "surface", "value": surface}])
+    assert run.frame.strip == []
+    assert run.frame.say.startswith(surface.capitalize())
+    assert png(draw(run.frame.panels)).startswith(b"\x89PNG")
+
+
+# --- events -----------------------------------------------------------------------------------------------
+
+
+def test_the_start_is_dragged_stepped_and_put_by_a_double_click():
+    run = session()
+    for event, place in (
+        ({"type": "drag", "thing": "start", "x": -2.02, "y": 1.52}, (-2.0, 1.5)),
+        ({"type": "nudge", "thing": "start", "dx": 1, "dy": -10}, (-1.9, 0.5)),
+        ({"type": "add", "panel": "map", "x": 0.5, "y": -2.0}, (0.5, -2.0)),
+        ({"type": "set", "name": "x1", "value": 3.5}, (3.5, -2.0)),
+    ):
+        run.handle([event])
+        assert arrays(run)["path"][0].tolist() == pytest.approx(place)
+        assert (run.state["x1"], run.state["x2"]) == pytest.approx(place)
+
+
+def test_playing_moves_only_the_marker():
+    run = session(steps=3)
+    path = arrays(run)["path"].tolist()
+    run.handle([{"type": "press", "name": "playing"}])
+    for at in (1, 2, 3):
+        assert run.state["playing"]
+        run.handle([{"type": "tick"}])
+        assert run.state["_at"] == at
+        assert f"The marker is at step {at}" in run.frame.say
+        assert arrays(run)["path"].tolist() == path
+    assert not run.state["playing"]
+    assert panel(run, "step").title == "Step 3, worked out"
+    run.handle([{"type": "tick"}])
+    assert run.state["_at"] == 1
+    run.handle([{"type": "set", "name": "lr", "value": 0.02}])
+    assert run.state["_at"] == 0
+
+
+def test_a_path_is_kept_for_comparison_and_dropped():
+    run = session(lr=0.05)
+    run.handle([{"type": "press", "name": "keep"}])
+    assert run.state["kept"] is None
+    assert "Kept" not in run.frame.say
+    run.handle([{"type": "press", "name": "keep"}, {"type": "set", "name": "lr", "value": 0.001}])
+    assert run.state["kept"] == {"lr": 0.05, "momentum": 0.0}
+    assert "Kept, learning rate 0.05" in run.frame.say
+
+
+def test_copied_code_rebuilds_the_view():
+    run = session(surface="bowl", x1=-1.0, lr=0.3, momentum=0.5, kept={"lr": 0.1, "momentum": 0.2})
+    given = eval(run.frame.code.replace("widgets_03_descent.descent", "dict"))
+    assert session(**given).frame.say == run.frame.say
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"surface": "hill"}, "surface must be one of bowl, ravine, saddle, Rastrigin, your own f"),
+        ({"lr": 2.0}, "lr must lie between 0.0001 and 1"),
+        ({"kept": {"lr": 0.1}}, "kept must be None or a dict with lr and momentum"),
+    ],
+)
+def test_settings_that_cannot_be_are_named(given, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        session(**given)
+
+
+# --- the goal ---------------------------------------------------------------------------------------------
+
+
+def test_without_momentum_54_steps_are_the_fewest_and_with_it_the_goal_can_be_reached():
+    x, y = 3.0, 1.0
+    rates = np.arange(0.05, 0.08, 0.0001)[:, None] * np.ones((1, 201))
+    k = np.arange(201)
+    losses = 0.5 * ((x * (1 - rates) ** k) ** 2 + 25 * (y * (1 - 25 * rates) ** k) ** 2)
+    assert (losses < 1e-3).argmax(axis=1)[(losses < 1e-3).any(axis=1)].min() == 54
+    assert session(lr=0.075, steps=100).frame.goal.text.startswith("Below 0.001 after 54 steps.")
+    assert 0 < session(lr=0.075, steps=100).frame.goal.progress < 1
+    assert session(lr=0.107, momentum=0.44, steps=30).frame.goal.progress == 1
+    assert session(lr=0.107, momentum=0.44, steps=30, x1=2.5).frame.goal.progress == 0
+
+
+# --- your functions ---------------------------------------------------------------------------------------
+
+
+def test_it_runs_on_your_functions():
+    run = session(yours())
+    assert run.frame.badge == "running on: your numerical_gradient · your gradient_descent"
+    assert run.frame.say == session().frame.say
+
+
+def test_momentum_is_ours_and_says_so_until_yours_is_there():
+    run = session(yours(), momentum=0.5)
+    assert run.frame.strip == ["The momentum is ours here: you write yours, momentum_step, in lesson 06."]
+    assert session(yours(momentum_step=OURS["momentum_step"]), momentum=0.5).frame.strip == []
+
+
+def test_uphill_steps_run_out_of_the_picture():
+    def uphill(gradient, start, lr, steps):
+        return OURS["gradient_descent"](lambda x: -gradient(x), start, lr, steps)
+
+    assert "diverged at step" in session(yours(gradient_descent=uphill), kept=None).frame.say
+
+
+def test_a_gradient_divided_in_the_wrong_order_does_not_move():
+    def misplaced_brackets(f, x, h):
+        return OURS["numerical_gradient"](f, x, h) * h * h
+
+    assert "loss 17 → 17 after" in session(yours(numerical_gradient=misplaced_brackets), kept=None).frame.say
+
+
+def test_a_path_without_its_start_is_named_with_its_shape_and_the_picture_stays():
+    namespace = yours()
+    run = session(namespace)
+    before = run.frame.panels
+    namespace["gradient_descent"] = lambda *given: OURS["gradient_descent"](*given)[1:]
+    run.handle([{"type": "set", "name": "lr", "value": 0.02}])
+    assert run.frame.strip == ["Your gradient_descent returned shape (60, 2); this figure needs (61, 2)."]
+    assert run.frame.panels is before
+
+
+def test_your_own_f_is_walked_on():
+    run = session(yours(f=lambda x: (x[0] - 1) ** 2 + x[1] ** 2), surface="your own f", lr=0.3, kept=None)
+    np.testing.assert_allclose(arrays(run)["path"][-1], [1, 0], atol=1e-6)
+    assert "your f" in run.frame.badge
+    run.functions.detail = 1.0  # on a busy machine the first frame may have lowered it
+    assert arrays(run)["heights"].shape == (61, 61)
+
+
+def test_an_f_that_takes_one_place_only_has_a_coarser_map():
+    run = session(yours(f=lambda x: float(x[0]) ** 2 + (1.0 if x[1] > 0 else 2.0)), surface="your own f", kept=None)
+    run.functions.detail = 1.0
+    assert arrays(run)["heights"].shape == (25, 25)
+
+
+def test_without_an_f_the_figure_asks_for_it():
+    run = session(yours())
+    run.handle([{"type": "set", "name": "surface", "value": "your own f"}])
+    assert run.frame.strip == ["This figure needs your f: write it above, run its cell, then come back."]
