@@ -155,7 +155,10 @@ def _settled_by(marks: Marking) -> Settled:
     def settled(name: str, outcomes: Mapping[str, Outcome]) -> bool:
         exercise = marks.exercises[name]
         cases = [case for case in marks.cases(exercise) if case.name in outcomes]
-        return verdicts.is_settled(exercise, cases, outcomes, marks.answers[name])
+        try:
+            return verdicts.is_settled(exercise, cases, outcomes, marks.answers[name])
+        except verdicts.JudgeFailed:  # another run would change nothing; `judge_run` says it
+            return True
 
     return settled
 
@@ -173,10 +176,14 @@ def _visible_first(marks: Marking, only: Mapping[str, Set[str]] | None) -> tuple
 
 
 def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> Graded:
-    """Judge what came of a run."""
+    """Judge what came of a run. An author's judge that fails gives INFRA, never a score: the fault is the course's."""
     judged: dict[str, Result] = {}
     for name, exercise in marks.exercises.items():
-        result = verdicts.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        try:
+            result = verdicts.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        except verdicts.JudgeFailed as error:
+            text = f"The fault is the course's, not the answer's. {marks.lesson}: {error}"
+            return Graded(marks.lesson, INFRA, level, cells=ran.cells, notes=(text,))
         judged[name] = _by_its_source(result, submission)
     for name in judged:
         judged[name] = _with_cell(verdicts.after_needs(judged[name], judged), ran.cells)
