@@ -94,9 +94,10 @@ def checked(params, before, functions):
         fits = all(W.shape == W0.shape and b.shape == b0.shape for (W, b), (W0, b0) in zip(params, before, strict=True))
     except (TypeError, ValueError, AttributeError):
         fits = False
+    if not fits and functions.theirs("sgd_step") is None:
+        raise LearnerError("Your functions don't fit together: there must be gradients (dW, db) for each (W, b).")
     if not fits:
-        whose = functions.whose("sgd_step")
-        raise LearnerError(f"{whose} sgd_step must return params: a list of (W, b) with the shapes it was given.")
+        raise LearnerError("Your sgd_step must return params: a list of (W, b) with the shapes it was given.")
     return params
 
 
