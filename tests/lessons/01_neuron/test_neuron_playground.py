@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from widgets_01_neuron import figure as widgets
 
 from course.figures.functions import Functions
 from course.figures.reference import borrowed
 from course.figures.session import Session
 from course.figures.static import draw, png
-from widgets_01_neuron import figure as widgets
 
 FIGURE = widgets.NeuronPlayground()
 REFERENCE = borrowed(FIGURE)
