@@ -1,7 +1,8 @@
 """What a figure runs on until the learner's own functions are there: the lesson's reference, where the course has it.
 
-It is borrowed from `solutions/`: no file that is handed out holds a solution. In a copy without solutions there is
-nothing to borrow, and a figure goes its own way (see `Functions.have`).
+It is borrowed from `solutions/`: no file that is handed out holds a solution of its lesson. In a copy without solutions
+only what earlier lessons hand on is there, in the lesson's `nn.py`; for all else a figure goes its own way (see
+`Functions.have`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LIBRARY = "nn"
 
 
 def borrowed(figure: Figure) -> Mapping[str, Any]:
-    """The reference's definitions of the names that a figure uses, by name; empty where there are no solutions."""
+    """The reference's definitions of the names that a figure uses, by name; without solutions those in `nn.py`."""
     modules = (sys.modules.get(base.__module__) for base in type(figure).__mro__)
     lessons = (lesson_of(Path(module.__file__)) for module in modules if getattr(module, "__file__", None))
     lesson = next((found for found in lessons if found is not None), None)
@@ -29,7 +30,10 @@ def borrowed(figure: Figure) -> Mapping[str, Any]:
     from autograder.core.paths import solutions
 
     folder = solutions(lesson) / lesson.name
-    return definitions(folder, tuple(figure.uses)) if folder.is_dir() else {}
+    if folder.is_dir():
+        return definitions(folder, tuple(figure.uses))
+    library = lesson / f"{LIBRARY}.py"
+    return handed_on(library, tuple(figure.uses)) if library.is_file() else {}
 
 
 def lesson_of(module: Path) -> Path | None:
@@ -61,6 +65,16 @@ def definitions(folder: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     with source.library_module(_text(earlier)) as library:
         _run(picked, namespace)
         namespace = {**vars(library), **namespace}
+    return {name: namespace[name] for name in names if name in namespace}
+
+
+@cache
+def handed_on(library: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
+    """What a lesson's `nn.py` makes of these names, by name; those it knows."""
+    from autograder.lesson import symbols
+
+    namespace: dict[str, Any] = {"__name__": LIBRARY}
+    _run(symbols.needed(ast.parse(library.read_text(encoding="utf-8")).body, names), namespace)
     return {name: namespace[name] for name in names if name in namespace}
 
 

@@ -52,6 +52,7 @@ PALETTES = {"diverging": DIVERGING, "signed": SIGNED, "magnitude": "cividis", "g
 UNKNOWN = "#bebebe"
 OVER = LinearSegmentedColormap.from_list("over", ["#e69f00", "#e69f00"])
 PIXELS = 100  # per inch
+LABEL_HEIGHT = 12  # pixels
 
 
 def draw(panels: list[Panel]) -> Figure:
@@ -108,6 +109,7 @@ def _plot(axes: Any, panel: Plot) -> None:
     for axis, ends, log in ((axes.xaxis, panel.x, panel.xlog), (axes.yaxis, panel.y, panel.ylog)):
         if log:
             _logarithmic(axis, ends)
+    _names_of_lines(axes, panel)
     axes.set_box_aspect(panel.height / panel.width)
     axes.set_anchor("N")
     axes.set_axis_on() if panel.axes else axes.set_axis_off()
@@ -171,8 +173,27 @@ def _line(axes: Any, layer: Line) -> None:
     dashed = layer.series > 0 if layer.dash is None else layer.dash
     style = DASHES[max(1, layer.series) % len(DASHES)] if dashed else "-"
     axes.plot(*layer.xy.T, color=_series(layer.series), ls=style, lw=layer.width * 0.8)
-    if layer.label and len(layer.xy):
-        axes.annotate(layer.label, layer.xy[-1], color=_series(layer.series), fontsize=9)
+
+
+def _names_of_lines(axes: Any, panel: Plot) -> None:
+    """Each line's name at its end; where another stands there, above or below it."""
+    apart, taken = 1.5 * LABEL_HEIGHT / panel.height, list[float]()
+    for layer in panel.layers:
+        if isinstance(layer, Line) and layer.label and len(layer.xy) and np.isfinite(layer.xy[-1]).all():
+            x, y = layer.xy[-1]
+            wished = float(axes.transAxes.inverted().transform(axes.transData.transform((x, y)))[1])
+            free = _nearest_free(wished, taken, apart)
+            taken.append(free)
+            style = {"color": _series(layer.series), "fontsize": 9, "va": "center"}
+            place = {"xycoords": axes.get_xaxis_transform(), "xytext": (3, 0), "textcoords": "offset points"}
+            axes.annotate(layer.label, (x, free), **place, **style)
+
+
+def _nearest_free(wished: float, taken: list[float], apart: float) -> float:
+    """The place nearest to the wished one that is so far from all that are taken."""
+    beside = [other + way * apart for other in taken for way in (-1, 1)]
+    free = [place for place in (wished, *beside) if all(abs(place - other) > 0.99 * apart for other in taken)]
+    return min(free, key=lambda place: abs(place - wished))
 
 
 def _whiskers(axes: Any, layer: Whiskers) -> None:
