@@ -224,7 +224,9 @@ def parameters_of(layer):
 
 
 def layers_with_parameters(s):
-    return [parameters_of(layer) for layer in s.ConvNet().modules() if not list(layer.children()) and parameters_of(layer)]
+    return [
+        parameters_of(layer) for layer in s.ConvNet().modules() if not list(layer.children()) and parameters_of(layer)
+    ]
 
 
 def table_of_fields(s):
@@ -302,7 +304,9 @@ def test_what_the_text_works_out_by_hand_is_what_the_code_computes(solved, said)
 def test_the_shapes_of_the_network_are_those_of_its_table(solved):
     model, x = solved.ConvNet(), torch.zeros(5, 1, 28, 28)
     shapes = [tuple(solved.feature_maps(model, x, layer).shape[1:]) for layer in model.features]
-    rows = re.findall(r"^\| (?:conv|batch norm|max pool)[^|]*\| \(n, (\d+), (\d+), (\d+)\)", solved.source, re.MULTILINE)
+    rows = re.findall(
+        r"^\| (?:conv|batch norm|max pool)[^|]*\| \(n, (\d+), (\d+), (\d+)\)", solved.source, re.MULTILINE
+    )
     table = [tuple(map(int, row)) for row in rows]
     assert [shape for shape, after in pairwise([*shapes, None]) if shape != after] == [
         shape for shape, after in pairwise([*table, None]) if shape != after
