@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from widgets_09_cnn import looks as looks_module
 from widgets_09_cnn.drawing import FINE, PAD, SIDE, STILL, Moved, coarse, picture, prepared
 from widgets_09_cnn.drawn_digits import DRAWN, marks
 from widgets_09_cnn.figure import DrawADigit
@@ -443,7 +444,8 @@ NETWORKS = {"ours": None, "theirs": Theirs, "in place": InPlace}
         {"marks": [], "label": "2"},
     ],
 )
-def test_without_solutions_it_shows_the_same_on_code_of_its_own_and_says_so(how, network, stubs):
+def test_without_solutions_it_shows_the_same_on_code_of_its_own_and_says_so(how, network, stubs, monkeypatch):
+    monkeypatch.setattr(looks_module, "LOOKED_AT", 50)
     torch.manual_seed(1)
     theirs = {} if NETWORKS[network] is None else {"digit_reader": NETWORKS[network]()}
     select = {"type": "select", "thing": "conv 1 filter 4"}
