@@ -375,8 +375,9 @@ class Few(Theirs):
         ),
     ],
 )
-def test_what_breaks_is_said_and_ours_draws_the_first_picture(namespace, message):
-    run = session(namespace)
+@pytest.mark.parametrize("reference", [None, WITHOUT_SOLUTIONS], ids=["borrowed", "without solutions"])
+def test_what_breaks_is_said_and_ours_draws_the_first_picture(namespace, message, reference):
+    run = session(namespace, reference)
     assert run.frame.strip[0].startswith(message)
     assert panel(run, "says").values[4] > 0.9
 
