@@ -194,7 +194,7 @@ def test_grad_cam_is_that_of_loops_and_finite_differences(solved, label):
 @pytest.mark.parametrize("shape", [(2, 3, 7, 5), (1, 2, 4, 9)])
 def test_grad_cam_of_a_layer_before_a_weighted_sum_is_worked_out_from_its_weights(solved, shape):
     """After the layer the network is linear, so the gradients are its weights."""
-    n, c, h, w = shape
+    _, c, h, w = shape
     model = filled(nn.Sequential(nn.Identity(), nn.Flatten(), nn.Linear(c * h * w, 4)), f"linear {shape}")
     x = tensor(f"linear x {shape}", shape)
     alpha = model[2].weight.detach()[3].reshape(c, -1).mean(dim=1)
