@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -53,6 +54,8 @@ UNKNOWN = "#bebebe"
 OVER = LinearSegmentedColormap.from_list("over", ["#e69f00", "#e69f00"])
 PIXELS = 100  # per inch
 LABEL_HEIGHT = 12  # pixels
+LETTER = 7.3  # pixels of a title, on average
+CAPTION = 0.2  # room below a tile, as a share of its width
 
 
 def draw(panels: list[Panel]) -> Figure:
@@ -65,12 +68,13 @@ def draw(panels: list[Panel]) -> Figure:
     figure = Figure(figsize=(sum(widths) / PIXELS, tallest / PIXELS), dpi=PIXELS, layout="constrained")
     FigureCanvasAgg(figure)
     outer = figure.add_gridspec(1, len(widths), width_ratios=widths)
-    for place, (_, stack) in enumerate(sorted(columns.items())):
+    for place, (width, (_, stack)) in enumerate(zip(widths, sorted(columns.items()), strict=True)):
         heights = [_height(panel) for panel in stack]
         inner = outer[place].subgridspec(len(stack), 1, height_ratios=heights)
         for row, panel in enumerate(stack):
             axes = figure.add_subplot(inner[row])
-            axes.set_title(panel.title, loc="left", fontsize=10, color=MUTED)
+            title = textwrap.fill(panel.title, max(12, int(width / LETTER)))
+            axes.set_title(title, loc="left", fontsize=10, color=MUTED)
             _PANELS[type(panel)](axes, panel)
     return figure
 
@@ -91,7 +95,8 @@ def _height(panel: Panel) -> int:
         return 24 + round(panel.width * panel.values.shape[0] / panel.values.shape[1])
     if isinstance(panel, Tiles):
         n, h, w = panel.pictures.shape
-        return round(30 + math.ceil(n / panel.per_row) * panel.width / panel.per_row * h / w)
+        across = panel.width / panel.per_row
+        return round(30 + math.ceil(n / panel.per_row) * across * (h / w + (CAPTION if panel.captions else 0)))
     if isinstance(panel, Strip):
         return 40 + _line_height(panel) * len(wrapped(panel.text, _letters_across(panel)))
     return 40 + 24 * (len(panel.rows) if isinstance(panel, Table) else len(panel.labels))
@@ -308,9 +313,10 @@ def _tiles(axes: Any, panel: Tiles) -> None:
     _, h, w = panel.pictures.shape
     colours = {"ink": "gray", "diverging": DIVERGING, "magnitude": "cividis"}[panel.palette]
     gap = 0.06 * w
+    down = h + (CAPTION * w if panel.captions else gap)
     for k, one in enumerate(panel.pictures):
         row, column = divmod(k, panel.per_row)
-        left, top = column * (w + gap), row * (h + gap)
+        left, top = column * (w + gap), row * down
         place = {"extent": (left, left + w, top + h, top), "interpolation": "nearest"}
         axes.imshow(one, cmap=colours, vmin=0, vmax=255, **place)
         if panel.over is not None:
@@ -318,7 +324,7 @@ def _tiles(axes: Any, panel: Tiles) -> None:
         if panel.captions:
             axes.text(left + w / 2, top + h, panel.captions[k], ha="center", va="top", fontsize=8, color=INK)
     rows = math.ceil(len(panel.pictures) / panel.per_row)
-    axes.set(xlim=(-gap, panel.per_row * (w + gap)), ylim=(rows * (h + gap), -gap))
+    axes.set(xlim=(-gap, panel.per_row * (w + gap)), ylim=(rows * down, -gap))
     axes.set_anchor("NW")
     axes.set_axis_off()
 
