@@ -531,7 +531,7 @@ def test_copied_state_shows_the_same_picture(writer):
         3, of(writer), text="the b", unit=2, row="g", question="one of my letters", letters="ab", gate="held at 1"
     )
     run.handle([set_("cursor", 4), set_("temperature", 1.2)])
-    given = eval(run.frame.code.replace("widgets_11_lstm.inside_the_cell", "dict"))
+    given = eval(run.frame.code.replace("widgets.inside_the_cell", "dict"))
     again = session(of(writer), **given)
     assert again.frame.say == run.frame.say
     assert (panel(again, "text").values == panel(run, "text").values).all()
