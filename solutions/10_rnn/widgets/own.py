@@ -7,17 +7,17 @@ the course without solutions until the reader's functions are written.
 import numpy as np
 import torch
 
-from .numbers import IDENTITY, INPUTS, STATE, UNITS, numbers
+from .numbers import IDENTITY, STATE, UNITS, numbers
 
-torch64 = {"dtype": torch.float64, "requires_grad": True}
+DOUBLE = {"dtype": torch.float64, "requires_grad": True}
 
 
 def unrolled(state, scale, steps):
     """(states, weights) of a figure's state with Wh at that scale: steps + 1 tensors (1, units), and Wx, Wh, b."""
     drawn = numbers(state["seed"])
-    Wx, Wh = (torch.tensor(values, **torch64) for values in (drawn.Wx, scale * drawn.matrices[state["matrix"]]))
-    b = torch.zeros(UNITS, **torch64)
-    states = [torch.zeros(STATE, **torch64)]
+    Wx, Wh = (torch.tensor(values, **DOUBLE) for values in (drawn.Wx, scale * drawn.matrices[state["matrix"]]))
+    b = torch.zeros(UNITS, **DOUBLE)
+    states = [torch.zeros(STATE, **DOUBLE)]
     for x in torch.tensor(state["input"] * drawn.X[:steps, None]):
         if state["bend"] == IDENTITY:
             states.append(torch.addmm(torch.addmm(b, x, Wx), states[-1], Wh))
