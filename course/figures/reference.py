@@ -7,7 +7,7 @@ nothing to borrow, and a figure goes its own way (see `Functions.have`).
 from __future__ import annotations
 
 import ast
-import inspect
+import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,9 @@ LIBRARY = "nn"
 
 def borrowed(figure: Figure) -> Mapping[str, Any]:
     """The reference's definitions of the names that a figure uses, by name; empty where there are no solutions."""
-    lesson = lesson_of(Path(inspect.getfile(type(figure))))
+    modules = (sys.modules.get(base.__module__) for base in type(figure).__mro__)
+    lessons = (lesson_of(Path(module.__file__)) for module in modules if getattr(module, "__file__", None))
+    lesson = next((found for found in lessons if found is not None), None)
     if lesson is None or not figure.uses:
         return {}
     from autograder.core.paths import solutions
