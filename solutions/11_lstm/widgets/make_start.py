@@ -1,9 +1,11 @@
-"""How start.npz is made: the reference's CharLSTM, trained by its train_text on tiny Shakespeare for some minutes.
+"""How a start.npz is made: the reference's CharLSTM, trained by its train_text on tiny Shakespeare for some minutes.
 
     cd solutions/11_lstm && python -m widgets.make_start
 
 Each row of a matrix is kept in 8 bits, with the size of one step of that row beside it. Which unit counts the letters
-of a line has to be looked up in the figure afterwards (`LINE_UNIT` in start.py).
+of a line (`LINE_UNIT` in start.py) has to be looked up in the figure afterwards; with this seed it is unit 10, and the
+loss on unseen text 1.68 nats a letter. The file that lies here is older: it has the same units but an embedding of 32
+numbers, and learned for 290 seconds under another schedule.
 """
 
 from pathlib import Path
@@ -18,13 +20,13 @@ from course.figures.reference import definitions, lesson_of
 from .start import FILE, STEPS, start
 
 UNITS, SHARE = 128, 0.9  # how much of the text it learns from
-ROWS, LENGTH, PASSES, LR = 48, 96, 10, 4e-3
+ROWS, LENGTH, PASSES, LR, SEED = 48, 96, 10, 6e-3, 2
 NAMES = ("CharLSTM", "text_batches", "train_text", "from_torch")
 
 
-def make(seed=0):
+def make():
     """Train, keep, and say how well the kept model foresees text that it has not seen."""
-    torch.manual_seed(seed)
+    torch.manual_seed(SEED)
     reference = definitions(lesson_of(Path(__file__)), NAMES)
     text = tiny_shakespeare().text
     vocabulary = sorted(set(text))
