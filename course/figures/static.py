@@ -393,6 +393,7 @@ def _bars(axes: Any, panel: Bars) -> None:
     axes.set_yticks(places, panel.labels)
     axes.invert_yaxis()
     axes.set_xlim(-panel.high if (panel.values < 0).any() else 0, panel.high)
+    axes.locator_params(axis="x", nbins=5)
 
 
 def _series(series: int) -> str:

@@ -280,6 +280,19 @@ def test_the_browser_module_is_one_valid_module(tmp_path):
     subprocess.run([node, "--check", tmp_path / "figure.mjs"], check=True)
 
 
+def test_who_works_on_the_browsers_files_gets_them_apart_and_unchanged(tmp_path, monkeypatch):
+    monkeypatch.setenv(bundle.SWITCH, "1")
+    module = bundle.module()
+    assert all(json.dumps(path.read_text(encoding="utf-8")) in module for path in bundle.STATIC.glob("*.js"))
+    monkeypatch.setenv(bundle.SWITCH, "0")
+    assert bundle.module() != module
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    (tmp_path / "figure.mjs").write_text(module, encoding="utf-8")
+    subprocess.run([node, "--check", tmp_path / "figure.mjs"], check=True)
+
+
 def test_the_browser_scales_a_logarithmic_axis_as_it_does_the_static_picture(tmp_path):
     node = shutil.which("node")
     if node is None:
