@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ pytestmark = [
 ]
 ALL = bool(os.environ.get("GROUNDUP_EXHAUSTIVE"))
 PROGRAM = Path(__file__).with_name("notebook_program.py").read_text(encoding="utf-8")
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
 SECONDS = 3.0  # for the cases of an exercise in the catalogue, on both sides
 
 # Fixtures that say nothing about the verdict in a notebook, with the reason; of some only these variants.
@@ -45,9 +47,13 @@ BOUNDED = "is stopped by the sandbox's limits; a learner's own machine has none 
 OUTSIDE = "attacks what is outside its process, where in a notebook everything is the learner's own"
 JUDGE = "attacks the judge, which in a notebook is in the learner's own process: nobody else is deceived"
 TELLS = "behaves only where it believes to be graded, to fool held-out cases"
+LATE = (
+    "puts something else in a forbidden function's place before the first check; grading looks it up before all cells"
+)
 NOT_COMPARED: dict[tuple[str, str], str] = {
     ("05_patched_libraries", "judge"): JUDGE,
     ("05_patched_libraries", "numpy"): JUDGE,
+    ("05_patched_libraries", "builtins"): JUDGE,
     ("06_walks_memory", ""): JUDGE,
     ("07_forges_frames", ""): OUTSIDE,
     ("09_looks_for_held_out", ""): OUTSIDE,
@@ -62,12 +68,14 @@ NOT_COMPARED: dict[tuple[str, str], str] = {
     ("17_endless", "a loop deaf to signals"): ENDS,
     ("17_endless", "a loop in C"): ENDS,
     ("17_endless", "a loop that catches everything"): ENDS,
+    ("17_endless", "threads"): ENDS,
     ("17_endless", "in its cell"): ENDS,
     ("18_crashes", ""): ENDS,
     ("18_kills_its_parent", ""): ENDS,
     ("18_reaches_for_its_parent", ""): ENDS,
     ("20_daemon", ""): OUTSIDE,
     ("22_detects_grading", ""): TELLS,
+    ("23_calls_what_it_should_write", "replaced"): LATE,
     ("40_takes_long", "in its cell"): ENDS,
 }
 COMPARED = [(f, v) for f, v in RUN if (f, "") not in NOT_COMPARED and (f, v) not in NOT_COMPARED]
@@ -121,7 +129,7 @@ def disagreements(seen: Mapping[str, Sequence] | str, graded: Graded) -> list[st
             )
             same = (explained.verdict, points) == (result.verdict, result.points)
         elif verdict != verdicts.TIMEOUT:  # which names the seconds that there were
-            same = same and message == result.message
+            same = same and _ADDRESS.sub("", message) == _ADDRESS.sub("", result.message)
         if not same:
             got = (result.verdict, result.points, result.mistake, result.message)
             found.append(f"{result.name}: {tuple(seen[result.name])} in the notebook, {got} when graded")
