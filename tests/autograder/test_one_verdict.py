@@ -47,9 +47,7 @@ BOUNDED = "is stopped by the sandbox's limits; a learner's own machine has none 
 OUTSIDE = "attacks what is outside its process, where in a notebook everything is the learner's own"
 JUDGE = "attacks the judge, which in a notebook is in the learner's own process: nobody else is deceived"
 TELLS = "behaves only where it believes to be graded, to fool held-out cases"
-LATE = (
-    "puts something else in a forbidden function's place before the first check; grading looks it up before all cells"
-)
+LATE = "puts something else in a forbidden function's place before the first check; grading looks it up first"
 NOT_COMPARED: dict[tuple[str, str], str] = {
     ("05_patched_libraries", "judge"): JUDGE,
     ("05_patched_libraries", "numpy"): JUDGE,

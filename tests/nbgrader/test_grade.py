@@ -15,8 +15,8 @@ from classroom import LESSON, NOTEBOOK, Classroom, make_classroom
 from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 
-from autograder.batch import run as running
-from autograder.batch.results import MAX_KEPT, ran_from_json, ran_to_json
+from autograder.batch import runs
+from autograder.batch.results import MAX_KEPT, ran_from_json, to_keep
 from autograder.batch.store import MARK
 from autograder.cli import main
 from autograder.core.outcome import RETURNED, Outcome
@@ -159,7 +159,7 @@ def test_a_failure_of_ours_is_no_score_and_tried_again_by_the_next_command(here,
     def fails(*_: object) -> None:
         raise RunnerFailed("The runner is gone.")
 
-    monkeypatch.setattr(running.grading, "run_job", fails)
+    monkeypatch.setattr(runs.grading, "run_job", fails)
     done = _invoke("--json")
     assert done.exit_code == 3
     assert json.loads(done.output)["infra"][0]["student"] == "unlucky"
@@ -260,8 +260,9 @@ def test_a_kept_run_is_the_run_and_huge_results_are_dropped():
     huge = Outcome(RETURNED, "x" * 1000, seconds=0.5)
     values = {"small": huge, **{f"large {n}": Outcome(RETURNED, list(range(90_000))) for n in range(30)}}
     ran = Ran((CellRun("relu", Outcome(RETURNED, printed="hello")),), {"relu": values}, ("a note",))
-    kept = ran_to_json(ran)
+    as_kept, kept = to_keep(ran)
     back = ran_from_json(json.loads(json.dumps(kept)))
+    assert back == as_kept
     assert back.cells == ran.cells
     assert back.notes == ran.notes
     assert back.outcomes["relu"]["small"] == huge
