@@ -168,7 +168,7 @@ def test_a_runner_that_died_is_replaced(graded):
     course = graded.course
     course.submit("after_a_crash", course.solution())
     _autograde(course, "after_a_crash")
-    process = in_this_process._runners[BUBBLEWRAP]._runner._process
+    process = in_this_process._runners[BUBBLEWRAP]._runner._zygote.process
     process.kill()
     process.wait()
     _autograde(course, "after_a_crash")
