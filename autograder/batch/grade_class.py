@@ -177,14 +177,13 @@ class _Grading:
 
     def _judged(self, handed: HandedIn, record: dict[str, Any]) -> tuple[Graded, Submission | None]:
         """The grade of a kept run by today's answers, and the submission if it can be graded."""
+        if record["versions"]["engine"] in run_key.former_engines():
+            self._of_former[handed] = record
         try:
             submission = self._notebooks.submission(handed)
         except Ungradable as error:
             return runs.ungradable(handed, error, self._conditions), None
-        graded = runs.judged(record, submission, self._conditions.marks)
-        if record["versions"]["engine"] in run_key.former_engines():
-            self._of_former[handed] = record
-        return graded, submission
+        return runs.judged(record, submission, self._conditions.marks), submission
 
     def _note(self, handed: HandedIn, grade: Graded, submission: Submission | None, seconds: float) -> bool:
         """Whether now all attempts of the student that matter are graded."""

@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from autograder.batch import class_gradebook, runs
 from autograder.batch.store import MARK, StoreGrades
 from autograder.cli import main
+from autograder.core.paths import SUPPORT
 from autograder.runner.sandbox import bubblewrap_works
 
 COMMAND = [sys.executable, "-m", "autograder.cli", "grade", LESSON]
@@ -267,5 +268,5 @@ def _all_is_well(course: Classroom) -> None:
     assert _points(course) == {student: 16 if number % 2 else 1 for number, student in enumerate(STUDENTS)}
     assert {path.parents[1].name for path in _marks(course)} == set(STUDENTS)
     autograded = course.root / "grading" / "autograded"
-    assert {path.name for path in autograded.rglob(".*")} == {MARK}
+    assert {path.name for path in autograded.rglob(".*")} == {MARK, SUPPORT}
     assert len(list(autograded.glob(f"*/{LESSON}/{NOTEBOOK}.ipynb"))) == len(STUDENTS)
