@@ -1,9 +1,10 @@
-"""Which names a top-level statement uses and defines."""
+"""Which names a top-level statement uses and defines, and which statements stand behind names."""
 
 from __future__ import annotations
 
 import ast
 import symtable
+from collections.abc import Iterable
 
 
 def uses(node: ast.stmt) -> set[str]:
@@ -20,6 +21,17 @@ def uses(node: ast.stmt) -> set[str]:
 
 def defines(node: ast.stmt) -> set[str]:
     return {symbol.get_name() for symbol in _symbols(node).get_symbols() if symbol.is_assigned()}
+
+
+def needed(names: set[str], offered: Iterable[ast.stmt]) -> set[ast.stmt]:
+    """Of the offered statements those that define these names, directly or through each other."""
+    left, found, pending = list(offered), set(), set(names)
+    while pending:
+        more = [node for node in left if pending & defines(node)]
+        left = [node for node in left if node not in more]
+        found.update(more)
+        pending = set().union(*map(uses, more))
+    return found
 
 
 def _symbols(node: ast.stmt) -> symtable.SymbolTable:

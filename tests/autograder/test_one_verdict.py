@@ -22,7 +22,7 @@ import pytest
 from autograder.authoring.exercise import Exercise
 from autograder.core.paths import SUPPORT, lesson_names, solutions
 from autograder.judging import answer_key, cell_endings, verdicts
-from autograder.lesson import build, checks, source
+from autograder.lesson import build, checks, hidden, source
 from autograder.runner import sandbox
 from autograder.runner.client import Runner
 from autograder.runner.job import CodeCell, Limits
@@ -204,10 +204,10 @@ LESSONS = lesson_names(solutions())
 A_SPREAD = 2  # implementations per lesson where not all are tried
 
 
-def texts_of(folder: Path) -> list[str]:
-    """The lesson's checks, with all that stays with its author, in the order in which they are loaded."""
-    paths = [folder / "checks.py", *sorted([*folder.glob("hidden.py"), *folder.glob("hidden/*.py")])]
-    return [path.read_text(encoding="utf-8") for path in paths]
+def texts_of(folder: Path, exercises: Mapping[str, Exercise]) -> list[str]:
+    """The lesson's checks, and all that stays with its author, in the order in which they are loaded."""
+    visible = (folder / "checks.py").read_text(encoding="utf-8")
+    return [visible, *(file.text() for file in hidden.read(folder, exercises))]
 
 
 def answer_of(name: str, kind: str, number: int) -> str:
@@ -226,7 +226,7 @@ def submissions(folder: Path, exercises: Mapping[str, Exercise]) -> list[tuple[s
     lesson = source.read(folder)
     code = [cell for cell in lesson.cells if cell.kind == "code" and "demo" not in cell.tags]
     cells = [CodeCell(cell.exercise, source.solved(cell.source)) for cell in code]
-    texts = CodeCell("", f"TEXTS = {texts_of(folder)!r}")
+    texts = CodeCell("", f"TEXTS = {texts_of(folder, exercises)!r}")
     found = []
     for name, exercise in exercises.items():
         for kind in ("mistakes", "variants"):

@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 
 from autograder.batch.store import MARK
 from autograder.cli import main
+from autograder.core.paths import SUPPORT
 
 PENALTIES = """
 from nbgrader.plugins import BasePlugin
@@ -103,7 +104,8 @@ def _hand_in_again(course: Classroom) -> None:
     (course.folder("in_time") / "timestamp.txt").write_text("2020-01-01 04:05:06 +0200")
     extra = course.folder("in_time") / "data" / "more"
     extra.mkdir(parents=True)
-    for path in (extra / "table.csv", course.folder("in_time") / "widgets.py", course.folder("in_time") / "hidden.py"):
+    (course.folder("in_time") / "hidden").mkdir()
+    for path in (extra / "table.csv", *(course.folder("in_time") / name for name in ("widgets.py", "hidden/relu.py"))):
         path.write_text("x = 1\n")
     (extra / "table.csv").chmod(0o755)
     (extra / "scratch.ipynb").write_text("{}")
@@ -141,7 +143,7 @@ def test_every_file_in_autograded_is_the_same(graded):
 def test_nothing_else_is_left_in_autograded(graded):
     _, ours = graded
     hidden = {path.name for path in (ours.root / "grading" / "autograded").rglob(".*")}
-    assert hidden == {MARK}
+    assert hidden == {MARK, SUPPORT}
 
 
 def test_preprocessors_that_an_instructor_added_run_in_their_place(tmp_path, course):

@@ -39,7 +39,8 @@ def main(checkout: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         lesson = root / "solutions" / LESSON
-        shutil.copytree(HERE / "lesson", lesson)
+        shutil.copytree(HERE / "lesson", lesson, ignore=shutil.ignore_patterns("hidden"))
+        shutil.copy(HERE / "hidden_then.py", lesson / "hidden.py")  # where what is in hidden/ was then
         shutil.copy(checkout / "nbgrader_config.py", root)
         run(checkout, root, "release", LESSON)
         given = json.loads((root / "lessons" / LESSON / NOTEBOOK).read_text(encoding="utf-8"))
