@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -51,6 +53,9 @@ PALETTES = {"diverging": DIVERGING, "signed": SIGNED, "magnitude": "cividis", "g
 UNKNOWN = "#bebebe"
 OVER = LinearSegmentedColormap.from_list("over", ["#e69f00", "#e69f00"])
 PIXELS = 100  # per inch
+LABEL_HEIGHT = 12  # pixels
+LETTER = 7.3  # pixels of a title, on average
+CAPTION = 0.2  # room below a tile, as a share of its width
 
 
 def draw(panels: list[Panel]) -> Figure:
@@ -63,12 +68,13 @@ def draw(panels: list[Panel]) -> Figure:
     figure = Figure(figsize=(sum(widths) / PIXELS, tallest / PIXELS), dpi=PIXELS, layout="constrained")
     FigureCanvasAgg(figure)
     outer = figure.add_gridspec(1, len(widths), width_ratios=widths)
-    for place, (_, stack) in enumerate(sorted(columns.items())):
+    for place, (width, (_, stack)) in enumerate(zip(widths, sorted(columns.items()), strict=True)):
         heights = [_height(panel) for panel in stack]
         inner = outer[place].subgridspec(len(stack), 1, height_ratios=heights)
         for row, panel in enumerate(stack):
             axes = figure.add_subplot(inner[row])
-            axes.set_title(panel.title, loc="left", fontsize=10, color=MUTED)
+            title = textwrap.fill(panel.title, max(12, int(width / LETTER)))
+            axes.set_title(title, loc="left", fontsize=10, color=MUTED)
             _PANELS[type(panel)](axes, panel)
     return figure
 
@@ -89,7 +95,8 @@ def _height(panel: Panel) -> int:
         return 24 + round(panel.width * panel.values.shape[0] / panel.values.shape[1])
     if isinstance(panel, Tiles):
         n, h, w = panel.pictures.shape
-        return round(30 + math.ceil(n / panel.per_row) * panel.width / panel.per_row * h / w)
+        across = panel.width / panel.per_row
+        return round(30 + math.ceil(n / panel.per_row) * across * (h / w + (CAPTION if panel.captions else 0)))
     if isinstance(panel, Strip):
         return 40 + _line_height(panel) * len(wrapped(panel.text, _letters_across(panel)))
     return 40 + 24 * (len(panel.rows) if isinstance(panel, Table) else len(panel.labels))
@@ -107,6 +114,7 @@ def _plot(axes: Any, panel: Plot) -> None:
     for axis, ends, log in ((axes.xaxis, panel.x, panel.xlog), (axes.yaxis, panel.y, panel.ylog)):
         if log:
             _logarithmic(axis, ends)
+    _names_of_lines(axes, panel)
     axes.set_box_aspect(panel.height / panel.width)
     axes.set_anchor("N")
     axes.set_axis_on() if panel.axes else axes.set_axis_off()
@@ -123,6 +131,7 @@ def _logarithmic(axis: Any, ends: tuple[float, float]) -> None:
 
 
 def _frame(axes: Any, thing: Thing) -> None:
+    assert thing.box is not None
     (x0, y0, x1, y1), colour = thing.box, INK if thing.series is None else _series(thing.series)
     for edge, width in (("white", 4.5), (colour, 2)):
         axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, ec=edge, lw=width, zorder=5))
@@ -139,7 +148,7 @@ def _field(axes: Any, layer: Field) -> None:
         axes.imshow(layer.values, cmap=colours, vmin=layer.low, vmax=layer.high, extent=extent, aspect="auto")
     elif colours:
         axes.pcolormesh(x, y, layer.values, cmap=colours, vmin=layer.low, vmax=layer.high, shading="gouraud")
-    levels = [level for level in np.ravel(layer.contour) if level is not None]
+    levels = np.ravel([] if layer.contour is None else layer.contour).tolist()
     crossed = [level for level in sorted(levels) if np.nanmin(layer.values) < level < np.nanmax(layer.values)]
     if crossed:
         width, colour = (1.8, INK) if len(levels) == 1 else (0.8, MUTED)
@@ -169,8 +178,27 @@ def _line(axes: Any, layer: Line) -> None:
     dashed = layer.series > 0 if layer.dash is None else layer.dash
     style = DASHES[max(1, layer.series) % len(DASHES)] if dashed else "-"
     axes.plot(*layer.xy.T, color=_series(layer.series), ls=style, lw=layer.width * 0.8)
-    if layer.label and len(layer.xy):
-        axes.annotate(layer.label, layer.xy[-1], color=_series(layer.series), fontsize=9)
+
+
+def _names_of_lines(axes: Any, panel: Plot) -> None:
+    """Each line's name at its end; where another stands there, above or below it."""
+    apart, taken = 1.5 * LABEL_HEIGHT / panel.height, list[float]()
+    for layer in panel.layers:
+        if isinstance(layer, Line) and layer.label and len(layer.xy) and np.isfinite(layer.xy[-1]).all():
+            x, y = layer.xy[-1]
+            wished = float(axes.transAxes.inverted().transform(axes.transData.transform((x, y)))[1])
+            free = _nearest_free(wished, taken, apart)
+            taken.append(free)
+            style = {"color": _series(layer.series), "fontsize": 9, "va": "center"}
+            place = {"xycoords": axes.get_xaxis_transform(), "xytext": (3, 0), "textcoords": "offset points"}
+            axes.annotate(layer.label, (x, free), **place, **style)
+
+
+def _nearest_free(wished: float, taken: list[float], apart: float) -> float:
+    """The place nearest to the wished one that is so far from all that are taken."""
+    beside = [other + way * apart for other in taken for way in (-1, 1)]
+    free = [place for place in (wished, *beside) if all(abs(place - other) > 0.99 * apart for other in taken)]
+    return min(free, key=lambda place: abs(place - wished))
 
 
 def _whiskers(axes: Any, layer: Whiskers) -> None:
@@ -182,7 +210,7 @@ def _whiskers(axes: Any, layer: Whiskers) -> None:
 def _blocks(axes: Any, layer: Blocks) -> None:
     x0, y0, x1, y1 = layer.boxes.T
     corners = np.stack([np.stack(corner, axis=-1) for corner in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))], axis=1)
-    axes.add_collection(PolyCollection(corners, facecolor=_series(layer.series), alpha=0.45, linewidth=0))
+    axes.add_collection(PolyCollection(list(corners), facecolor=_series(layer.series), alpha=0.45, linewidth=0))
 
 
 def _arrow(axes: Any, layer: Arrow) -> None:
@@ -194,8 +222,10 @@ def _arrow(axes: Any, layer: Arrow) -> None:
 
 def _hatch(axes: Any, layer: Hatch) -> None:
     for x0, y0, x1, y1 in layer.boxes.tolist():
-        look = {"facecolor": (1, 1, 1, 0.55), "edgecolor": ORANGE, "hatch": "/////", "linewidth": 0}
-        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, **look))
+        size = x1 - x0, y1 - y0
+        axes.add_patch(
+            Rectangle((x0, y0), *size, facecolor=(1, 1, 1, 0.55), edgecolor=ORANGE, hatch="/////", linewidth=0)
+        )
 
 
 def _text(axes: Any, layer: Text) -> None:
@@ -216,16 +246,17 @@ def _node(axes: Any, node: Node) -> Any:
     if node.small:
         axes.plot(node.x, node.y, "o", color=MUTED, ms=3)
         return None
-    frame = {"": (MUTED, 1, "-"), "now": (BLUE, 2, "-"), "wrong": (ORANGE, 2, "--")}[node.mark]
-    box = {"boxstyle": "round", "facecolor": "#e4e7eb" if node.dead else "white"}
-    box |= dict(zip(("edgecolor", "linewidth", "linestyle"), frame, strict=True))
+    colour, width, style = {"": (MUTED, 1, "-"), "now": (BLUE, 2, "-"), "wrong": (ORANGE, 2, "--")}[node.mark]
+    box: dict[str, Any] = {"boxstyle": "round", "facecolor": "#e4e7eb" if node.dead else "white"}
+    box |= {"edgecolor": colour, "linewidth": width, "linestyle": style}
     words = "\n".join([node.label, *node.lines])
     text = axes.text(node.x, node.y, words, ha="center", va="center", fontsize=8, color=INK, bbox=box)
     return text.get_bbox_patch()
 
 
 def _edge(axes: Any, edge: Edge, a: Node, b: Node, boxes: dict[str, Any]) -> None:
-    colour, style, width = (BLUE if edge.strong else MUTED), "-", (2.4 if edge.strong else 1.0)
+    colour, width = (BLUE, 2.4) if edge.strong else (MUTED, 1.0)
+    style: Any = "-"
     if edge.weight is not None:
         colour, style = (BLUE, "-") if edge.weight >= 0 else (ORANGE, (0, (5, 3)))
         width = min(6, 0.5 + 1.5 * abs(edge.weight))
@@ -256,8 +287,9 @@ def _maps(axes: Any, panel: Maps) -> None:
     ends = [(a, b) for one, other in pairwise(on) for a in one for b in other]
     for (a, b), weight in zip(ends, panel.weights.tolist(), strict=True):
         colour, style = (BLUE, "-") if weight >= 0 else (ORANGE, (0, (5, 3)))
-        width, x, y = min(5, 0.4 + abs(weight)), *zip(places[a], places[b], strict=True)
-        axes.plot(x, y, color=colour, ls=style, lw=width, alpha=0.75, zorder=1)
+        (x0, y0), (x1, y1) = places[a], places[b]
+        width = min(5, 0.4 + abs(weight))
+        axes.plot((x0, x1), (y0, y1), color=colour, ls=style, lw=width, alpha=0.75, zorder=1)
     for (name, (x, y)), picture in zip(places.items(), panel.pictures, strict=True):
         half_x, half_y = side / 2, side / 2 * panel.width / panel.height
         extent = (x - half_x, x + half_x, y + half_y, y - half_y)
@@ -281,9 +313,10 @@ def _tiles(axes: Any, panel: Tiles) -> None:
     _, h, w = panel.pictures.shape
     colours = {"ink": "gray", "diverging": DIVERGING, "magnitude": "cividis"}[panel.palette]
     gap = 0.06 * w
+    down = h + (CAPTION * w if panel.captions else gap)
     for k, one in enumerate(panel.pictures):
         row, column = divmod(k, panel.per_row)
-        left, top = column * (w + gap), row * (h + gap)
+        left, top = column * (w + gap), row * down
         place = {"extent": (left, left + w, top + h, top), "interpolation": "nearest"}
         axes.imshow(one, cmap=colours, vmin=0, vmax=255, **place)
         if panel.over is not None:
@@ -291,7 +324,7 @@ def _tiles(axes: Any, panel: Tiles) -> None:
         if panel.captions:
             axes.text(left + w / 2, top + h, panel.captions[k], ha="center", va="top", fontsize=8, color=INK)
     rows = math.ceil(len(panel.pictures) / panel.per_row)
-    axes.set(xlim=(-gap, panel.per_row * (w + gap)), ylim=(rows * (h + gap), -gap))
+    axes.set(xlim=(-gap, panel.per_row * (w + gap)), ylim=(rows * down, -gap))
     axes.set_anchor("NW")
     axes.set_axis_off()
 
@@ -301,8 +334,8 @@ def _grid(axes: Any, panel: Grid) -> None:
     dark = (
         panel.values < (panel.low + panel.high) / 2 if panel.palette in ("grey", "magnitude") else panel.values > np.inf
     )
-    digits = (d for d in range(panel.digits) if np.allclose(panel.values, panel.values.round(d), rtol=0, atol=1e-6))
-    digits = next(digits, panel.digits)
+    enough = (d for d in range(panel.digits) if np.allclose(panel.values, panel.values.round(d), rtol=0, atol=1e-6))
+    digits = next(enough, panel.digits)
     for (i, j), value in np.ndenumerate(panel.values):
         text = number(value, digits if value % 1 else 0)
         axes.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if dark[i, j] else INK)
@@ -333,7 +366,7 @@ def _strip(axes: Any, panel: Strip) -> None:
             x, ink = 16 + 11 * (k - start), "white" if panel.values[panel.row, k] < 140 else INK
             letter = {"\n": "⏎", " ": "·"}.get(panel.text[k], panel.text[k])
             axes.text(x + 5.5, top + 12, letter, ha="center", va="center", fontsize=8.5, family="monospace", color=ink)
-            if panel.marked[k]:
+            if panel.marked is not None and panel.marked[k]:
                 axes.plot([x, x + 11], [top + 21, top + 21], color=ink, lw=1.6)
             if k == panel.split:
                 axes.plot([x, x], [top, top + below], color=INK, lw=1)
@@ -360,13 +393,14 @@ def _bars(axes: Any, panel: Bars) -> None:
     axes.set_yticks(places, panel.labels)
     axes.invert_yaxis()
     axes.set_xlim(-panel.high if (panel.values < 0).any() else 0, panel.high)
+    axes.locator_params(axis="x", nbins=5)
 
 
 def _series(series: int) -> str:
     return "#8a8a8a" if series < 0 else SERIES[series % len(SERIES)]
 
 
-_LAYERS = {
+_LAYERS: dict[type, Callable[[Any, Any], None]] = {
     Field: _field,
     Hatch: _hatch,
     Points: _points,
@@ -376,7 +410,7 @@ _LAYERS = {
     Arrow: _arrow,
     Text: _text,
 }
-_PANELS = {
+_PANELS: dict[type, Callable[[Any, Any], None]] = {
     Plot: _plot,
     Net: _net,
     Maps: _maps,

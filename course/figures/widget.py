@@ -41,6 +41,8 @@ class FigureWidget(anywidget.AnyWidget):
         self.session = Session(figure, **given)
         self._sequence = 0
         self._answered: dict[str, int] = {}
+        if bundle.developing():
+            self._esm, self._css = bundle.module(), bundle.style()
         super().__init__()
         self.on_msg(self._on_message)
 
@@ -84,7 +86,7 @@ class FigureWidget(anywidget.AnyWidget):
         """The widget, and for front ends without widgets the picture and its description."""
         from course.figures.static import draw, png
 
-        data, metadata = super()._repr_mimebundle_(**keywords)
+        data, metadata = super()._repr_mimebundle_(**keywords) or ({}, {})
         frame = self.session.frame
         data["image/png"] = base64.b64encode(png(draw(frame.panels))).decode("ascii")
         data["text/plain"] = frame.say
