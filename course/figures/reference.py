@@ -59,8 +59,8 @@ def definitions(folder: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     )
     picked = _behind(set(names), own)
     found = set().union(*map(symbols.bound, picked)) if picked else set()
-    handed_on = {alias.name for node in picked if _from_library(node) for alias in node.names}
-    earlier = _behind(handed_on | (set(names) - found), _library(folder))
+    imported = {alias.name for node in picked if _from_library(node) for alias in node.names}
+    earlier = _behind(imported | (set(names) - found), _library(folder))
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with source.library_module(_text(earlier)) as library:
         _run(picked, namespace)
@@ -74,7 +74,8 @@ def handed_on(library: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     from autograder.lesson import symbols
 
     namespace: dict[str, Any] = {"__name__": LIBRARY}
-    _run(symbols.needed(ast.parse(library.read_text(encoding="utf-8")).body, names), namespace)
+    statements = symbols.one_by_one(ast.parse(library.read_text(encoding="utf-8")).body)
+    _run(_behind(set(names), statements), namespace)
     return {name: namespace[name] for name in names if name in namespace}
 
 
