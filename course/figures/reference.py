@@ -22,8 +22,8 @@ LIBRARY = "nn"
 
 def borrowed(figure: Figure) -> Mapping[str, Any]:
     """The reference's definitions of the names that a figure uses, by name; without solutions those in `nn.py`."""
-    modules = (sys.modules.get(base.__module__) for base in type(figure).__mro__)
-    lessons = (lesson_of(Path(module.__file__)) for module in modules if getattr(module, "__file__", None))
+    files = (getattr(sys.modules.get(base.__module__), "__file__", None) for base in type(figure).__mro__)
+    lessons = (lesson_of(Path(file)) for file in files if file)
     lesson = next((found for found in lessons if found is not None), None)
     if lesson is None or not figure.uses:
         return {}
