@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from autograder.authoring.exercise import AuthoringError
-from autograder.core.paths import UserError, find_lesson, lesson_names, lessons, solutions
+from autograder.core.paths import UserError, find_lesson, lesson_names, lessons, solutions, suggest
 from autograder.core.text import clean
 
 GRADED_STATUS, UNUSABLE, INFRASTRUCTURE, INTERRUPTED = 0, 2, 3, 130
@@ -60,15 +60,17 @@ def release(names: tuple[str, ...], only_check: bool, gradebook: bool) -> None:
 
 
 @main.command()
-@click.argument("names", metavar="[LESSON]...", nargs=-1)
+@click.argument("names", metavar="[LESSON [EXERCISE]...]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print the kill table as JSON.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print one row per lesson, for the README.")
-def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool) -> None:
+@click.option("--again", is_flag=True, help="Prove also what was proven before and hasn't changed.")
+def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool, again: bool) -> None:
     """Prove that a lesson's checks tell right from wrong; exit status 1 when they don't."""
     from autograder.proof.prove import prove_lesson
     from autograder.proof.table import markdown, print_table
 
-    proofs = [prove_lesson(find_lesson(name, solutions())) for name in names or lesson_names(solutions())]
+    wanted = _lessons_and_exercises(names) if names else {name: [] for name in lesson_names(solutions())}
+    proofs = [prove_lesson(solutions() / lesson, exercises, again) for lesson, exercises in wanted.items()]
     if as_json:
         click.echo(json.dumps({"lessons": [proof.to_json() for proof in proofs]}, indent=1, ensure_ascii=False))
     elif as_markdown:
@@ -76,6 +78,25 @@ def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool) -> None:
     else:
         print_table(proofs)
     sys.exit(0 if all(proof.holds for proof in proofs) else 1)
+
+
+def _lessons_and_exercises(names: tuple[str, ...]) -> dict[str, list[str]]:
+    """Lessons, each with the exercises named after it (none: all of them). Raises UserError."""
+    from autograder.lesson import source
+
+    wanted: dict[str, list[str]] = {}
+    folder = find_lesson(names[0], solutions())
+    for name in names:
+        if name.strip("/") in lesson_names(solutions()):
+            folder = find_lesson(name, solutions())
+            wanted.setdefault(folder.name, [])
+            continue
+        known = [cell.exercise for cell in source.read(folder).cells if cell.exercise]
+        if name not in known:
+            near = suggest(name, [*known, *lesson_names(solutions())])
+            raise UserError(f"{name!r} is neither a lesson nor an exercise of {folder.name}.{near}")
+        wanted[folder.name].append(name)
+    return wanted
 
 
 @main.command()

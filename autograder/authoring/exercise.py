@@ -29,7 +29,7 @@ class Case:
     function: Callable[..., Any]
     held_out: bool
     part: str
-    judge: Compare
+    compare: Compare
     after: tuple[str, ...]
     reveals: bool = True
     forbids: tuple[str, ...] = ()
@@ -134,10 +134,10 @@ class Exercise:
                 raise AuthoringError(f"{self.name}: {function.__name__}: `after` must be a list of names.")
             if missing := [name for name in after if name not in known]:
                 raise AuthoringError(f"{self.name}: {function.__name__} comes after the unknown case {missing[0]!r}.")
-            judge = options.get("judge", close())
+            compare = options.get("judge", close())
             reveals = options.get("reveals", True)
             self.cases.append(
-                Case(function.__name__, function, held_out, part, judge, tuple(after), reveals, self.forbids)
+                Case(function.__name__, function, held_out, part, compare, tuple(after), reveals, self.forbids)
             )
             return function
 
@@ -188,7 +188,7 @@ def exercise(
     forbids: list[str] | tuple[str, ...] = (),
     instead: str = "",
 ) -> Exercise:
-    """Declare an exercise (in `checks.py`), or get it back by its name alone to extend it (in `hidden.py`).
+    """Declare an exercise (in `checks.py`), or get it back by its name alone to extend it (in `hidden/`).
 
     points: full marks; with `parts` they are the sum of the parts' points. independent: each part counts by itself.
     stretch: optional, 0 points, still checked. labels: names of the parts of a result that is a tuple.
@@ -203,9 +203,9 @@ def exercise(
     if points is not None and parts and points != sum(parts.values()):
         raise AuthoringError(f"{name}: {points} points, but the parts add up to {sum(parts.values())}.")
     total = 0 if stretch else (sum(parts.values()) if parts else 1 if points is None else points)
-    shares = dict(parts) if parts else {"the answer": total}
+    shares: dict[str, float] = dict(parts) if parts else {"the answer": total}
     if stretch:
-        shares = dict.fromkeys(shares, 0)
+        shares = dict.fromkeys(shares, 0.0)
     if isinstance(forbids, str):
         raise AuthoringError(f"{name}: `forbids` must be a list of names.")
     made = Exercise(

@@ -16,8 +16,7 @@ from autograder.judging import verdicts
 from autograder.judging.advice import elsewhere
 from autograder.judging.answer_key import AnswerKey
 from autograder.judging.verdicts import Result
-from autograder.lesson import build, checks
-from autograder.lesson.held_out import held_out_source
+from autograder.lesson import build, checks, hidden
 from autograder.lesson.limits import of_lesson
 from autograder.runner.client import Runner, RunnerFailed, modules_for
 from autograder.runner.conversation import Settled
@@ -92,7 +91,7 @@ def marking(folder: Path, held_out: bool) -> Marking:
     visible = (folder / "checks.py").read_text(encoding="utf-8")
     texts = [visible]
     if held_out:
-        texts.append(held_out_source((folder / "hidden.py").read_text(encoding="utf-8")))
+        texts += [file.held_out() for file in hidden.read(folder, exercises)]
     made = build.built(folder, folder.parent.parent / "lessons" / folder.name, held_out)
     files = {"nn.py": made.library}
     return Marking(folder.name, exercises, made.answers, held_out, tuple(texts), files, of_lesson(folder))
@@ -156,7 +155,10 @@ def _settled_by(marks: Marking) -> Settled:
     def settled(name: str, outcomes: Mapping[str, Outcome]) -> bool:
         exercise = marks.exercises[name]
         cases = [case for case in marks.cases(exercise) if case.name in outcomes]
-        return verdicts.is_settled(exercise, cases, outcomes, marks.answers[name])
+        try:
+            return verdicts.is_settled(exercise, cases, outcomes, marks.answers[name])
+        except verdicts.JudgeFailed:  # another run would change nothing; `judge_run` says it
+            return True
 
     return settled
 
@@ -174,10 +176,14 @@ def _visible_first(marks: Marking, only: Mapping[str, Set[str]] | None) -> tuple
 
 
 def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> Graded:
-    """Judge what came of a run."""
+    """Judge what came of a run. An author's judge that fails gives INFRA, never a score: the fault is the course's."""
     judged: dict[str, Result] = {}
     for name, exercise in marks.exercises.items():
-        result = verdicts.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        try:
+            result = verdicts.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        except verdicts.JudgeFailed as error:
+            text = f"The fault is the course's, not the answer's. {marks.lesson}: {error}"
+            return Graded(marks.lesson, INFRA, level, cells=ran.cells, notes=(text,))
         judged[name] = _by_its_source(result, submission)
     for name in judged:
         judged[name] = _with_cell(verdicts.after_needs(judged[name], judged), ran.cells)

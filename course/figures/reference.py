@@ -50,11 +50,11 @@ def definitions(folder: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     """
     from autograder.lesson import source, symbols
 
-    own = _statements(source.solved(cell.source) for cell in source.code_cells(folder) if "demo" not in cell.tags)
-    picked = symbols.needed(own, names)
-    found = set().union(*map(symbols.bound, picked)) if picked else set()
+    cells = [source.solved(cell.source) for cell in source.code_cells(folder) if "demo" not in cell.tags]
+    picked = _picked(names, "\n".join(cells))
+    found = {name for node in picked for name in symbols.bound(node)}
     handed_on = {alias.name for node in picked if _from_library(node) for alias in node.names}
-    earlier = symbols.needed(_library(folder), handed_on | (set(names) - found))
+    earlier = _picked(handed_on | (set(names) - found), _library(folder))
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with source.library_module(_text(earlier)) as library:
         _run(picked, namespace)
@@ -62,8 +62,17 @@ def definitions(folder: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     return {name: namespace[name] for name in names if name in namespace}
 
 
-def _library(folder: Path) -> list[ast.stmt]:
-    """The statements of `nn.py` for the lesson in `folder`."""
+def _picked(names: Iterable[str], code: str) -> list[ast.stmt]:
+    """The statements of some code that these names need, in their order; of imports only what is needed."""
+    from autograder.lesson.symbols import needed, one_by_one
+
+    statements = [part for statement in ast.parse(code).body for part in one_by_one(statement)]
+    kept = needed(set(names), statements)
+    return [statement for statement in statements if statement in kept]
+
+
+def _library(folder: Path) -> str:
+    """The text of `nn.py` for the lesson in `folder`."""
     from autograder.core.paths import lesson_names
     from autograder.lesson import growing_library, source
 
@@ -74,11 +83,7 @@ def _library(folder: Path) -> list[ast.stmt]:
             code = [source.solved(cell.source) for cell in cells]
             exported = [text for cell, text in zip(cells, code, strict=True) if "export" in cell.tags]
             earlier.append(growing_library.Exports(name, tuple(code), tuple(exported)))
-    return ast.parse(growing_library.text(earlier)).body
-
-
-def _statements(cells: Iterable[str]) -> list[ast.stmt]:
-    return [statement for cell in cells for statement in ast.parse(cell).body]
+    return growing_library.text(earlier)
 
 
 def _from_library(node: ast.stmt) -> bool:
