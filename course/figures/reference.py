@@ -21,8 +21,8 @@ LIBRARY = "nn"
 
 def borrowed(figure: Figure) -> Mapping[str, Any]:
     """The reference's definitions of the names that a figure uses, by name; empty where there are no solutions."""
-    modules = (sys.modules.get(base.__module__) for base in type(figure).__mro__)
-    lessons = (lesson_of(Path(module.__file__)) for module in modules if getattr(module, "__file__", None))
+    files = (getattr(sys.modules.get(base.__module__), "__file__", None) for base in type(figure).__mro__)
+    lessons = (lesson_of(Path(file)) for file in files if file)
     lesson = next((found for found in lessons if found is not None), None)
     if lesson is None or not figure.uses:
         return {}
@@ -53,7 +53,7 @@ def definitions(folder: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     cells = [source.solved(cell.source) for cell in source.code_cells(folder) if "demo" not in cell.tags]
     picked = _picked(names, "\n".join(cells))
     found = {name for node in picked for name in symbols.bound(node)}
-    handed_on = {alias.name for node in picked if _from_library(node) for alias in node.names}
+    handed_on = {name for node in picked for name in _from_library(node)}
     earlier = _picked(handed_on | (set(names) - found), _library(folder))
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with source.library_module(_text(earlier)) as library:
@@ -86,8 +86,11 @@ def _library(folder: Path) -> str:
     return growing_library.text(earlier)
 
 
-def _from_library(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == LIBRARY
+def _from_library(node: ast.stmt) -> set[str]:
+    """The names that a statement imports from `nn.py`."""
+    return (
+        {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) and node.module == LIBRARY else set()
+    )
 
 
 def _text(statements: list[ast.stmt]) -> str:
