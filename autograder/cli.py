@@ -162,14 +162,13 @@ def grade_command(
     if jobs and scheduler:
         raise UserError("--jobs is for this machine; on a cluster `dask worker --nthreads` says how many run at once.")
     try:
-        from autograder.batch.busy import GradebookBusy, Unwritable
-        from autograder.batch.classroom import grade_class
-        from autograder.batch.pool import PoolFailed
-        from autograder.batch.summary import print_summary
+        from autograder.batch.class_report import print_report
+        from autograder.batch.errors import GradebookBusy, PoolFailed, Unwritable
+        from autograder.batch.grade_class import grade_class
         from autograder.submission import grade as grading
 
         folder = find_lesson(lesson, solutions())
-        summary = grade_class(folder, sandbox, jobs or 0, force, not as_json, scheduler or "", count)
+        report = grade_class(folder, sandbox, jobs or 0, force, not as_json, scheduler or "", count)
     except KeyboardInterrupt:
         click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)
@@ -177,10 +176,10 @@ def grade_command(
         click.echo(str(error), err=True)
         sys.exit(INFRASTRUCTURE)
     if as_json:
-        click.echo(json.dumps(summary.to_json(), indent=1))
+        click.echo(json.dumps(report.to_json(), indent=1))
     else:
-        print_summary(summary)
-    sys.exit(INFRASTRUCTURE if summary.of(grading.INFRA) else GRADED_STATUS)
+        print_report(report)
+    sys.exit(INFRASTRUCTURE if report.of(grading.INFRA) else GRADED_STATUS)
 
 
 @main.command()

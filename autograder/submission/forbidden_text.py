@@ -1,24 +1,40 @@
-"""A second net for forbidden functions, cast when grading: what a submission's text itself names, read outside.
+"""Which forbidden functions a submission's text names: a note for the instructor, never a verdict.
 
-Only what the exercise's own definition uses, directly or through other definitions of the notebook, is looked at;
-comments and texts name nothing.
+A name in a text isn't a call: it may stand in a branch that never runs. Only what the exercise's own definition uses,
+directly or through other definitions of the notebook, is looked at; comments and texts name nothing.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from autograder.authoring.exercise import Exercise
+from autograder.core import cell_text
 from autograder.runner.job import CodeCell
 
+NAMED = "NAMED"  # what such a note begins with
 
-def named(cells: Sequence[CodeCell], exercise: Exercise) -> str:
-    """The first forbidden function that the exercise's answer names; empty when it names none."""
-    notebook = _Notebook(cells)
-    used = notebook.used_by(exercise.name)
-    return next((name for name in exercise.forbids if name in used), "")
+
+def note(cells: Sequence[CodeCell], exercise: Exercise) -> str:
+    """A sentence about the forbidden functions that an answer names, though none was seen to be called; or empty."""
+    places = named(cells, exercise)
+    if not places:
+        return ""
+    several = len(places) > 1
+    said = " and ".join(
+        f"`{function}`" + (f" in `{where}`" if where != exercise.name else "") for function, where in places.items()
+    )
+    return (
+        f"{NAMED}: `{exercise.name}` names {said}, which the exercise forbids; "
+        f"{'they were' if several else 'it was'} not seen to be called."
+    )
+
+
+def named(cells: Sequence[CodeCell], exercise: Exercise) -> dict[str, str]:
+    """The forbidden functions that the exercise's answer names, each with the definition in which it stands."""
+    used = _Notebook(cells).used_by(exercise.name)
+    return {name: used[name] for name in exercise.forbids if name in used}
 
 
 class _Notebook:
@@ -26,7 +42,8 @@ class _Notebook:
         self.imports: dict[str, str] = {}
         self.definitions: dict[str, list[ast.AST]] = {}
         for cell in cells:
-            for node in _parsed(cell.source):
+            tree = cell_text.parsed(cell.source)
+            for node in tree.body if tree else ():
                 self._read(node)
 
     def _read(self, node: ast.stmt) -> None:
@@ -45,9 +62,9 @@ class _Notebook:
                 if isinstance(inner, ast.stmt):  # under `if`, `try`, `with` …
                     self._read(inner)
 
-    def used_by(self, name: str) -> set[str]:
-        """The full names of all that a definition uses, through the notebook's other definitions too."""
-        used: set[str] = set()
+    def used_by(self, name: str) -> dict[str, str]:
+        """The full names of all that a definition uses, through others too; of each, the definition that has it."""
+        used: dict[str, str] = {}
         seen: set[str] = set()
         pending = [name]
         while pending:
@@ -61,7 +78,8 @@ class _Notebook:
                 for chain in _chains(node):
                     if chain[0] in bound and chain[0] not in local:
                         continue
-                    used |= {full for full in self._full(chain, local)}
+                    for full in self._full(chain, local):
+                        used.setdefault(full, current)
                     if chain[0] in self.definitions:
                         pending.append(chain[0])
         return used
@@ -70,16 +88,6 @@ class _Notebook:
         yield ".".join([local.get(chain[0], chain[0]), *chain[1:]])
         if chain[0] not in local and len(chain) == 1:
             yield f"builtins.{chain[0]}"
-
-
-def _parsed(source: str) -> list[ast.stmt]:
-    lines = [re.sub(r"^(\s*)[%!?].*", r"\1pass", line) for line in source.splitlines()]
-    for text in (source, "\n".join(lines)):
-        try:
-            return ast.parse(text).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    return []
 
 
 def _imported(node: ast.AST) -> dict[str, str]:
