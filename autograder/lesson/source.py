@@ -22,6 +22,7 @@ from autograder.lesson.growing_library import text as text_of_library
 from autograder.lesson.limits import of_lesson
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+MUST_SAY, MAY_SAY = ("title", "question", "minutes"), ("write", "files", "limits")  # in the header, under ground_up
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class LessonSource:
-    """A parsed lesson. about: its `ground_up` metadata (title, question, minutes)."""
+    """A parsed lesson. about: what its header says under `ground_up`."""
 
     folder: Path
     notebook: str
@@ -72,8 +73,11 @@ def read(folder: Path) -> LessonSource:
         raise AuthoringError(f"{folder} must hold exactly one .md file, the lesson's source; it holds {len(sources)}.")
     notebook = jupytext.read(sources[0])
     about = dict(notebook.metadata.get("ground_up", {}))
-    if missing := {"title", "question", "minutes"} - set(about):
+    if missing := set(MUST_SAY) - set(about):
         raise AuthoringError(f"{sources[0]}: the header's ground_up lacks {sorted(missing)[0]!r}.")
+    if unknown := set(about) - {*MUST_SAY, *MAY_SAY}:
+        known = ", ".join((*MUST_SAY, *MAY_SAY))
+        raise AuthoringError(f"{sources[0]}: the header's ground_up has no {sorted(unknown)[0]!r}; it has {known}.")
     of_lesson(folder)  # wrong limits are said when the lesson is built, not when it is graded
     cells = []
     for cell in notebook.cells:
