@@ -33,8 +33,9 @@ _LEFT_OUT = ("__pycache__", "*.pyc", ".*", "*.part", "*.egg-info")
 def hand_out(course: Path, target: Path, names: Iterable[str] = ()) -> list[str]:
     """Make the copy in `target`; the names of the lessons in it.
 
-    course: the folder with lessons/ and solutions/; names: the lessons that go along (default: all released ones). Raises UserError where
-    `target` has something in it already or lies in the course, and where a lesson isn't released as it is now.
+    course: the folder with lessons/ and solutions/; names: the lessons that go along (default: all released ones).
+    Raises UserError where `target` has something in it already or lies in the course, and where a lesson isn't
+    released as it is now.
     """
     if target.is_symlink() or target.is_file() or (target.is_dir() and any(target.iterdir())):
         raise UserError(f"{target} is there already: name a folder that is new or empty.")

@@ -1,7 +1,7 @@
 """The lesson's moving figure.
 
-    import widgets
-    widgets.two_numbers()                   # or with settings: widgets.two_numbers(a=3, b=5)
+import widgets
+widgets.two_numbers()                   # or with settings: widgets.two_numbers(a=3, b=5)
 """
 
 from .figure import TwoNumbers
