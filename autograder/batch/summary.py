@@ -12,9 +12,11 @@ from autograder.batch.attempts import LATEST
 from autograder.batch.counting import Counted
 from autograder.core.text import clean
 from autograder.submission import grade as grading
+from autograder.submission.forbidden_text import NAMED
 from autograder.submission.grade import Graded
 
 SLOWEST = 5
+_WORDS = ("TAMPER", NAMED, "REPAIRED")  # that notes for a person's eyes begin with
 
 
 @dataclass
@@ -75,6 +77,7 @@ class Summary:
             "counts": self.count,
             "repaired": self.noted("REPAIRED"),
             "tampered": self.noted("TAMPER"),
+            "named": self.noted(NAMED),
             "waiting": self.waiting,
             "ignored": self.ignored,
             "exercises": self.exercises,
@@ -113,8 +116,8 @@ def print_summary(summary: Summary) -> None:
         for student, graded in sorted(summary.of(verdict).items()):
             click.echo(clean(f"{verdict} {student}: {' '.join(graded.notes)}"))
     _print_attempts(summary)
-    for word, notes in (("TAMPER", summary.noted("TAMPER")), ("REPAIRED", summary.noted("REPAIRED"))):
-        for note in notes:
+    for word in _WORDS:
+        for note in summary.noted(word):
             click.echo(clean(f"{word} {note['student']}: {note['reason']}"))
     for path in summary.ignored:
         click.echo(clean(f"Ignored, because it is not at {summary.submitted}: {path}"))
@@ -123,7 +126,7 @@ def print_summary(summary: Summary) -> None:
         for verdict in (grading.UNGRADABLE, grading.INFRA):
             if who := summary.of(verdict):
                 counts.append(f"{len(who)} {verdict}")
-        for word in ("TAMPER", "REPAIRED"):
+        for word in _WORDS:
             if notes := summary.noted(word):
                 counts.append(f"{len({note['student'] for note in notes})} {word}")
         counts.append(f"{len(summary.waiting)} waiting for manual grading")

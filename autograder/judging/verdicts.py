@@ -17,6 +17,7 @@ from autograder.core import outcome, wire
 from autograder.core.outcome import Outcome
 from autograder.judging.advice import advice
 from autograder.judging.answer_key import AnswerKey, Fingerprint
+from autograder.judging.cell_endings import says
 
 PASSED, FAILED, ERROR, NOT_ATTEMPTED, MISSING = "PASSED", "FAILED", "ERROR", "NOT_ATTEMPTED", "MISSING"
 TIMEOUT, MEMORY, CRASHED, SKIPPED = "TIMEOUT", "MEMORY", "CRASHED", "SKIPPED"
@@ -39,7 +40,7 @@ class CaseResult:
     def text(self) -> str:
         """What went wrong, in a sentence or two; empty when nothing did. Of a held-out case it says no value."""
         if self.outcome.forbidden:
-            return calls(self.outcome.forbidden)
+            return _calls(self.outcome.forbidden)
         if self.difference:
             if self.case.held_out:
                 return _held_out_text(self.difference)
@@ -115,7 +116,7 @@ def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome]
         return _not_written(exercise, cases, outcomes, "isn't written yet: replace the placeholder in the cell above")
     results = _judge_cases(exercise, cases, outcomes, answer)
     if called := next((outcomes[case.name].forbidden for case in cases if outcomes[case.name].forbidden), ""):
-        return uses_forbidden(Result(exercise, FAILED, 0, "", results), calls(called))
+        return _uses_forbidden(Result(exercise, FAILED, 0, "", results), _calls(called))
     parts = _parts(exercise, results)
     points = sum(part.points for part in parts)
     failed = [result for result in results if result.verdict != PASSED]
@@ -168,8 +169,8 @@ def is_settled(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Out
     return all(got.kind == outcome.RETURNED for got in outcomes.values()) and recognise(results, answer) is not None
 
 
-def uses_forbidden(result: Result, found: str) -> Result:
-    """What the result becomes when the answer uses a function that the exercise forbids. found: a sentence."""
+def _uses_forbidden(result: Result, found: str) -> Result:
+    """What the result becomes when the answer calls a function that the exercise forbids. found: a sentence."""
     exercise = result.exercise
     wanted = exercise.instead or f"Write `{exercise.name}` yourself: that is what this exercise is about."
     parts = tuple(PartResult(name, 0, worth, False) for name, worth in exercise.parts.items())
@@ -178,7 +179,7 @@ def uses_forbidden(result: Result, found: str) -> Result:
     )
 
 
-def calls(name: str) -> str:
+def _calls(name: str) -> str:
     """What was seen of a forbidden function, as a sentence."""
     if name in forbidden_functions.EVASIONS:
         return f"Your code calls `{name}`, by which this exercise's check would no longer see what it calls."
@@ -194,6 +195,23 @@ def after_needs(result: Result, others: Mapping[str, Result]) -> Result:
     if not wrong:
         return result
     return _with_message(replace(result, first_see=wrong))
+
+
+def in_a_notebook(result: Result, cell: Outcome | None, has_code: bool) -> Result:
+    """Where a whole notebook was run from the top and an exercise is missing in it, what that came of.
+
+    cell: how the exercise's own cell ended, if badly. has_code: whether the notebook has any code at all.
+    """
+    if result.verdict != MISSING:
+        return result
+    name = result.name
+    if not has_code:
+        text = f"There is no code in this notebook, so `{name}` counts as not attempted."
+        return replace(result, verdict=NOT_ATTEMPTED, message=text)
+    if cell is None:
+        text = f"`{name}` isn't defined anywhere in the notebook: restore its cell and write your answer there."
+        return replace(result, message=text)
+    return replace(result, verdict=_ENDINGS[cell.kind], message=f"The cell of `{name}` {says(cell)}")
 
 
 def recognise(results: tuple[CaseResult, ...], answer: AnswerKey) -> Fingerprint | None:

@@ -6,11 +6,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder.judging import report
+from autograder.judging import cell_endings, report
 from autograder.lesson.notebooks import CHECK_SUFFIX
 from autograder.nbgrader_plugin.submitted import scrubbed
 from autograder.runner.job import CellRun
-from autograder.submission import grade as grading
 from autograder.submission.grade import Graded
 from autograder.submission.reading import Submission
 
@@ -55,8 +54,8 @@ def _outputs(ran: CellRun) -> list[NotebookNode]:
         traceback = [scrubbed(line) for line in [*lines, ending.error.message]]
         name, value = scrubbed(ending.error.type_name), scrubbed(ending.error.message)
         outputs.append(_output("error", ename=name, evalue=value, traceback=traceback))
-    elif grading.ended_badly(ending):
-        outputs.append(_output("stream", name="stderr", text=f"This cell {grading.says(ending)}"))
+    elif cell_endings.is_bad(ending):
+        outputs.append(_output("stream", name="stderr", text=f"This cell {cell_endings.says(ending)}"))
     return outputs
 
 

@@ -1,7 +1,7 @@
-"""A second net for forbidden functions, cast when grading: what a submission's text itself names, read outside.
+"""Which forbidden functions a submission's text names: a note for the instructor, never a verdict.
 
-Only what the exercise's own definition uses, directly or through other definitions of the notebook, is looked at;
-comments and texts name nothing.
+A name in a text isn't a call: it may stand in a branch that never runs. Only what the exercise's own definition uses,
+directly or through other definitions of the notebook, is looked at; comments and texts name nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +13,28 @@ from collections.abc import Iterator, Sequence
 from autograder.authoring.exercise import Exercise
 from autograder.runner.job import CodeCell
 
+NAMED = "NAMED"  # what such a note begins with
 
-def named(cells: Sequence[CodeCell], exercise: Exercise) -> str:
-    """The first forbidden function that the exercise's answer names; empty when it names none."""
-    notebook = _Notebook(cells)
-    used = notebook.used_by(exercise.name)
-    return next((name for name in exercise.forbids if name in used), "")
+
+def note(cells: Sequence[CodeCell], exercise: Exercise) -> str:
+    """A sentence about the forbidden functions that an answer names, though none was seen to be called; or empty."""
+    places = named(cells, exercise)
+    if not places:
+        return ""
+    several = len(places) > 1
+    said = " and ".join(
+        f"`{function}`" + (f" in `{where}`" if where != exercise.name else "") for function, where in places.items()
+    )
+    return (
+        f"{NAMED}: `{exercise.name}` names {said}, which the exercise forbids; "
+        f"{'they were' if several else 'it was'} not seen to be called."
+    )
+
+
+def named(cells: Sequence[CodeCell], exercise: Exercise) -> dict[str, str]:
+    """The forbidden functions that the exercise's answer names, each with the definition in which it stands."""
+    used = _Notebook(cells).used_by(exercise.name)
+    return {name: used[name] for name in exercise.forbids if name in used}
 
 
 class _Notebook:
@@ -45,9 +61,9 @@ class _Notebook:
                 if isinstance(inner, ast.stmt):  # under `if`, `try`, `with` …
                     self._read(inner)
 
-    def used_by(self, name: str) -> set[str]:
-        """The full names of all that a definition uses, through the notebook's other definitions too."""
-        used: set[str] = set()
+    def used_by(self, name: str) -> dict[str, str]:
+        """The full names of all that a definition uses, through others too; of each, the definition that has it."""
+        used: dict[str, str] = {}
         seen: set[str] = set()
         pending = [name]
         while pending:
@@ -61,7 +77,8 @@ class _Notebook:
                 for chain in _chains(node):
                     if chain[0] in bound and chain[0] not in local:
                         continue
-                    used |= {full for full in self._full(chain, local)}
+                    for full in self._full(chain, local):
+                        used.setdefault(full, current)
                     if chain[0] in self.definitions:
                         pending.append(chain[0])
         return used

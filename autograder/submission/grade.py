@@ -12,8 +12,7 @@ from autograder.authoring.exercise import Case, Exercise
 from autograder.cases import forbidden
 from autograder.core import outcome
 from autograder.core.outcome import Outcome
-from autograder.judging import verdicts
-from autograder.judging.advice import elsewhere
+from autograder.judging import cell_endings, verdicts
 from autograder.judging.answer_key import AnswerKey
 from autograder.judging.verdicts import Result
 from autograder.lesson import build, checks
@@ -175,17 +174,17 @@ def _visible_first(marks: Marking, only: Mapping[str, Set[str]] | None) -> tuple
 
 def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> Graded:
     """Judge what came of a run."""
-    judged: dict[str, Result] = {}
-    for name, exercise in marks.exercises.items():
-        result = verdicts.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
-        judged[name] = _by_its_source(result, submission)
+    judged = {
+        name: verdicts.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        for name, exercise in marks.exercises.items()
+    }
+    failed = {cell.name: cell.outcome for cell in ran.cells if cell_endings.is_bad(cell.outcome)}
     for name in judged:
-        judged[name] = _with_cell(verdicts.after_needs(judged[name], judged), ran.cells)
-        if not submission.cells and judged[name].verdict == verdicts.MISSING:
-            text = f"There is no code in this notebook, so `{name}` counts as not attempted."
-            judged[name] = replace(judged[name], verdict=verdicts.NOT_ATTEMPTED, message=text)
+        result = verdicts.after_needs(judged[name], judged)
+        judged[name] = verdicts.in_a_notebook(result, failed.get(name), bool(submission.cells))
     made_with = versions.note(submission.made_with, ran.cells)
-    notes = [*ran.notes, *submission.notes, *_trouble_elsewhere(ran.cells), *made_with]
+    named = _named(judged.values(), submission)
+    notes = [*ran.notes, *submission.notes, *named, *_trouble_elsewhere(ran.cells), *made_with]
     return Graded(
         marks.lesson, GRADED, level, tuple(judged.values()), ran.cells, tuple(submission.questions), tuple(notes)
     )
@@ -197,60 +196,18 @@ def ungradable(lesson: str, error: Ungradable, level: str = "none") -> Graded:
 
 
 _RAN = {verdicts.PASSED, verdicts.FAILED, verdicts.ERROR, verdicts.TIMEOUT, verdicts.MEMORY, verdicts.CRASHED}
-_CELL_ENDINGS = {
-    outcome.RAISED: verdicts.ERROR,
-    outcome.TIMEOUT: verdicts.TIMEOUT,
-    outcome.MEMORY: verdicts.MEMORY,
-    outcome.CRASHED: verdicts.CRASHED,
-}
 
 
-def _by_its_source(result: Result, submission: Submission) -> Result:
-    """What runs could hide what it calls; what its text names is read out here."""
-    if not result.exercise.forbids or result.verdict not in _RAN or result.mistake == forbidden.MISTAKE:
-        return result
-    named = forbidden_text.named(submission.cells, result.exercise)
-    return verdicts.uses_forbidden(result, verdicts.calls(named)) if named else result
-
-
-def _with_cell(result: Result, cells: tuple[CellRun, ...]) -> Result:
-    """When an exercise is missing because its own cell failed, that is what the learner must hear."""
-    if result.verdict != verdicts.MISSING:
-        return result
-    failed = [cell for cell in cells if cell.name == result.name and cell.outcome.kind in _CELL_ENDINGS]
-    if not failed:
-        text = f"`{result.name}` isn't defined anywhere in the notebook: restore its cell and write your answer there."
-        return replace(result, message=text)
-    ending = failed[-1].outcome
-    return replace(result, verdict=_CELL_ENDINGS[ending.kind], message=f"The cell of `{result.name}` {says(ending)}")
+def _named(judged: Iterable[Result], submission: Submission) -> list[str]:
+    """Notes on forbidden functions that answers name and that were not seen to be called."""
+    unseen = [each for each in judged if each.verdict in _RAN and each.mistake != forbidden.MISTAKE]
+    notes = [forbidden_text.note(submission.cells, each.exercise) for each in unseen if each.exercise.forbids]
+    return [note for note in notes if note]
 
 
 def _trouble_elsewhere(cells: tuple[CellRun, ...]) -> list[str]:
     return [
-        f"Cell {number}{f' ({cell.name})' if cell.name else ''} {says(cell.outcome)}"
+        f"Cell {number}{f' ({cell.name})' if cell.name else ''} {cell_endings.says(cell.outcome)}"
         for number, cell in enumerate(cells, 1)
-        if cell.outcome.kind in _CELL_ENDINGS and not (cell.outcome.error and cell.outcome.error.unwritten)
+        if cell_endings.is_bad(cell.outcome) and not (cell.outcome.error and cell.outcome.error.unwritten)
     ]
-
-
-def ended_badly(ending: outcome.Outcome) -> bool:
-    """Whether a cell raised, hung, used up its memory or crashed."""
-    return ending.kind in _CELL_ENDINGS
-
-
-def says(ending: outcome.Outcome) -> str:
-    """How a cell ended badly, as the end of a sentence that begins with the cell."""
-    if ending.error is None:
-        return {
-            outcome.TIMEOUT: f"did not finish {outcome.within(ending)}: is there a loop that never ends?",
-            outcome.MEMORY: "needed more memory than allowed.",
-            outcome.CRASHED: "ended the Python process.",
-        }[ending.kind]
-    last = ending.error.frames[-1] if ending.error.frames else None
-    where = f", line {last.line}: {last.source}" if last else ""
-    text = f"stopped with {ending.error.message}{where}."
-    if ending.error.type_name == "NameError":
-        text += " It may work only in your session: restart the kernel, run all cells from the top, and put it right."
-    elif cure := elsewhere(ending.error):
-        text += f" {cure}"
-    return text

@@ -115,7 +115,11 @@ def test_whatever_students_and_notes_are_called_is_text():
     made = summary(**{hostile: "fnnn"})
     graded = made.grades[hostile]
     made.grades[hostile] = Graded(
-        "01_tiny", GRADED, "bubblewrap", graded.results, notes=(f"TAMPER: {hostile}", f"REPAIRED: `{hostile}`")
+        "01_tiny",
+        GRADED,
+        "bubblewrap",
+        graded.results,
+        notes=tuple(f"{word}: `{hostile}`" for word in ("TAMPER", "NAMED", "REPAIRED")),
     )
     made.grades["u"] = Graded("01_tiny", UNGRADABLE, "none", notes=(hostile,))
     made.seconds, made.ignored = {hostile: 1.0}, [hostile]

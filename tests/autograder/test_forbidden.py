@@ -286,6 +286,7 @@ def named(*sources, forbids=("torch.nn.LSTM", "builtins.sum")):
     return forbidden_text.named(cells, Exercise("answer", forbids=forbids))
 
 
+ANSWER = "def answer(x):\n    return helper(x) if x is None else sum(x)"
 NAMING = [
     ["import torch\ndef answer(x): return torch.nn.LSTM(1, 1)"],
     ["import torch.nn as nn", "def answer(x): return nn.LSTM(1, 1)"],
@@ -300,6 +301,14 @@ NAMING = [
 @pytest.mark.parametrize("sources", NAMING)
 def test_the_text_of_an_answer_is_read_too(sources):
     assert named(*sources)
+
+
+def test_what_is_named_is_said_with_the_definition_where_it_stands():
+    cells = [CodeCell("", "from torch import nn\ndef helper(x): return nn.LSTM(1, 1)"), CodeCell("", ANSWER)]
+    said = "NAMED: `answer` names `torch.nn.LSTM` in `helper` and `builtins.sum`, which the exercise forbids; "
+    both = Exercise("answer", forbids=("torch.nn.LSTM", "builtins.sum"))
+    assert forbidden_text.note(cells, both) == said + "they were not seen to be called."
+    assert not forbidden_text.note(cells[1:], Exercise("answer", forbids=("numpy.dot",)))
 
 
 NOT_NAMING = [

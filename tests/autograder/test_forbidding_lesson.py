@@ -45,18 +45,50 @@ def test_the_check_in_the_notebook_says_what_is_asked_instead(course, monkeypatc
     assert isinstance(np.multiply, np.ufunc)
 
 
-def test_grading_says_the_same(course, monkeypatch):
-    monkeypatch.chdir(course)
+def graded(course, answer):
     path = course / "lessons" / "01_tiny" / "tiny.ipynb"
     notebook = json.loads(path.read_text())
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == "double":
-            cell["source"] = "def double(x):\n    return np.multiply(2, x)"
+            cell["source"] = answer
     path.write_text(json.dumps(notebook))
-    ran = CliRunner().invoke(main, ["check", str(path), "--held-out", "--json", "--sandbox", "auto"])
-    double = json.loads(ran.stdout)["exercises"][0]
+    return json.loads(CliRunner().invoke(main, ["check", str(path), "--held-out", "--json"]).stdout)
+
+
+def test_grading_says_the_same(course, monkeypatch):
+    monkeypatch.chdir(course)
+    found = graded(course, "def double(x):\n    return np.multiply(2, x)")
+    double = found["exercises"][0]
     assert (double["verdict"], double["mistake"], double["points"]) == ("FAILED", "forbidden", 0)
-    assert INSTEAD in double["message"]
+    assert INSTEAD in double["message"] and not any(note.startswith("NAMED") for note in found["notes"])
+
+
+COMPARED = """
+DEBUG = False
+def compare_with_numpy(x):
+    assert np.allclose(np.multiply(2, x), 2 * x)
+
+def double(x):
+    if DEBUG:
+        compare_with_numpy(x)
+    return 2 * x
+"""
+
+
+def test_a_branch_that_never_runs_costs_nothing_and_is_a_note_for_the_instructor(course, monkeypatch):
+    monkeypatch.chdir(course / "lessons" / "01_tiny")
+    names = {"np": np}
+    exec(COMPARED, names)
+    monkeypatch.setattr(session, "_namespace", lambda: names)
+    seen = session.check("double").result
+    found = graded(course, COMPARED)
+    double = found["exercises"][0]
+    assert seen.verdict == double["verdict"] == "PASSED"
+    assert seen.points == double["points"] == double["max_points"]
+    assert found["notes"] == [
+        "NAMED: `double` names `numpy.multiply` in `compare_with_numpy`, which the exercise forbids; "
+        "it was not seen to be called."
+    ]
 
 
 def test_a_lesson_that_forbids_can_be_proven(tmp_path, monkeypatch):

@@ -130,7 +130,7 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(
     for result in graded.results:
         assert result.mistake == getattr(module, "MISTAKE", {}).get(result.name, result.mistake), graded.to_json()
         assert getattr(module, "SAYS", {}).get(variant, {}).get(result.name, "") in result.message, result.message
-    for word in ("TAMPER", "REPAIRED"):
+    for word in ("TAMPER", "NAMED", "REPAIRED"):
         noted = [note for note in graded.notes if note.startswith(f"{word}: ")]
         assert bool(noted) == getattr(module, word, False), graded.notes
     assert all(gone(pid) for pid in below(runner._process.pid) - before)

@@ -17,6 +17,7 @@ from autograder.batch.summary import Summary
 from autograder.core.text import clean
 from autograder.judging import verdicts
 from autograder.judging.report import HEADLINES
+from autograder.submission.forbidden_text import NAMED
 
 MOST_MISTAKES = 20
 _VERDICTS = (*HEADLINES, verdicts.SKIPPED)
@@ -50,6 +51,7 @@ def render(summary: Summary, book: Book, when: datetime) -> str:
             several=findings.SEVERAL,
             second_look=findings.second_look(book),
             tamper=findings.notes(summary, "TAMPER"),
+            named=findings.notes(summary, NAMED),
             repaired=findings.notes(summary, "REPAIRED"),
             without_score=findings.without_score(summary),
             person=lambda student: _person(student, book),

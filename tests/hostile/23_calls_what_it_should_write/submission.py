@@ -8,19 +8,10 @@ EDITS = [
 VERDICTS = {"double": "FAILED"}
 MISTAKE = {"double": "forbidden"}
 
-HIDDEN = """
-import autograder.cases.run as execute, autograder.cases.forbidden as forbidden, contextlib
-class Blind:
-    seen = ""
-    def __init__(self, *arguments): pass
-    def over(self, *arguments): return contextlib.nullcontext()
-forbidden.Watch = Blind
-"""
 CELLS = {
     "renamed": "from numpy import multiply as times",
     "earlier": "def times(a, b):\n    return np.multiply(a, b)",
     "replaced": "times = np.multiply\nnp.multiply = lambda a, b: a * b",
-    "blind": HIDDEN + "from numpy import multiply as times",
 }
 
 
