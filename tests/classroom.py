@@ -84,8 +84,10 @@ def make_classroom(root: Path, settings: str = "") -> Classroom:
     solution_folder.mkdir(parents=True)
     config = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
     (root / "nbgrader_config.py").write_text(config + settings, encoding="utf-8")
-    for name in (f"{NOTEBOOK}.md", "checks.py", "hidden.py", "widgets.py"):
+    for name in (f"{NOTEBOOK}.md", "checks.py"):
         shutil.copy(REPOSITORY / "solutions" / LESSON / name, solution_folder)
+    for name in ("hidden", "widgets"):
+        shutil.copytree(REPOSITORY / "solutions" / LESSON / name, solution_folder / name)
     release(solution_folder, root / "lessons")
     register(solution_folder)
     solved = nbformat.read(solution_folder / f"{NOTEBOOK}.ipynb", as_version=4)

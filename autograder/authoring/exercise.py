@@ -188,7 +188,7 @@ def exercise(
     forbids: list[str] | tuple[str, ...] = (),
     instead: str = "",
 ) -> Exercise:
-    """Declare an exercise (in `checks.py`), or get it back by its name alone to extend it (in `hidden.py`).
+    """Declare an exercise (in `checks.py`), or get it back by its name alone to extend it (in `hidden/`).
 
     points: full marks; with `parts` they are the sum of the parts' points. independent: each part counts by itself.
     stretch: optional, 0 points, still checked. labels: names of the parts of a result that is a tuple.

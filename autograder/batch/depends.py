@@ -24,14 +24,13 @@ _RANDOM = ("rand", "seed", "manual_seed", "set_default", "set_printoptions", "se
 
 def of_cases(marks: Marking) -> dict[str, dict[str, str]]:
     """For each case that counts here, by exercise and name, a hash of the source it depends on."""
-    found: list[dict[tuple[str, str], str]] = [_sources(text) for text in marks.checks]
+    found = {where: source for text in marks.checks for where, source in _sources(text).items()}
     whole = "\n".join(marks.checks)
     hashes: dict[str, dict[str, str]] = {}
     for name, exercise in marks.exercises.items():
         hashes[name] = {}
         for case in marks.cases(exercise):
-            known = found[case.held_out] if case.held_out < len(found) else {}
-            hashes[name][case.name] = _hash([name, case.name, known.get((name, case.name), whole)])
+            hashes[name][case.name] = _hash([name, case.name, found.get((name, case.name), whole)])
     return hashes
 
 

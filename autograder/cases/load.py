@@ -7,6 +7,7 @@ import importlib
 import marshal
 import sys
 import types
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,25 @@ _FORMER_NAMES = {"autograder.compare": "autograder.authoring.compare", "autograd
 
 def run(source: str, filename: str, exercises: dict[str, Exercise], folder: Path | None = None) -> dict[str, Any]:
     """Execute checks, adding to `exercises`. folder: where the lesson's own modules (`nn.py`) are found."""
-    search = str(folder) if folder else None
-    if search:
-        sys.path.insert(0, search)
-    try:
-        return execute(compile(source, filename, "exec"), exercises)
-    finally:
-        if search:
-            sys.path.remove(search)
+    return execute([compile(source, filename, "exec")], exercises, folder)
 
 
-def execute(code: types.CodeType, exercises: dict[str, Exercise]) -> dict[str, Any]:
-    """Execute checks that are compiled already, adding to `exercises`."""
-    namespace: dict[str, Any] = {"__name__": "checks", "__file__": code.co_filename}
+def execute(
+    codes: Sequence[types.CodeType], exercises: dict[str, Exercise], folder: Path | None = None
+) -> dict[str, Any]:
+    """Execute checks that are compiled already, one after the other in one namespace, adding to `exercises`."""
+    namespace: dict[str, Any] = {"__name__": "checks", "__file__": codes[-1].co_filename}
     for former, name in _FORMER_NAMES.items():
         sys.modules.setdefault(former, importlib.import_module(name))
-    with collecting(exercises):
-        exec(code, namespace)
+    search = [str(folder)] if folder else []
+    sys.path[:0] = search
+    try:
+        with collecting(exercises):
+            for code in codes:
+                exec(code, namespace)
+    finally:
+        for path in search:
+            sys.path.remove(path)
     return namespace
 
 

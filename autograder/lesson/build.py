@@ -77,7 +77,7 @@ def _require_known(exercises: dict[str, Exercise]) -> None:
 def digest(folder: Path) -> str:
     """A hash of everything that the answers depend on: the lesson's sources, the texts of the lessons before it, and
     what runs and records a case."""
-    own = [*folder.glob("*.md"), *folder.glob("checks.py"), *folder.glob("hidden.py"), *folder.glob("hidden/*.py")]
+    own = [*folder.glob("*.md"), *folder.glob("checks.py"), *folder.glob("hidden/*.py")]
     earlier = [
         p for name in lesson_names(folder.parent) if name < folder.name for p in (folder.parent / name).glob("*.md")
     ]

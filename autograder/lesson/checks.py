@@ -1,4 +1,4 @@
-"""Loading a lesson's `checks.py` and `hidden.py`."""
+"""Loading a lesson's `checks.py` and `hidden/`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from autograder.authoring.exercise import AuthoringError, Exercise
 from autograder.cases.load import run
 from autograder.core.paths import UserError, support
+from autograder.lesson import hidden as hidden_files
 
 
 def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
@@ -17,10 +18,8 @@ def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
     exercises: dict[str, Exercise] = {}
     run(path.read_text(encoding="utf-8"), str(path), exercises, folder)
     if hidden:
-        path = folder / "hidden.py"
-        if not path.is_file():
-            raise UserError(f"{folder} has no hidden.py: held-out cases are kept with the solutions only.")
-        run(path.read_text(encoding="utf-8"), str(path), exercises, folder)
+        for file in hidden_files.read(folder, exercises):
+            file.run(exercises)
     for name, exercise in exercises.items():
         if unknown := [needed for needed in exercise.needs if needed not in exercises]:
             raise AuthoringError(f"{name} needs the unknown exercise {unknown[0]!r}.")

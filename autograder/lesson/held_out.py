@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from autograder.lesson.symbols import defines, uses
+from autograder.lesson.symbols import needed, uses
 
 
 def held_out_source(source: str) -> str:
-    """The part of a `hidden.py` that running held-out cases needs: neither mistakes nor variants, nor their helpers.
+    """The part of an exercise's hidden checks that running held-out cases needs: neither mistakes nor variants.
+
 
     Kept are imports, `name = exercise(…)` and the functions decorated with `….held_out`, with every top-level
     definition that these use, directly or through each other. How a case is judged stays outside, and with it what
@@ -20,12 +21,7 @@ def held_out_source(source: str) -> str:
             _forget_judge(node)
     kept = {node for node in tree.body if _is_needed(node)}
     helpers = [node for node in tree.body if not _is_implementation(node)]
-    pending = list(kept)
-    while pending:
-        names = uses(pending.pop())
-        more = [node for node in helpers if node not in kept and names & defines(node)]
-        kept.update(more)
-        pending += more
+    kept |= set(needed(helpers, set().union(*map(uses, kept))))
     return "\n\n".join(ast.unparse(node) for node in tree.body if node in kept)
 
 

@@ -22,9 +22,8 @@ from autograder.core.outcome import Outcome
 from autograder.judging import verdicts
 from autograder.judging.answer_key import AnswerKey, merge
 from autograder.judging.verdicts import Result
-from autograder.lesson import build, source
+from autograder.lesson import build, hidden, source
 from autograder.lesson.build import Lesson
-from autograder.lesson.held_out import held_out_source
 from autograder.proof.forked import apart
 from autograder.proof.mutation import Mutant, mutants
 
@@ -118,8 +117,8 @@ class _Prover:
         self.sandboxed: dict[str, Exercise] = {}
         folder = lesson.source.folder
         load.run((folder / "checks.py").read_text(encoding="utf-8"), "<checks>", self.sandboxed, folder)
-        hidden = held_out_source((folder / "hidden.py").read_text(encoding="utf-8"))
-        load.run(hidden, "<held-out cases>", self.sandboxed, folder)
+        for file in hidden.read(folder, lesson.exercises):
+            load.run(file.held_out(), f"<held-out cases of {file.exercise}>", self.sandboxed, folder)
 
     def exercise(self, exercise: Exercise) -> ExerciseProof:
         problems = _too_few(exercise) + self._lost_in_the_sandbox(exercise)
@@ -142,7 +141,7 @@ class _Prover:
         )
 
     def _lost_in_the_sandbox(self, exercise: Exercise) -> list[str]:
-        """Held-out cases that need something of hidden.py that isn't sent into the sandbox with them."""
+        """Held-out cases that need something of their file that isn't sent into the sandbox with them."""
         given = self.sandboxed.get(exercise.name, Exercise(exercise.name)).cases
         outcomes = run_cases(given, exercise.name, self.lesson.reference)
         running = {name for name, result in outcomes.items() if result.kind == outcome.RETURNED}

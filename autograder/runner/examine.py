@@ -158,7 +158,7 @@ def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> Non
     while True:
         request, code = frames.receive(telling)
         for more in code[known:]:
-            load.execute(marshal.loads(more), exercises)
+            load.execute([marshal.loads(more)], exercises)
         known = len(code)
         for each in request["exercises"]:
             if _threads() > quiet:

@@ -15,8 +15,7 @@ from autograder.core.outcome import Outcome
 from autograder.judging import cell_endings, verdicts
 from autograder.judging.answer_key import AnswerKey
 from autograder.judging.verdicts import Result
-from autograder.lesson import build, checks
-from autograder.lesson.held_out import held_out_source
+from autograder.lesson import build, checks, hidden
 from autograder.lesson.limits import of_lesson
 from autograder.runner.client import Runner, RunnerFailed, modules_for
 from autograder.runner.conversation import Settled
@@ -91,7 +90,7 @@ def marking(folder: Path, held_out: bool) -> Marking:
     visible = (folder / "checks.py").read_text(encoding="utf-8")
     texts = [visible]
     if held_out:
-        texts.append(held_out_source((folder / "hidden.py").read_text(encoding="utf-8")))
+        texts += [file.held_out() for file in hidden.read(folder, exercises)]
     made = build.built(folder, folder.parent.parent / "lessons" / folder.name, held_out)
     files = {"nn.py": made.library}
     return Marking(folder.name, exercises, made.answers, held_out, tuple(texts), files, of_lesson(folder))

@@ -9,11 +9,11 @@ from autograder.cases import load
 from autograder.cases.run import run_case
 from autograder.core import outcome
 from autograder.core.paths import PACKAGE_ROOT, UserError
-from autograder.lesson import checks
+from autograder.lesson import checks, hidden
 from autograder.lesson.build import open_lesson
 from autograder.lesson.held_out import held_out_source
 
-LESSONS = sorted(path.parent for path in PACKAGE_ROOT.glob("solutions/*/hidden.py"))
+LESSONS = sorted(path.parent for path in PACKAGE_ROOT.glob("solutions/*/hidden"))
 
 
 def of(name, **options):
@@ -68,7 +68,7 @@ def test_a_lesson_without_checks_is_no_lesson(tmp_path):
     with pytest.raises(UserError, match="There are no checks in"):
         checks.load(tmp_path)
     (tmp_path / "checks.py").write_text("")
-    with pytest.raises(UserError, match=r"has no hidden\.py"):
+    with pytest.raises(UserError, match="has no hidden/"):
         checks.load(tmp_path, hidden=True)
 
 
@@ -111,7 +111,8 @@ def test_held_out_cases_run_from_what_the_sandbox_is_given(tmp_path):
     lesson = open_lesson(tiny.course(tmp_path) / "solutions" / "01_tiny")
     given = {}
     load.run(tiny.CHECKS, "<checks 0>", given)
-    load.run(held_out_source(tiny.HIDDEN), "<checks 1>", given)
+    for file in hidden.read(lesson.source.folder, lesson.exercises):
+        load.run(file.held_out(), "<held out>", given)
     for name, whole in lesson.exercises.items():
         assert [c.name for c in given[name].cases] == [c.name for c in whole.cases]
         assert not given[name].mistakes and not given[name].variants
@@ -127,7 +128,8 @@ def test_the_held_out_cases_of_each_lesson_run_from_what_the_sandbox_is_given(fo
 
     with library_module(lesson.library):
         load.run((folder / "checks.py").read_text(), "<checks 0>", given)
-        load.run(held_out_source((folder / "hidden.py").read_text()), "<checks 1>", given)
+        for file in hidden.read(folder, lesson.exercises):
+            load.run(file.held_out(), "<held out>", given)
         for name, whole in lesson.exercises.items():
             assert [c.name for c in given[name].cases] == [c.name for c in whole.cases]
             assert not given[name].mistakes and not given[name].variants
@@ -136,7 +138,7 @@ def test_the_held_out_cases_of_each_lesson_run_from_what_the_sandbox_is_given(fo
 
 
 def test_no_implementation_is_given_to_the_sandbox():
-    given = held_out_source(tiny.HIDDEN)
+    given = "\n".join(map(held_out_source, tiny.hidden_files(tiny.HIDDEN).values()))
     assert "SECRET" in given and "def twisted" in given
     for kept_back in ("x * x", "x + x", "reference_answer", "linalg", "7 / 2", ".mistake", ".variant", "squared"):
         assert kept_back not in given

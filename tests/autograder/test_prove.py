@@ -64,7 +64,7 @@ FAULTS = {
         "checks": tiny.replaced(C, '@double.case(part="arrays")', "@double.case"),
     },
     "double: no mutant is called 'L9 nothing'": {
-        "hidden": H + "\ndouble.equivalent('L9 nothing', 'It is not there.')\n",
+        "hidden": tiny.added(H, "double", "double.equivalent('L9 nothing', 'It is not there.')"),
     },
     "limit: the held-out case 'its_negative' doesn't run by itself": {
         "hidden": tiny.replaced(
@@ -125,8 +125,8 @@ def test_each_equivalent_mutant_must_survive(tmp_path):
     root = tiny.course(tmp_path)
     proof = prove_lesson(root / "solutions" / "01_tiny")
     killed = next(m for m in proof.exercises[0].mutants if m.fate == "killed")
-    hidden = H + f"\ndouble.equivalent({killed.id!r}, 'Wrongly.')\n"
-    (root / "solutions" / "01_tiny" / "hidden.py").write_text(hidden)
+    hidden = tiny.added(H, "double", f"double.equivalent({killed.id!r}, 'Wrongly.')")
+    tiny.write_hidden(root / "solutions" / "01_tiny", hidden)
     again = prove_lesson(root / "solutions" / "01_tiny")
     assert f"double: the mutant {killed.id!r} is listed as equivalent, but a case kills it" in again.problems
 

@@ -1,5 +1,6 @@
 """A tiny course with one lesson, for tests of building, proving, checking and grading."""
 
+import re
 from pathlib import Path
 
 SOURCE = '''---
@@ -89,6 +90,7 @@ def twice_the_number(limit):
 '''
 
 HIDDEN = '''
+# hidden/double.py
 import numpy as np
 from autograder import exercise, inputs
 
@@ -131,6 +133,10 @@ def by_adding(x):
 def by_numpy(x):
     return np.multiply(x, 2)
 
+# hidden/norm.py
+import numpy as np
+from autograder import exercise, inputs
+
 norm = exercise("norm")
 
 @norm.held_out
@@ -169,6 +175,10 @@ def by_linalg(x):
 def as_a_list(x):
     return [np.linalg.norm(x), np.linalg.norm(2 * x)]
 
+# hidden/limit.py
+import numpy as np
+from autograder import exercise
+
 limit = exercise("limit")
 
 @limit.held_out
@@ -195,8 +205,27 @@ def course(folder: Path, source: str = SOURCE, checks: str = CHECKS, hidden: str
     (folder / "nbgrader_config.py").write_text("")
     (lesson / "tiny.md").write_text(source, encoding="utf-8")
     (lesson / "checks.py").write_text(checks, encoding="utf-8")
-    (lesson / "hidden.py").write_text(hidden, encoding="utf-8")
+    write_hidden(lesson, hidden)
     return folder
+
+
+def write_hidden(lesson: Path, text: str) -> None:
+    """Write the files of the lesson's hidden/. text: all of them, each below a line such as `# hidden/double.py`."""
+    (lesson / "hidden").mkdir(exist_ok=True)
+    for name, own in hidden_files(text).items():
+        (lesson / "hidden" / name).write_text(own, encoding="utf-8")
+
+
+def hidden_files(text: str) -> dict[str, str]:
+    """The files of hidden/ that such a text holds, by name."""
+    _, *parts = re.split(r"^# hidden/(\w+\.py)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def added(text: str, exercise: str, more: str) -> str:
+    """The text with lines more at the head of an exercise's file, below the line that says which exercise it is."""
+    line = f'\n{exercise} = exercise("{exercise}")\n'
+    return replaced(text, line, f"{line}{more}\n")
 
 
 def released(folder: Path, **texts: str) -> Path:

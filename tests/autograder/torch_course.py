@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tests.autograder.tiny import write_hidden
+
 HEADER = """---
 jupyter:
   kernelspec:
@@ -62,6 +64,7 @@ def its_parameters_are_counted(Perceptron):
 """
 
 FIRST_HIDDEN = """
+# hidden/Perceptron.py
 import torch
 from autograder import exercise
 
@@ -276,15 +279,13 @@ def the_twelfth_epoch(save_checkpoint, load_checkpoint):
 '''
 
 SECOND_HIDDEN = '''
-import tempfile
-from pathlib import Path
-
+# hidden/MLP.py
 import numpy as np
 import torch
 from nn import Perceptron
 from torch import nn
 
-from autograder import exercise, inputs, labels_right
+from autograder import exercise, inputs
 
 MLP = exercise("MLP")
 
@@ -351,6 +352,11 @@ class Sequence(nn.Module):
 def by_a_function(sizes):
     return nn.Sequential(nn.Linear(sizes[0], sizes[1]), nn.ReLU(), nn.Linear(sizes[1], sizes[2]))
 
+# hidden/Table.py
+import numpy as np
+
+from autograder import exercise, inputs
+
 Table = exercise("Table")
 
 @Table.held_out(part="length")
@@ -398,6 +404,11 @@ class Listed(GivenTable):
     def __getitem__(self, index):
         return [self.rows[index], self.labels[index]]
 
+# hidden/batches.py
+import numpy as np
+
+from autograder import exercise, inputs
+
 batches = exercise("batches")
 
 @batches.held_out
@@ -436,6 +447,11 @@ def while_any_are_left(X, size):
     while len(X):
         yield X[:size]
         X = X[size:]
+
+# hidden/train.py
+import numpy as np
+
+from autograder import exercise, inputs, labels_right
 
 train = exercise("train")
 SECRET_X = inputs("secret X", (50, 4))
@@ -483,8 +499,12 @@ def by_hand(X, y, steps, lr):
 
 train.equivalent("L2 constant 1→-1", "X has two axes: axis 1 is the last one.")
 
-save_checkpoint = exercise("save_checkpoint")
-load_checkpoint = exercise("load_checkpoint")
+# hidden/shared.py
+import tempfile
+from pathlib import Path
+
+import torch
+from torch import nn
 
 def right(path, model):
     kept = torch.load(path, weights_only=True)
@@ -500,6 +520,15 @@ def model_and_epoch(save, load, epoch, sizes):
         save(Path(folder) / "there.pt", model, epoch)
         return [load(Path(folder) / "there.pt", other), other.weight, other.bias]
 
+# hidden/save_checkpoint.py
+import torch
+
+from autograder import exercise
+
+from .shared import model_and_epoch, right
+
+save_checkpoint = exercise("save_checkpoint")
+
 @save_checkpoint.held_out
 def a_wide_layer(save_checkpoint):
     return model_and_epoch(save_checkpoint, right, 3, (4, 1))
@@ -507,14 +536,6 @@ def a_wide_layer(save_checkpoint):
 @save_checkpoint.held_out
 def a_high_layer(save_checkpoint):
     return model_and_epoch(save_checkpoint, right, 30, (1, 4))
-
-@load_checkpoint.held_out
-def a_wide_layer(save_checkpoint, load_checkpoint):
-    return model_and_epoch(save_checkpoint, load_checkpoint, 3, (4, 1))
-
-@load_checkpoint.held_out
-def a_high_layer(save_checkpoint, load_checkpoint):
-    return model_and_epoch(save_checkpoint, load_checkpoint, 30, (1, 4))
 
 @save_checkpoint.mistake("epoch-lost", "The epoch isn't saved.")
 def saves_no_epoch(path, model, epoch):
@@ -540,6 +561,23 @@ def as_text(path, model, epoch):
 def through_an_open_file(path, model, epoch):
     with open(path, "wb") as file:
         torch.save({"epoch": epoch, "model": model.state_dict()}, file)
+
+# hidden/load_checkpoint.py
+import torch
+
+from autograder import exercise
+
+from .shared import model_and_epoch
+
+load_checkpoint = exercise("load_checkpoint")
+
+@load_checkpoint.held_out
+def a_wide_layer(save_checkpoint, load_checkpoint):
+    return model_and_epoch(save_checkpoint, load_checkpoint, 3, (4, 1))
+
+@load_checkpoint.held_out
+def a_high_layer(save_checkpoint, load_checkpoint):
+    return model_and_epoch(save_checkpoint, load_checkpoint, 30, (1, 4))
 
 @load_checkpoint.mistake("not-put-in", "The weights are read, but not put into the model.")
 def not_put_in(path, model):
@@ -593,5 +631,5 @@ def course(folder: Path, **texts: str) -> Path:
         lesson.mkdir(parents=True)
         (lesson / f"{name[3:]}.md").write_text(source, encoding="utf-8")
         (lesson / "checks.py").write_text(checks, encoding="utf-8")
-        (lesson / "hidden.py").write_text(hidden, encoding="utf-8")
+        write_hidden(lesson, hidden)
     return folder

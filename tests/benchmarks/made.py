@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import itertools
 import shutil
 import subprocess
 import sys
@@ -76,7 +77,8 @@ def at_three(slope):
     return slope(3.0)
 """
 
-SMALL_HIDDEN = """
+SMALL_HIDDEN = {
+    "double": """
 import numpy as np
 from autograder import exercise
 
@@ -89,6 +91,9 @@ def a_large_number(double):
 @double.mistake("squared", "That is the square.")
 def squared(x):
     return x * x
+""",
+    "slope": """
+from autograder import exercise
 
 slope = exercise("slope")
 
@@ -99,7 +104,8 @@ def at_minus_two(slope):
 @slope.mistake("value", "That is the height, not the slope.")
 def height(x):
     return x**2
-"""
+""",
+}
 
 
 @dataclass
@@ -156,8 +162,9 @@ def make_course(root: Path, lesson: str) -> Course:
     folder = root / "solutions" / lesson
     folder.mkdir(parents=True)
     if lesson == SMALL:
-        texts = {"small.md": SMALL_SOURCE, "checks.py": SMALL_CHECKS, "hidden.py": SMALL_HIDDEN}
-        for name, text in texts.items():
+        (folder / "hidden").mkdir()
+        hidden = {f"hidden/{name}.py": text for name, text in SMALL_HIDDEN.items()}
+        for name, text in ({"small.md": SMALL_SOURCE, "checks.py": SMALL_CHECKS} | hidden).items():
             (folder / name).write_text(text, encoding="utf-8")
     else:
         for path in (PACKAGE_ROOT / "solutions" / lesson).iterdir():
@@ -168,7 +175,7 @@ def make_course(root: Path, lesson: str) -> Course:
     subprocess.run(command, cwd=root, check=True, capture_output=True)
     solved = solution_notebook(open_lesson(folder))
     solved.cells = [cell for cell in solved.cells if "demo" not in cell.metadata.get("tags", [])]
-    return Course(root, lesson, solved, _mistakes((folder / "hidden.py").read_text(encoding="utf-8")))
+    return Course(root, lesson, solved, _mistakes(folder / "hidden"))
 
 
 def make_class(course: Course, students: int) -> dict[str, NotebookNode]:
@@ -221,10 +228,11 @@ def _interleaved(counts: dict[str, int]) -> list[str]:
     return [kind for _, kind in sorted(places)]
 
 
-def _mistakes(hidden: str) -> dict[str, list[str]]:
+def _mistakes(hidden: Path) -> dict[str, list[str]]:
     """The known wrong implementations that stand on their own, as a student would have written them."""
     found: dict[str, list[str]] = {}
-    for node in ast.parse(hidden).body:
+    bodies = [ast.parse(path.read_text(encoding="utf-8")).body for path in sorted(hidden.glob("*.py"))]
+    for node in itertools.chain(*bodies):
         for exercise in _wrong_in(node):
             if _free_names(node) <= {*dir(builtins), "np", "torch"}:
                 node.name, node.decorator_list = exercise, []

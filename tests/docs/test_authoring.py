@@ -30,7 +30,8 @@ def course(tmp_path_factory) -> Path:
     folder.mkdir(parents=True)
     (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
     (folder / "example.md").write_text(block("example.md", "````"), encoding="utf-8")
-    for name in ("checks.py", "hidden.py"):
+    (folder / "hidden").mkdir()
+    for name in ("checks.py", "hidden/distance.py"):
         (folder / name).write_text(block(name, "```"), encoding="utf-8")
     return course
 

@@ -113,7 +113,7 @@ def test_all_attempts_are_judged_by_todays_checks(here):
     _grade()
     here.submit("dee", here.notebook({"relu": here.solved["relu"]}))
     assert _of(_grade("--count", "best"), "dee")["attempt"] == 1
-    hidden = here.root / "solutions" / LESSON / "hidden.py"
+    hidden = here.root / "solutions" / LESSON / "hidden" / "sigmoid.py"
     before = hidden.read_text(encoding="utf-8")
     try:
         hidden.write_text(before + NEEDS_RELU, encoding="utf-8")

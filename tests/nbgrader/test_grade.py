@@ -202,7 +202,7 @@ def test_a_killed_command_goes_on_where_it_was(here, lines, stored):
 def test_a_changed_check_runs_everybody_again(here):
     _invoke()
     lines = len(_lines(here))
-    hidden = here.root / "solutions" / LESSON / "hidden.py"
+    hidden = here.root / "solutions" / LESSON / "hidden" / "relu.py"
     before = hidden.read_text(encoding="utf-8")
     try:
         added = "\n\n@relu.held_out\ndef one_more(relu):\n    return relu(np.array([-5.0, 5.0]))\n"

@@ -73,7 +73,8 @@ def lesson(tmp_path: Path, empty_gradebook: bytes) -> Path:
     (tmp_path / "grading" / "gradebook.db").write_bytes(empty_gradebook)
     (folder / "double.md").write_text(SOURCE, encoding="utf-8")
     (folder / "checks.py").write_text(CHECKS.format(points=1), encoding="utf-8")
-    (folder / "hidden.py").write_text(HIDDEN, encoding="utf-8")
+    (folder / "hidden").mkdir()
+    (folder / "hidden" / "double.py").write_text(HIDDEN, encoding="utf-8")
     _release(folder)
     return folder
 

@@ -16,19 +16,23 @@ from autograder.runner.client import Runner
 from autograder.runner.job import Job
 from autograder.runner.sandbox import bubblewrap_works
 
-ADDED = """
+SHARED = """
+import numpy as np
 
 EDGES = np.array([-5.0, 0.0, 5.0])
 
 
 def edges():
     return EDGES * 1.0
-
+"""
+MORE = {
+    "relu": """
 
 @relu.held_out
 def at_the_edges(relu):
     return relu(edges())
-
+""",
+    "sigmoid": """
 
 @sigmoid.held_out
 def at_the_edges_too(sigmoid):
@@ -38,7 +42,8 @@ def at_the_edges_too(sigmoid):
 @sigmoid.held_out
 def far_away(sigmoid):
     return sigmoid(np.array([40.0]))
-"""
+""",
+}
 CRASHING = (
     "import os\n\ndef relu(z):\n    return np.maximum(z, 0) if np.ndim(z) != 1 or np.min(z) != -5 else os._exit(3)"
 )
@@ -61,13 +66,17 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
 def graded(own: Classroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroom]:
     """The class, graded with more checks than the lesson has; afterwards they are as they were."""
     monkeypatch.chdir(own.root)
-    path = _hidden(own)
-    before = path.read_text(encoding="utf-8")
-    path.write_text(before + ADDED, encoding="utf-8")
+    before = {name: _hidden(own, name).read_text(encoding="utf-8") for name in MORE}
+    _hidden(own, "shared").write_text(SHARED, encoding="utf-8")
+    for name, text in before.items():
+        given = text.replace("\n\n", "\n\nfrom .shared import edges\n\n", 1)
+        _hidden(own, name).write_text(given + MORE[name], encoding="utf-8")
     _release()
     _grade()
     yield own
-    path.write_text(before, encoding="utf-8")
+    _hidden(own, "shared").unlink()
+    for name, text in before.items():
+        _hidden(own, name).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
@@ -104,7 +113,7 @@ def test_what_two_exercises_share_runs_for_both(graded, jobs):
 
 
 def test_an_added_case_runs_alone_and_a_removed_one_needs_no_run(graded, jobs):
-    path = _hidden(graded)
+    path = _hidden(graded, "relu")
     text = path.read_text(encoding="utf-8")
     path.write_text(
         text + "\n\n@relu.held_out\ndef one_more(relu):\n    return relu(np.array([0.5]))\n", encoding="utf-8"
@@ -113,6 +122,9 @@ def test_an_added_case_runs_alone_and_a_removed_one_needs_no_run(graded, jobs):
     _grade()
     assert jobs.count({"relu": {"one_more"}}) == 3
     jobs.clear()
+    path.write_text(text, encoding="utf-8")
+    path = _hidden(graded, "sigmoid")
+    text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index("\n@sigmoid.held_out\ndef far_away")], encoding="utf-8")
     _release()
     said = _grade()
@@ -121,7 +133,7 @@ def test_an_added_case_runs_alone_and_a_removed_one_needs_no_run(graded, jobs):
 
 
 def test_an_edited_message_runs_nothing_and_is_said(graded, jobs):
-    text = _hidden(graded).read_text(encoding="utf-8")
+    text = _hidden(graded, "relu").read_text(encoding="utf-8")
     message = text.split("@relu.mistake(")[1].split('"')[3]
     before = len(_lines(graded))
     said = _edit(graded, message, "A message of today.")
@@ -152,8 +164,8 @@ def test_a_file_of_results_that_is_mostly_obsolete_is_written_anew(graded):
 
 
 def _edit(course: Classroom, old: str, new: str) -> dict:
-    path = _hidden(course)
-    text = path.read_text(encoding="utf-8")
+    texts = {path: path.read_text(encoding="utf-8") for path in _hidden(course, "shared").parent.glob("*.py")}
+    ((path, text),) = [(path, text) for path, text in texts.items() if old in text]
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), encoding="utf-8")
     _release()
@@ -185,8 +197,8 @@ def _grade(*arguments: str) -> dict:
     return json.loads(done.output)
 
 
-def _hidden(course: Classroom) -> Path:
-    return course.root / "solutions" / LESSON / "hidden.py"
+def _hidden(course: Classroom, name: str) -> Path:
+    return course.root / "solutions" / LESSON / "hidden" / f"{name}.py"
 
 
 def _lines(course: Classroom) -> list[str]:

@@ -103,7 +103,8 @@ def _hand_in_again(course: Classroom) -> None:
     (course.folder("in_time") / "timestamp.txt").write_text("2020-01-01 04:05:06 +0200")
     extra = course.folder("in_time") / "data" / "more"
     extra.mkdir(parents=True)
-    for path in (extra / "table.csv", course.folder("in_time") / "widgets.py", course.folder("in_time") / "hidden.py"):
+    (course.folder("in_time") / "hidden").mkdir()
+    for path in (extra / "table.csv", *(course.folder("in_time") / name for name in ("widgets.py", "hidden/relu.py"))):
         path.write_text("x = 1\n")
     (extra / "table.csv").chmod(0o755)
     (extra / "scratch.ipynb").write_text("{}")
