@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 
 from autograder.submission import grade
 from autograder.lesson.notebooks import CHECK_SUFFIX, solution_notebook
-from autograder.core.paths import PACKAGE_ROOT, lessons, solutions
+from autograder.core.paths import lessons, solutions
 from autograder.lesson.release import release
 from autograder.runner.client import Runner
 from autograder.runner.job import CodeCell
@@ -35,7 +35,7 @@ def test_nothing_in_the_released_folder_was_left_by_a_run(lesson):
 
 def test_the_solved_lesson_runs_from_top_to_bottom_and_every_check_passes(lesson, tmp_path, monkeypatch):
     """In a real kernel, in a copy of the released folder, with demos and figures."""
-    shutil.copytree(PACKAGE_ROOT / "solutions", tmp_path / "solutions")
+    shutil.copytree(solutions(), tmp_path / "solutions")
     release(tmp_path / "solutions" / lesson.name, tmp_path / "lessons")
     folder = tmp_path / "lessons" / lesson.name
     for name in ("IPYTHONDIR", "MPLCONFIGDIR"):

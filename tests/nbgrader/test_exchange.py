@@ -38,7 +38,7 @@ def test_a_lesson_goes_out_comes_in_and_returns_as_feedback(tmp_path, monkeypatc
     (student / "nbgrader_config.py").write_text(f"c.Exchange.root = {str(exchange)!r}\n", encoding="utf-8")
 
     released = _files(course.root / "lessons" / LESSON)
-    assert HIDDEN_AWAY < released and not any(path.startswith("hidden") for path in released)
+    assert released > HIDDEN_AWAY and not any(path.startswith("hidden") for path in released)
     shutil.rmtree(course.root / "lessons" / LESSON)
     _done(course.nbgrader("generate_assignment", LESSON, "--force"))
     assert _files(course.root / "lessons" / LESSON) == released
