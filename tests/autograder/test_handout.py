@@ -41,7 +41,7 @@ def test_it_holds_what_a_student_needs_and_nothing_else(copy):
     assert {path.name for path in copy.iterdir()} == {*FILES, "README.md", "autograder", "course", "lessons"}
     assert sorted(path.name for path in (copy / "lessons").iterdir()) == LESSONS
     names = {path.name for path in copy.rglob("*")}
-    assert not names & {"__pycache__", ".git", ".ground-up", "held_out.json", "gradebook.db", "solutions", "hidden.py"}
+    assert not names & {"__pycache__", ".git", ".ground-up", "held_out.json", "gradebook.db", "solutions"}
     assert not [path for path in copy.rglob("*") if path.is_symlink()]
     for lesson in LESSONS:
         there = {path.name for path in (copy / "lessons" / lesson).iterdir()}
