@@ -80,14 +80,9 @@ class Classroom:
 
 def make_classroom(root: Path, settings: str = "") -> Classroom:
     """A course with lesson 01 released and registered. settings: more lines for its nbgrader_config.py."""
-    solution_folder = root / "solutions" / LESSON
-    solution_folder.mkdir(parents=True)
+    solution_folder = copy_of_source(LESSON, root / "solutions")
     config = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
     (root / "nbgrader_config.py").write_text(config + settings, encoding="utf-8")
-    for name in (f"{NOTEBOOK}.md", "checks.py"):
-        shutil.copy(REPOSITORY / "solutions" / LESSON / name, solution_folder)
-    for name in ("hidden", "widgets"):
-        shutil.copytree(REPOSITORY / "solutions" / LESSON / name, solution_folder / name)
     release(solution_folder, root / "lessons")
     register(solution_folder)
     solved = nbformat.read(solution_folder / f"{NOTEBOOK}.ipynb", as_version=4)
@@ -96,6 +91,12 @@ def make_classroom(root: Path, settings: str = "") -> Classroom:
         nbformat.read(root / "lessons" / LESSON / f"{NOTEBOOK}.ipynb", as_version=4),
         {name: cell.source for cell in solved.cells if (name := grade_id(cell)) and cell.metadata.nbgrader.solution},
     )
+
+
+def copy_of_source(lesson: str, solutions: Path) -> Path:
+    """A copy of a lesson's source, without what is generated beside it; its folder."""
+    generated = shutil.ignore_patterns("*.ipynb", "nn.py", ".lesson", "__pycache__")
+    return Path(shutil.copytree(REPOSITORY / "solutions" / lesson, solutions / lesson, ignore=generated))
 
 
 def grade_id(cell: NotebookNode) -> str:

@@ -203,9 +203,9 @@ def exercise(
     if points is not None and parts and points != sum(parts.values()):
         raise AuthoringError(f"{name}: {points} points, but the parts add up to {sum(parts.values())}.")
     total = 0 if stretch else (sum(parts.values()) if parts else 1 if points is None else points)
-    shares = dict(parts) if parts else {"the answer": total}
+    shares: dict[str, float] = dict(parts) if parts else {"the answer": total}
     if stretch:
-        shares = dict.fromkeys(shares, 0)
+        shares = dict.fromkeys(shares, 0.0)
     if isinstance(forbids, str):
         raise AuthoringError(f"{name}: `forbids` must be a list of names.")
     made = Exercise(

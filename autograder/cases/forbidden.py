@@ -22,7 +22,7 @@ import sys
 import sysconfig
 import threading
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,7 @@ def _evasions() -> tuple[Target, ...]:
 class Watch:
     """Looks out for forbidden functions while a case runs (`over`); `seen` says afterwards which was called."""
 
-    def __init__(self, names: Sequence[str], case: types.FunctionType) -> None:
+    def __init__(self, names: Sequence[str], case: Callable[..., Any]) -> None:
         self.targets = (*known(names), *_evasions())
         self._flags = _flags(tuple(each.name for each in self.targets))
         self._flags[:] = bytes(len(self._flags))
@@ -132,14 +132,14 @@ class Watch:
         return found or ("sys.setprofile" if self._removed else "")
 
     @contextlib.contextmanager
-    def over(self, namespace: dict[str, Any], answer: Any) -> Iterator[None]:
+    def over(self, namespace: Any, answer: Any) -> Iterator[None]:
         """Look out while the body runs. namespace: the learner's names; answer: the value under test."""
         hook = self._hook()
         before = sys.getprofile(), threading.getprofile(), sys.gettrace()
         silent = [t for t in self.targets if not (t.codes or t.is_torchs or t.evasion)]
         with contextlib.ExitStack() as stack:
             for each in silent:
-                stack.enter_context(noted_calls.standing_in(each.value, lambda t=each: self.note(t), namespace, answer))
+                stack.enter_context(noted_calls.standing_in(each.value, self._noting(each), namespace, answer))
             if any(t.is_torchs and not t.codes and not t.evasion for t in self.targets):
                 stack.enter_context(self._torch_mode())
             sys.settrace(None)
@@ -152,6 +152,9 @@ class Watch:
                 sys.setprofile(before[0])
                 threading.setprofile(before[1])
                 sys.settrace(before[2])
+
+    def _noting(self, called: Target) -> Callable[[], None]:
+        return lambda: self.note(called)
 
     def note(self, called: Target) -> None:
         """Called from the frame of our own that learns of a call: note it, if it is the learner's."""

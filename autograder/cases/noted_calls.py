@@ -11,7 +11,7 @@ import functools
 import sys
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 MOST = 20_000  # objects looked at below an answer
 
@@ -103,6 +103,7 @@ def _replaced_in(value: Any, function: Any, made: Any, put_back: contextlib.Exit
             value.__dict__,
         ]
     if type(value) is functools.partial:
+        value = cast(Any, value)  # which has a __setstate__ that its hints don't know
         if _holds((value.func, *value.args, *value.keywords.values()), function):
             before = value.__reduce__()[2]
             put_back.callback(value.__setstate__, before)
@@ -142,7 +143,7 @@ def _globals(value: types.FunctionType, function: Any, made: Any, put_back: cont
 
 def _attributes(value: Any, function: Any, made: Any, put_back: contextlib.ExitStack) -> list[Any]:
     own = getattr(value, "__dict__", None)
-    if isinstance(value, type):
+    if isinstance(value, type) and own is not None:
         if sys.modules.get(value.__module__) is not None and value.__module__ not in ("__main__", "builtins"):
             return []  # a library's class
         for name in [n for n, item in own.items() if item is function]:

@@ -32,5 +32,5 @@ def seeded(seed: int) -> Iterator[None]:
     finally:
         random.setstate(own)
         np.random.set_state(numpys)
-        if torchs is not None:
+        if torch is not None:
             torch.default_generator.set_state(torchs)

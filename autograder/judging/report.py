@@ -204,8 +204,9 @@ def _small_array(value: object) -> np.ndarray | None:
     array = value.array if isinstance(value, Tensor) else value
     if isinstance(array, int | float | np.generic):
         array = np.asarray(array)
-    fits = isinstance(array, np.ndarray) and array.ndim <= 2 and 0 < array.size <= MAX_CELLS
-    return array if fits else None
+    if isinstance(array, np.ndarray) and array.ndim <= 2 and 0 < array.size <= MAX_CELLS:
+        return array
+    return None
 
 
 def _headline(result: Result) -> str:

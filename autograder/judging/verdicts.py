@@ -284,7 +284,7 @@ def _labelled(difference: Difference | None, labels: tuple[str, ...]) -> Differe
 
 
 def _parts(exercise: Exercise, results: tuple[CaseResult, ...]) -> tuple[PartResult, ...]:
-    parts = []
+    parts: list[PartResult] = []
     core = True
     for name, worth in exercise.parts.items():
         mine = [result.verdict == PASSED for result in results if result.case.part == name]

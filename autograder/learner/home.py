@@ -81,10 +81,10 @@ def _notices(book: Ledger, work: Path) -> list[str]:
                 f"- You deleted `{lesson.notebook}`. To have it again as it was handed out, start with "
                 f"`python3 start.py --restore {lesson.name}`."
             )
-    for path in sorted(work.glob("progress.damaged-*.json")):
+    for damaged in sorted(work.glob("progress.damaged-*.json")):
         lines.append(
-            f"- The record of your progress was damaged and began anew; the old one is kept as `{path.name}`. Run the "
-            "check cells of your notebooks again to have them counted, then delete it."
+            f"- The record of your progress was damaged and began anew; the old one is kept as `{damaged.name}`. Run "
+            "the check cells of your notebooks again to have them counted, then delete it."
         )
     return ["\n".join(["## Worth knowing", "", *lines])] if lines else []
 

@@ -136,12 +136,12 @@ def _bring(name: str, handed: HandedOut | None, file: Path, work: Path, changes:
     target, release = work / name, file.read_bytes()
     current = target.read_bytes() if target.exists() else None
     action = decide(name, handed, current, release)
-    if action == KEEP or (action == DELETED and not wanted):
+    if handed and (action == KEEP or (action == DELETED and not wanted)):
         return handed
     if action in (COPY, DELETED):
         changes.new.append(name)
         ledger.write(target, release)
-    elif action == REPLACE:
+    elif current is not None and action == REPLACE:
         _checkpoint(name, current, work, changes)
         changes.updated.append(name)
         ledger.write(target, release)

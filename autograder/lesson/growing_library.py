@@ -41,9 +41,9 @@ def text(lessons: Iterable[Exports]) -> str:
         known |= set().union(*map(defines, statements))
         offered = _imports(each.cells)
         for name in sorted(set().union(*map(uses, statements)) - known):
-            if name not in offered and imports.get(name) is None:
+            line = offered.get(name) or imports.get(name)
+            if line is None:
                 raise AuthoringError(f"{each.lesson} exports code that uses {name!r}, which it doesn't export.")
-            line = offered.get(name, imports.get(name))
             if imports.setdefault(name, line) != line:
                 raise AuthoringError(
                     f"{each.lesson} imports {name!r} by {line!r}, an earlier one by {imports[name]!r}."

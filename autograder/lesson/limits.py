@@ -20,7 +20,7 @@ from autograder.authoring.exercise import AuthoringError
 from autograder.runner.job import Limits
 
 _UNITS = {"memory": 2**20, "files": 2**20}
-_KNOWN = {field.name: type(field.default) for field in fields(Limits)}
+_KNOWN: dict[str, Any] = {field.name: type(field.default) for field in fields(Limits)}
 _HEADER = re.compile(r"\A---\n(.*?)^---$", re.DOTALL | re.MULTILINE)
 
 

@@ -130,7 +130,7 @@ def stub(source: str, name: str) -> str:
     for line in source.split("\n"):
         if line.strip() == BEGIN:
             inside = True
-            indent = re.match(r"\s*", line).group(0)
+            indent = line[: len(line) - len(line.lstrip())]
             lines.append(f"{indent}{_stub_line(indent, _opening(lines, indent), name)}")
         elif line.strip() == END:
             inside = False

@@ -11,7 +11,7 @@ import copy
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
@@ -31,18 +31,18 @@ class SubmissionExporter(NotebookExporter):
     """Reads a submission as a clean copy; what can't be read becomes the lesson as it was given out."""
 
     def from_filename(
-        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
-    ) -> tuple[str, dict[str, Any]]:
-        path, names = Path(filename), resources["nbgrader"]
-        if path != submitted_file(self.parent.coursedir, names):
+        self, filename: str, resources: Any = None, **options: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        path, names, converter = Path(filename), resources["nbgrader"], cast(Any, self.parent)
+        if path != submitted_file(converter.coursedir, names):
             return super().from_filename(filename, resources, **options)
-        if hasattr(self.parent, "standing_in"):
-            path = self.parent.standing_in(path)
+        if hasattr(converter, "standing_in"):
+            path = converter.standing_in(path)
         try:
             notebook = reading.load(path)
         except UserError:  # said to the instructor and the student by GradeSubmission
             notebook = {"cells": []}
-        return self.from_notebook_node(clean_copy(notebook, given_out(self.parent.coursedir, names)), resources)
+        return self.from_notebook_node(clean_copy(notebook, given_out(converter.coursedir, names)), resources)
 
 
 def submitted_file(coursedir: Any, names: dict[str, str]) -> Path:

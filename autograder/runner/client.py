@@ -9,6 +9,7 @@ import socket
 import subprocess
 import threading
 import time
+from dataclasses import dataclass
 from types import TracebackType
 
 from autograder.runner import sandbox
@@ -22,6 +23,15 @@ class RunnerFailed(Exception):
     """Our own fault (the zygote could not be started or went away), never the learner's."""
 
 
+@dataclass(frozen=True)
+class Zygote:
+    """The process that was started: our end of its control socket, and its scratch folder where it needs one."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    scratch: str | None
+
+
 class Runner:
     """A warm process that runs submissions. Use as a context manager; `run` may be called from several threads.
 
@@ -31,8 +41,7 @@ class Runner:
     def __init__(self, modules: tuple[str, ...] = (), level: str = "auto") -> None:
         self.level = sandbox.choose(level)
         self._modules = modules
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self._zygote: Zygote | None = None
         self._starting = threading.Lock()
         self._is_ready = self._open = False
 
@@ -41,25 +50,26 @@ class Runner:
         self._start()
         return self
 
-    def _start(self) -> None:
+    def _start(self) -> Zygote:
         """Start the process. It imports for a second or two; the first submission waits for that."""
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = sandbox.start(self.level, theirs.fileno(), self._modules)
-        self._control = ours
+            process, scratch = sandbox.start(self.level, theirs.fileno(), self._modules)
+        self._zygote = Zygote(process, ours, scratch)
         self._is_ready = False
+        return self._zygote
 
-    def _await_ready(self) -> None:
+    def _await_ready(self, zygote: Zygote) -> None:
         if self._is_ready:
             return
-        self._control.settimeout(START_TIMEOUT)
+        zygote.control.settimeout(START_TIMEOUT)
         try:
-            ready = self._control.recv(1)
+            ready = zygote.control.recv(1)
         except OSError:
             ready = b""
         if ready != b"r":
-            self._process.kill()
-            _, errors = self._process.communicate()
+            zygote.process.kill()
+            _, errors = zygote.process.communicate()
             self._end()
             last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
             raise RunnerFailed(f"The process that runs notebooks did not start: {last[0]}")
@@ -76,17 +86,15 @@ class Runner:
         self._end()
 
     def _end(self) -> None:
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            if self._process.stderr:
-                self._process.stderr.close()
-            if self._process.scratch:
-                shutil.rmtree(self._process.scratch, ignore_errors=True)
-            self._process = None
+        zygote, self._zygote = self._zygote, None
+        if zygote is not None:
+            zygote.control.close()
+            zygote.process.kill()
+            zygote.process.wait()
+            if zygote.process.stderr:
+                zygote.process.stderr.close()
+            if zygote.scratch:
+                shutil.rmtree(zygote.scratch, ignore_errors=True)
 
     def run(self, job: Job, settled: Settled | None = None) -> Ran:
         """Run a submission's cells and cases. Raises RunnerFailed when the process that runs them goes away.
@@ -97,40 +105,41 @@ class Runner:
         with self._starting:
             if not self._open:
                 raise RunnerFailed("The process that runs notebooks isn't running.")
-            if self._process is None or (self._is_ready and self._is_gone()):
+            zygote = self._zygote
+            if zygote is None or (self._is_ready and _is_gone(zygote)):
                 self._end()
-                self._start()
-            self._await_ready()
-            process, control = self._process, self._control
+                zygote = self._start()
+            self._await_ready(zygote)
         known = Known(time.monotonic() + job.limits.submission)
         while True:
             ours, theirs = socket.socketpair()
             words, keepers = socket.socketpair()
             with ours, theirs, words, keepers:
                 try:
-                    socket.send_fds(control, [b"j"], [theirs.fileno(), keepers.fileno()])
+                    socket.send_fds(zygote.control, [b"j"], [theirs.fileno(), keepers.fileno()])
                 except OSError as error:
                     raise RunnerFailed("The process that runs notebooks went away.") from error
                 theirs.close()
                 keepers.close()
                 conversation = Conversation(ours, words, job, known, settled or (lambda *_: False))
                 ran = conversation.hold()
-            if conversation.broke_off and (self._process is not process or self._is_gone(within=0.2)):
+            if conversation.broke_off and (self._zygote is not zygote or _is_gone(zygote, within=0.2)):
                 raise RunnerFailed("The process that runs notebooks went away.")
             if conversation.never_began:
                 raise RunnerFailed(f"A submission's process could not be made: {conversation.never_began}")
             if not conversation.again:
                 return ran
 
-    def _is_gone(self, within: float = 0.0) -> bool:
-        """Whether the process ended, or ends within some seconds.
 
-        A sandbox ends with its outer process first. Of what is inside we see the control socket close: nothing is
-        ever sent from there after the start.
-        """
-        if self._process is None or self._control is None or self._process.poll() is not None:
-            return True
-        return bool(select.select([self._control], [], [], within)[0])
+def _is_gone(zygote: Zygote, within: float = 0.0) -> bool:
+    """Whether the process ended, or ends within some seconds.
+
+    A sandbox ends with its outer process first. Of what is inside we see the control socket close: nothing is ever
+    sent from there after the start.
+    """
+    if zygote.process.poll() is not None or zygote.control.fileno() < 0:
+        return True
+    return bool(select.select([zygote.control], [], [], within)[0])
 
 
 def modules_for(sources: list[str]) -> tuple[str, ...]:

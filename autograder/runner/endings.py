@@ -15,7 +15,9 @@ _SIGNALS = {signal.SIGXCPU: outcome.TIMEOUT, signal.SIGBUS: outcome.MEMORY}  # S
 
 def ending_of(status: int) -> str:
     """The ending that a wait status means."""
-    return _SIGNALS.get(os.WTERMSIG(status), outcome.CRASHED) if os.WIFSIGNALED(status) else outcome.CRASHED
+    if not os.WIFSIGNALED(status):
+        return outcome.CRASHED
+    return _SIGNALS.get(signal.Signals(os.WTERMSIG(status)), outcome.CRASHED)
 
 
 _LIMITS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib.util
+import importlib.machinery
 import json
 import os
 import resource
@@ -159,9 +159,9 @@ def _are_counted() -> bool:
 
 
 def _neighbour(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    loader = importlib.machinery.SourceFileLoader(name, str(Path(__file__).with_name(f"{name}.py")))
+    module = ModuleType(name)
+    loader.exec_module(module)
     return module
 
 

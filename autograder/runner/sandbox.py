@@ -85,8 +85,11 @@ def _canary() -> Iterator[str]:
         yield file.name
 
 
-def start(level: str, control_fd: int, modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    """Start the zygote at `level` with its end of the control socket; modules: what it imports before forking."""
+def start(level: str, control_fd: int, modules: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], str | None]:
+    """Start the zygote at `level` with its end of the control socket; modules: what it imports before forking.
+
+    Returns the process, and its scratch folder where that lies among ours and must be removed afterwards.
+    """
     scratch = "/tmp"
     prefix = _bubblewrap() if level == BUBBLEWRAP else []
     if level == NONE:
@@ -113,8 +116,7 @@ def start(level: str, control_fd: int, modules: tuple[str, ...]) -> subprocess.P
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    process.scratch = None if prefix else scratch
-    return process
+    return process, None if prefix else scratch
 
 
 def _bubblewrap() -> list[str]:

@@ -187,7 +187,8 @@ def _shell() -> Any:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = InteractiveShell.instance(config=config)
-    shell.showtraceback = shell.showsyntaxerror = lambda *_arguments, **_options: None
+    for method in ("showtraceback", "showsyntaxerror"):
+        setattr(shell, method, lambda *_arguments, **_options: None)
     return shell
 
 

@@ -58,7 +58,7 @@ def _names(node: ast.stmt) -> list[str]:
         return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return [part.id for t in targets for part in ast.walk(t) if _is_stored(part)]
+        return [part.id for t in targets for part in ast.walk(t) if isinstance(part, ast.Name) and _is_stored(part)]
     return []
 
 

@@ -370,8 +370,11 @@ class Grid:
 
     def stepped(self, thing: str, steps: int) -> float:
         """The value of a cell so many steps further; from between two steps the first goes to the next whole one."""
+        where = self.place(thing)
+        if self.edits is None or where is None:
+            raise ValueError(f"{thing!r} is no cell of this grid that can be edited.")
         low, high, step = self.edits
-        place = float(self.values[self.place(thing)]) / step
+        place = float(self.values[where]) / step
         whole = math.floor(place + 1e-6) if steps > 0 else math.ceil(place - 1e-6)
         return float(min(max(round((whole + steps) * step, 10), low), high))
 

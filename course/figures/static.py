@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -123,6 +124,7 @@ def _logarithmic(axis: Any, ends: tuple[float, float]) -> None:
 
 
 def _frame(axes: Any, thing: Thing) -> None:
+    assert thing.box is not None
     (x0, y0, x1, y1), colour = thing.box, INK if thing.series is None else _series(thing.series)
     for edge, width in (("white", 4.5), (colour, 2)):
         axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, ec=edge, lw=width, zorder=5))
@@ -139,7 +141,7 @@ def _field(axes: Any, layer: Field) -> None:
         axes.imshow(layer.values, cmap=colours, vmin=layer.low, vmax=layer.high, extent=extent, aspect="auto")
     elif colours:
         axes.pcolormesh(x, y, layer.values, cmap=colours, vmin=layer.low, vmax=layer.high, shading="gouraud")
-    levels = [level for level in np.ravel(layer.contour) if level is not None]
+    levels = np.ravel([] if layer.contour is None else layer.contour).tolist()
     crossed = [level for level in sorted(levels) if np.nanmin(layer.values) < level < np.nanmax(layer.values)]
     if crossed:
         width, colour = (1.8, INK) if len(levels) == 1 else (0.8, MUTED)
@@ -182,7 +184,7 @@ def _whiskers(axes: Any, layer: Whiskers) -> None:
 def _blocks(axes: Any, layer: Blocks) -> None:
     x0, y0, x1, y1 = layer.boxes.T
     corners = np.stack([np.stack(corner, axis=-1) for corner in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))], axis=1)
-    axes.add_collection(PolyCollection(corners, facecolor=_series(layer.series), alpha=0.45, linewidth=0))
+    axes.add_collection(PolyCollection(list(corners), facecolor=_series(layer.series), alpha=0.45, linewidth=0))
 
 
 def _arrow(axes: Any, layer: Arrow) -> None:
@@ -194,8 +196,10 @@ def _arrow(axes: Any, layer: Arrow) -> None:
 
 def _hatch(axes: Any, layer: Hatch) -> None:
     for x0, y0, x1, y1 in layer.boxes.tolist():
-        look = {"facecolor": (1, 1, 1, 0.55), "edgecolor": ORANGE, "hatch": "/////", "linewidth": 0}
-        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, **look))
+        size = x1 - x0, y1 - y0
+        axes.add_patch(
+            Rectangle((x0, y0), *size, facecolor=(1, 1, 1, 0.55), edgecolor=ORANGE, hatch="/////", linewidth=0)
+        )
 
 
 def _text(axes: Any, layer: Text) -> None:
@@ -216,16 +220,17 @@ def _node(axes: Any, node: Node) -> Any:
     if node.small:
         axes.plot(node.x, node.y, "o", color=MUTED, ms=3)
         return None
-    frame = {"": (MUTED, 1, "-"), "now": (BLUE, 2, "-"), "wrong": (ORANGE, 2, "--")}[node.mark]
-    box = {"boxstyle": "round", "facecolor": "#e4e7eb" if node.dead else "white"}
-    box |= dict(zip(("edgecolor", "linewidth", "linestyle"), frame, strict=True))
+    colour, width, style = {"": (MUTED, 1, "-"), "now": (BLUE, 2, "-"), "wrong": (ORANGE, 2, "--")}[node.mark]
+    box: dict[str, Any] = {"boxstyle": "round", "facecolor": "#e4e7eb" if node.dead else "white"}
+    box |= {"edgecolor": colour, "linewidth": width, "linestyle": style}
     words = "\n".join([node.label, *node.lines])
     text = axes.text(node.x, node.y, words, ha="center", va="center", fontsize=8, color=INK, bbox=box)
     return text.get_bbox_patch()
 
 
 def _edge(axes: Any, edge: Edge, a: Node, b: Node, boxes: dict[str, Any]) -> None:
-    colour, style, width = (BLUE if edge.strong else MUTED), "-", (2.4 if edge.strong else 1.0)
+    colour, width = (BLUE, 2.4) if edge.strong else (MUTED, 1.0)
+    style: Any = "-"
     if edge.weight is not None:
         colour, style = (BLUE, "-") if edge.weight >= 0 else (ORANGE, (0, (5, 3)))
         width = min(6, 0.5 + 1.5 * abs(edge.weight))
@@ -256,8 +261,9 @@ def _maps(axes: Any, panel: Maps) -> None:
     ends = [(a, b) for one, other in pairwise(on) for a in one for b in other]
     for (a, b), weight in zip(ends, panel.weights.tolist(), strict=True):
         colour, style = (BLUE, "-") if weight >= 0 else (ORANGE, (0, (5, 3)))
-        width, x, y = min(5, 0.4 + abs(weight)), *zip(places[a], places[b], strict=True)
-        axes.plot(x, y, color=colour, ls=style, lw=width, alpha=0.75, zorder=1)
+        (x0, y0), (x1, y1) = places[a], places[b]
+        width = min(5, 0.4 + abs(weight))
+        axes.plot((x0, x1), (y0, y1), color=colour, ls=style, lw=width, alpha=0.75, zorder=1)
     for (name, (x, y)), picture in zip(places.items(), panel.pictures, strict=True):
         half_x, half_y = side / 2, side / 2 * panel.width / panel.height
         extent = (x - half_x, x + half_x, y + half_y, y - half_y)
@@ -301,8 +307,8 @@ def _grid(axes: Any, panel: Grid) -> None:
     dark = (
         panel.values < (panel.low + panel.high) / 2 if panel.palette in ("grey", "magnitude") else panel.values > np.inf
     )
-    digits = (d for d in range(panel.digits) if np.allclose(panel.values, panel.values.round(d), rtol=0, atol=1e-6))
-    digits = next(digits, panel.digits)
+    enough = (d for d in range(panel.digits) if np.allclose(panel.values, panel.values.round(d), rtol=0, atol=1e-6))
+    digits = next(enough, panel.digits)
     for (i, j), value in np.ndenumerate(panel.values):
         text = number(value, digits if value % 1 else 0)
         axes.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if dark[i, j] else INK)
@@ -333,7 +339,7 @@ def _strip(axes: Any, panel: Strip) -> None:
             x, ink = 16 + 11 * (k - start), "white" if panel.values[panel.row, k] < 140 else INK
             letter = {"\n": "⏎", " ": "·"}.get(panel.text[k], panel.text[k])
             axes.text(x + 5.5, top + 12, letter, ha="center", va="center", fontsize=8.5, family="monospace", color=ink)
-            if panel.marked[k]:
+            if panel.marked is not None and panel.marked[k]:
                 axes.plot([x, x + 11], [top + 21, top + 21], color=ink, lw=1.6)
             if k == panel.split:
                 axes.plot([x, x], [top, top + below], color=INK, lw=1)
@@ -366,7 +372,7 @@ def _series(series: int) -> str:
     return "#8a8a8a" if series < 0 else SERIES[series % len(SERIES)]
 
 
-_LAYERS = {
+_LAYERS: dict[type, Callable[[Any, Any], None]] = {
     Field: _field,
     Hatch: _hatch,
     Points: _points,
@@ -376,7 +382,7 @@ _LAYERS = {
     Arrow: _arrow,
     Text: _text,
 }
-_PANELS = {
+_PANELS: dict[type, Callable[[Any, Any], None]] = {
     Plot: _plot,
     Net: _net,
     Maps: _maps,

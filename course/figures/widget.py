@@ -84,7 +84,7 @@ class FigureWidget(anywidget.AnyWidget):
         """The widget, and for front ends without widgets the picture and its description."""
         from course.figures.static import draw, png
 
-        data, metadata = super()._repr_mimebundle_(**keywords)
+        data, metadata = super()._repr_mimebundle_(**keywords) or ({}, {})
         frame = self.session.frame
         data["image/png"] = base64.b64encode(png(draw(frame.panels))).decode("ascii")
         data["text/plain"] = frame.say

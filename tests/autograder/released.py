@@ -22,9 +22,10 @@ def release(lessons: Path, name: str = "01_neuron", code: str = "x = ...", exerc
     folder.mkdir(parents=True, exist_ok=True)
     about = {"lesson": name, "title": "A neuron", "question": "What can one decide?", "minutes": 60} | about
     (folder / f"{name[3:]}.ipynb").write_bytes(notebook("import numpy as np", code, **about))
-    (folder / "checks.py").write_text(f"# checks for {code}\n")
+    (folder / ".lesson").mkdir(exist_ok=True)
+    (folder / ".lesson" / "checks.py").write_text(f"# checks for {code}\n")
     answers = {"exercises": {exercise: {"points": points} for exercise, points in exercises.items()}}
-    (folder / "answers.json").write_text(json.dumps(answers))
+    (folder / ".lesson" / "answers.json").write_text(json.dumps(answers))
     return folder
 
 

@@ -223,7 +223,7 @@ def test_release_writes_what_differs_and_check_only_looks(tmp_path, monkeypatch)
     looked = run("release", "--check")
     assert (looked.exit_code, (root / "lessons").exists()) == (1, False)
     wrote = run("release", "--no-gradebook")
-    assert wrote.output.startswith("01_tiny: wrote answers.json, checks.py, nn.py, tiny.ipynb")
+    assert wrote.output.startswith("01_tiny: wrote .lesson/answers.json, .lesson/checks.py, nn.py, tiny.ipynb")
     assert run("release", "--check").output == "01_tiny: up to date\n"
     assert run("release", "--no-gradebook").output == "01_tiny: up to date\n"
 
@@ -233,19 +233,20 @@ def test_release_removes_what_is_gone_and_notices_an_edit(tmp_path, monkeypatch)
     monkeypatch.chdir(root)
     lesson = root / "lessons" / "01_tiny"
     (lesson / "old.py").write_text("x = 1")
-    (lesson / "checks.py").write_text("# edited by hand")
+    (lesson / ".lesson" / "checks.py").write_text("# edited by hand")
     looked = run("release", "--check")
     assert looked.exit_code == 1
-    assert "01_tiny: differs in checks.py, old.py" in looked.output
+    assert "01_tiny: differs in .lesson/checks.py, old.py" in looked.output
     run("release", "--no-gradebook")
     assert not (lesson / "old.py").exists()
-    assert (lesson / "checks.py").read_text() == tiny.CHECKS
+    assert (lesson / ".lesson" / "checks.py").read_text() == tiny.CHECKS
 
 
 def test_what_stays_with_the_author_is_not_released(course):
-    released = {path.name for path in (course / "lessons" / "01_tiny").iterdir()}
-    assert released == {"answers.json", "checks.py", "nn.py", "tiny.ipynb"}
-    everything = "".join(path.read_text() for path in (course / "lessons" / "01_tiny").iterdir())
+    folder = course / "lessons" / "01_tiny"
+    released = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert set(released) == {".lesson/answers.json", ".lesson/checks.py", "nn.py", "tiny.ipynb"}
+    everything = "".join(released.values())
     for secret in ("2 * x\\n", "BEGIN SOLUTION", "a_batch", "by_linalg", "no_root", "secret of the held-out case"):
         assert secret not in everything
 

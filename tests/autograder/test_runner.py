@@ -368,11 +368,11 @@ def test_whatever_is_written_to_all_descriptors_passes_nothing_wrong(runner, mar
 
 
 def test_a_zygote_that_died_is_started_anew(runner, marks):
-    process = runner._process
+    process = runner._zygote.process
     process.kill()
     process.wait()
     assert verdicts(grade.grade(submission(), marks, runner)) == PASSED
-    assert runner._process is not process
+    assert runner._zygote.process is not process
 
 
 @pytest.mark.parametrize(("deaths", "verdict"), [(1, grade.GRADED), (2, grade.INFRA)])
@@ -393,7 +393,7 @@ with open({str(fifo)!r}, "r+b", buffering=0) as told:
                 running.read(1)
                 if number == deaths - 1 and verdict == grade.GRADED:
                     (tmp_path / "go on").touch()
-                runner._process.kill()
+                runner._zygote.process.kill()
 
     with Runner(("numpy",), sandbox.NONE) as runner, ThreadPoolExecutor(1) as pool:
         killed = pool.submit(kill_when_running)
@@ -424,10 +424,10 @@ def test_many_submissions_leave_no_descriptor_and_no_process_behind(runner, mark
         assert verdicts(grade.grade(submission(), marks, runner)) == PASSED
 
     graded()
-    before = descriptors("self"), descriptors(runner._process.pid)
+    before = descriptors("self"), descriptors(runner._zygote.process.pid)
     for _ in range(20):
         graded()
-    assert (descriptors("self"), descriptors(runner._process.pid)) == before
+    assert (descriptors("self"), descriptors(runner._zygote.process.pid)) == before
 
 
 def test_submissions_can_run_at_the_same_time(runner, marks):

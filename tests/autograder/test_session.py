@@ -221,7 +221,7 @@ def test_outside_a_lesson_it_says_where_to_go(notebook, tmp_path):
 
 @pytest.mark.parametrize("damage", ["", "{", '{"exercises": {}, "digest": ""}', "[]", '{"exercises": {"double": 1}}'])
 def test_damaged_answers_are_one_sentence(notebook, damage):
-    with open("answers.json", "w") as file:
+    with open(".lesson/answers.json", "w") as file:
         file.write(damage)
     seen = notebook.run('check("double")')
     assert "start Ground Up again" in seen and len(seen.strip().splitlines()) == 1
@@ -230,9 +230,9 @@ def test_damaged_answers_are_one_sentence(notebook, damage):
 def test_changed_checks_are_loaded_anew(notebook):
     notebook.run(SOLVED["double"])
     assert "one number" not in notebook.run('check("double")')
-    path = Path("checks.py")
+    path = Path(".lesson/checks.py")
     path.write_text(path.read_text().replace("double(3.0)", "double(4.0)"))
-    os.utime("checks.py", (1, 1))
+    os.utime(path, (1, 1))
     assert "The result is 8, expected 6." in notebook.run('check("double")')
 
 

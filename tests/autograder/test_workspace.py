@@ -38,7 +38,7 @@ def test_the_first_start_hands_everything_out(lessons, work):
     (lessons / "01_neuron" / "__pycache__").mkdir()
     (lessons / "01_neuron" / "__pycache__" / "checks.pyc").write_bytes(b"")
     changes = prepare(lessons, work)
-    expected = ["answers.json", "checks.py", "neuron.ipynb", "pictures/a.png"]
+    expected = [".lesson/answers.json", ".lesson/checks.py", "neuron.ipynb", "pictures/a.png"]
     assert sorted(changes.new) == [f"01_neuron/{name}" for name in expected]
     assert {*everything_in(work)} == {*changes.new, "home.md", ledger.LEDGER}
     assert changes.summary() == "New: 01_neuron"
@@ -79,7 +79,7 @@ def test_a_notebook_that_was_written_in_is_never_overwritten(lessons, work):
     assert last_source(work / "01_neuron/neuron.new.ipynb") == "x = 'better'"
     assert "neuron.new.ipynb" in changes.summary()
     assert "neuron.new.ipynb" in (work / "home.md").read_text(encoding="utf-8")
-    assert "checks for x = 'better'" in (work / "01_neuron/checks.py").read_text()
+    assert "checks for x = 'better'" in (work / "01_neuron/.lesson/checks.py").read_text()
 
 
 def test_a_newer_version_is_offered_once(lessons, work):
@@ -140,10 +140,10 @@ def test_a_notebook_that_is_no_longer_one_counts_as_touched(lessons, work):
 def test_a_deleted_notebook_stays_deleted_until_it_is_asked_for(lessons, work):
     prepare(lessons, work)
     (work / NOTEBOOK).unlink()
-    (work / "01_neuron/checks.py").unlink()
+    (work / "01_neuron/.lesson/checks.py").unlink()
     changes = prepare(lessons, work)
     assert not (work / NOTEBOOK).exists()
-    assert changes.new == ["01_neuron/checks.py"]
+    assert changes.new == ["01_neuron/.lesson/checks.py"]
     assert "--restore 01_neuron" in (work / "home.md").read_text(encoding="utf-8")
     assert prepare(lessons, work, restore=["01_neuron"]).new == [NOTEBOOK]
     assert "--restore" not in (work / "home.md").read_text(encoding="utf-8")
@@ -270,7 +270,7 @@ def test_what_is_to_be_done_with_a_file():
     assert decide(NOTEBOOK, None, mine, new) == BESIDE
     assert decide(NOTEBOOK, None, new, new) == ADOPT
     assert decide(NOTEBOOK, handed, None, new) == DELETED
-    assert decide("01_neuron/checks.py", handed, None, new) == COPY
+    assert decide("01_neuron/.lesson/checks.py", handed, None, new) == COPY
     assert decide(NOTEBOOK, handed, old, new) == REPLACE
     assert decide(NOTEBOOK, handed, mine, old) == KEEP
     assert decide(NOTEBOOK, handed, mine, new) == BESIDE

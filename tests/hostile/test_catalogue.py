@@ -123,7 +123,7 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(
         submission=60.0,
         memory=getattr(module, "MEMORY", 400 * 2**20),
     )
-    before = below(runner._process.pid)
+    before = below(runner._zygote.process.pid)
     graded = grade.grade(reading.read(path, solutions), marks, runner, limits)
     assert graded.verdict == grade.GRADED, graded
     assert {result.name: result.verdict for result in graded.results} == PASSED | module.VERDICTS, graded.to_json()
@@ -133,7 +133,7 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(
     for word in ("TAMPER", "NAMED", "REPAIRED"):
         noted = [note for note in graded.notes if note.startswith(f"{word}: ")]
         assert bool(noted) == getattr(module, word, False), graded.notes
-    assert all(gone(pid) for pid in below(runner._process.pid) - before)
+    assert all(gone(pid) for pid in below(runner._zygote.process.pid) - before)
 
 
 BROKEN = [v for v in FIXTURES["35_no_notebook"].files(b"")]

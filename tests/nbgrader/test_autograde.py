@@ -167,8 +167,8 @@ def test_a_runner_that_died_is_replaced(graded):
     course = graded.course
     course.submit("after_a_crash", course.solution())
     _autograde(course, "after_a_crash")
-    warm._runner._process.kill()
-    warm._runner._process.wait()
+    warm._runner._zygote.process.kill()
+    warm._runner._zygote.process.wait()
     _autograde(course, "after_a_crash")
     assert _score(course, "after_a_crash") == 16
 

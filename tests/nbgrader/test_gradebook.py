@@ -135,7 +135,7 @@ def test_grading_with_an_outdated_gradebook_says_what_to_do(lesson):
 
 def test_generate_assignment_makes_the_same_files_as_autograder_release(lesson):
     released = _files(_lessons(lesson))
-    assert set(released) == {"double.ipynb", "checks.py", "answers.json", "nn.py"}
+    assert set(released) == {"double.ipynb", ".lesson/checks.py", ".lesson/answers.json", "nn.py"}
     done = _api(lesson).generate_assignment("01_double", force=True)
     assert done["success"], done["log"]
     assert _files(_lessons(lesson)) == released
