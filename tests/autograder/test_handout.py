@@ -95,6 +95,14 @@ def may_hold_answers(name: str, lesson: str) -> bool:
     return parts[0] == "lessons" and parts[1] > lesson and parts[2:] == ["nn.py"]
 
 
+# Pieces of solutions that are allowed to be there, as they stand in the code and as text.
+ALLOWED = {
+    "return (self.X[i], self.y[i])",  # lesson 7: a figure's data set fetches by index too; it makes no tensors
+    # lesson 11: cases need a small model; the second hint to CharLSTM says how it goes forward, and there is more to it
+    "H, state = self.lstm(self.embedding(ids), state) return self.head(H), state",
+}
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_solution_is_in_it(copy, lesson):
     parsed = source.read(SOLUTIONS / lesson)
@@ -108,7 +116,7 @@ def test_no_solution_is_in_it(copy, lesson):
         f"{answers[piece]} in {name}"
         for name, code in code_in(copy).items()
         if not may_hold_answers(name, lesson)
-        for piece in code & answers.keys()
+        for piece in code & answers.keys() - ALLOWED
     ]
     assert found == []
 
@@ -144,7 +152,7 @@ def test_no_text_of_a_solution_or_model_answer_is_in_it(copy, lesson):
             secrets[words(cell.source)] = cell.question
         for block in SOLUTION.findall(cell.source):
             secrets[words(block)] = cell.exercise
-    secrets = {text: name for text, name in secrets.items() if len(text) > LONG}
+    secrets = {text: name for text, name in secrets.items() if len(text) > LONG and text not in ALLOWED}
     assert len(secrets) > 2
     found = [
         f"{secret} in {name}"
