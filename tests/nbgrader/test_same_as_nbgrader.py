@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 
 from autograder.batch.store import MARK
 from autograder.cli import main
+from autograder.core.paths import SUPPORT
 
 PENALTIES = """
 from nbgrader.plugins import BasePlugin
@@ -142,7 +143,7 @@ def test_every_file_in_autograded_is_the_same(graded):
 def test_nothing_else_is_left_in_autograded(graded):
     _, ours = graded
     hidden = {path.name for path in (ours.root / "grading" / "autograded").rglob(".*")}
-    assert hidden == {MARK}
+    assert hidden == {MARK, SUPPORT}
 
 
 def test_preprocessors_that_an_instructor_added_run_in_their_place(tmp_path, course):
