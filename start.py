@@ -5,7 +5,9 @@ The first start makes .venv and installs the packages in it; later starts only o
     python3 start.py                  open the lessons (your copy of them is in work/)
     python3 start.py --instructor     open the whole course with nbgrader's formgrader
     python3 start.py --restore LESSON bring back a lesson that you have deleted, then open
-    python3 start.py test [...]       the same set-up, then the tests; what follows goes to pytest
+    python3 start.py test             the same set-up, then the tests
+    python3 start.py test --all       the tests with their heavy part, and again as other processors compute
+    python3 start.py test [...]       what follows goes to pytest
 
 Uses the standard library alone, and syntax that old Pythons can read, so that they can say what is missing.
 """
@@ -66,13 +68,21 @@ class NoNetwork(Stop):
     """pip could not reach a package registry."""
 
 
-ALL_TESTS = (["-n", "2", "--dist", "loadfile", "-m", "not browser"], ["-m", "browser"])
+IN_TWO = ["-n", "2", "--dist", "loadgroup"]  # two processes; tests that share what is slow to make stay together
+# What decides which kernels PyTorch and NumPy compute with: no result may depend on it. None: as the machine has it.
+PROCESSORS = (
+    {"ATEN_CPU_CAPABILITY": "default"},
+    {"MKL_CBWR": "COMPATIBLE"},
+    {"OPENBLAS_CORETYPE": "Nehalem"},
+    {"OMP_NUM_THREADS": None},
+)
 DISK_FULL = Stop("The disk is full: make room (the installation needs about 3 GB) and start again.")
 
 
 def main(arguments: list[str]) -> int:
     """Do what the command line asks for and return the exit status."""
     options = read_arguments(arguments)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job is started with it ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         require_whole_course(options)
@@ -101,17 +111,28 @@ def require_whole_course(options: argparse.Namespace) -> None:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Run pytest with these arguments or, without any, all tests: those in a browser last and by themselves.
+    """Run pytest with these arguments; without any all tests but the heavy ones; with --all everything.
 
     Two processes run at a time, so that each computes with one thread (unless told otherwise): threads that wait for
     a processor slow small matrix products down many times over. Returns the first exit status that isn't 0.
     """
-    statuses = []
-    variables = {"OMP_NUM_THREADS": "1", **environment()}
-    for each in [arguments] if arguments else ALL_TESTS:
-        with child([PYTHON, "-m", "pytest", *each], cwd=ROOT, env=variables) as process:
-            statuses.append(process.wait())
+    if not arguments:
+        return pytest([*IN_TWO, "-m", "not heavy"])
+    if arguments != ["--all"]:
+        return pytest(arguments)
+    statuses = [pytest(IN_TWO)]
+    for processor in PROCESSORS:
+        print("\nAgain with", ", ".join(f"{name}={value or 'unset'}" for name, value in processor.items()), flush=True)
+        statuses.append(pytest([*IN_TWO, "-m", "not browser"], processor))
     return next(filter(None, statuses), 0)
+
+
+def pytest(arguments: list[str], processor: "dict[str, str | None] | None" = None) -> int:
+    """Run pytest; its exit status. processor: variables that differ from the usual ones, None for unset."""
+    changed = {"OMP_NUM_THREADS": "1", **environment(), **(processor or {})}
+    variables = {name: value for name, value in changed.items() if value is not None}
+    with child([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=variables) as process:
+        return process.wait()
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:

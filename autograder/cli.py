@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from autograder.authoring.exercise import AuthoringError
-from autograder.core.paths import UserError, course_root, find_lesson, lesson_names, lessons, solutions
+from autograder.core.paths import UserError, course_root, find_lesson, lesson_names, lessons, solutions, suggest
 from autograder.core.text import clean
 
 GRADED_STATUS, UNUSABLE, INFRASTRUCTURE, INTERRUPTED = 0, 2, 3, 130
@@ -102,15 +102,17 @@ def readme(names: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("names", metavar="[LESSON]...", nargs=-1)
+@click.argument("names", metavar="[LESSON [EXERCISE]...]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print the kill table as JSON.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print one row per lesson, for the README.")
-def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool) -> None:
+@click.option("--again", is_flag=True, help="Prove also what was proven before and hasn't changed.")
+def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool, again: bool) -> None:
     """Prove that a lesson's checks tell right from wrong; exit status 1 when they don't."""
     from autograder.proof.prove import prove_lesson
     from autograder.proof.table import markdown, print_table
 
-    proofs = [prove_lesson(find_lesson(name, solutions())) for name in names or lesson_names(solutions())]
+    wanted = _lessons_and_exercises(names) if names else {name: [] for name in lesson_names(solutions())}
+    proofs = [prove_lesson(solutions() / lesson, exercises, again) for lesson, exercises in wanted.items()]
     if as_json:
         click.echo(json.dumps({"lessons": [proof.to_json() for proof in proofs]}, indent=1, ensure_ascii=False))
     elif as_markdown:
@@ -118,6 +120,25 @@ def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool) -> None:
     else:
         print_table(proofs)
     sys.exit(0 if all(proof.holds for proof in proofs) else 1)
+
+
+def _lessons_and_exercises(names: tuple[str, ...]) -> dict[str, list[str]]:
+    """Lessons, each with the exercises named after it (none: all of them). Raises UserError."""
+    from autograder.lesson import source
+
+    wanted: dict[str, list[str]] = {}
+    folder = find_lesson(names[0], solutions())
+    for name in names:
+        if name.strip("/") in lesson_names(solutions()):
+            folder = find_lesson(name, solutions())
+            wanted.setdefault(folder.name, [])
+            continue
+        known = [cell.exercise for cell in source.read(folder).cells if cell.exercise]
+        if name not in known:
+            near = suggest(name, [*known, *lesson_names(solutions())])
+            raise UserError(f"{name!r} is neither a lesson nor an exercise of {folder.name}.{near}")
+        wanted[folder.name].append(name)
+    return wanted
 
 
 @main.command()
@@ -183,14 +204,13 @@ def grade_command(
     if jobs and scheduler:
         raise UserError("--jobs is for this machine; on a cluster `dask worker --nthreads` says how many run at once.")
     try:
-        from autograder.batch.busy import GradebookBusy, Unwritable
-        from autograder.batch.classroom import grade_class
-        from autograder.batch.pool import PoolFailed
-        from autograder.batch.summary import print_summary
+        from autograder.batch.class_report import print_report
+        from autograder.batch.errors import GradebookBusy, PoolFailed, Unwritable
+        from autograder.batch.grade_class import grade_class
         from autograder.submission import grade as grading
 
         folder = find_lesson(lesson, solutions())
-        summary = grade_class(folder, sandbox, jobs or 0, force, not as_json, scheduler or "", count)
+        report = grade_class(folder, sandbox, jobs or 0, force, not as_json, scheduler or "", count)
     except KeyboardInterrupt:
         click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)
@@ -198,10 +218,10 @@ def grade_command(
         click.echo(str(error), err=True)
         sys.exit(INFRASTRUCTURE)
     if as_json:
-        click.echo(json.dumps(summary.to_json(), indent=1))
+        click.echo(json.dumps(report.to_json(), indent=1))
     else:
-        print_summary(summary)
-    sys.exit(INFRASTRUCTURE if summary.of(grading.INFRA) else GRADED_STATUS)
+        print_report(report)
+    sys.exit(INFRASTRUCTURE if report.of(grading.INFRA) else GRADED_STATUS)
 
 
 @main.command()

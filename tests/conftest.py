@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -30,10 +31,23 @@ sys.meta_path.append(FiguresOfLessons())
 
 
 def pytest_collection_modifyitems(items):
-    """Tests that use the browser carry the mark `browser`."""
+    """Tests that use the browser carry the mark `browser`; what runs in one process is one group.
+
+    That is a file, but for what is said of every lesson: it stays with the other tests of that lesson, since opening
+    and proving one takes seconds.
+    """
     for item in items:
         if {"browser", "page", "lab", "serve"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item):
+    where = item.path.relative_to(Path(__file__).parent)
+    if where.parts[0] != "lessons" or item.get_closest_marker("browser"):
+        return where.as_posix()
+    lesson = item.callspec.params.get("lesson") if hasattr(item, "callspec") else None
+    return f"lessons/{lesson or where.parts[1]}"
 
 
 @pytest.fixture(autouse=True)

@@ -231,9 +231,17 @@ def test_what_follows_test_goes_to_pytest_and_its_status_comes_back(root):
     assert done.returncode == 5
 
 
-def test_all_tests_are_two_runs_and_both_take_place(root):
+def test_the_tests_are_one_run_without_the_heavy_ones(root):
     done = run(root, "test")
-    assert done.stdout.index("--ignore=tests/browser") < done.stdout.index("tests: ['tests/browser']")
+    assert done.stdout.count("tests: ") == 1 and "'not heavy'" in done.stdout
+    assert done.returncode == 5
+
+
+def test_all_of_them_run_natively_and_again_as_other_processors_compute(root):
+    done = run(root, "test", "--all")
+    assert done.stdout.count("tests: ") == 5 and "heavy" not in done.stdout
+    for setting in ("ATEN_CPU_CAPABILITY=default", "MKL_CBWR=COMPATIBLE", "OPENBLAS_CORETYPE=Nehalem", "unset"):
+        assert f"{setting}\ntests: " in done.stdout
     assert done.returncode == 5
 
 
@@ -444,6 +452,19 @@ def test_it_opens_the_home_page_of_work_and_prints_the_address(root):
         assert process.wait() == 130
     with pytest.raises(ConnectionRefusedError):
         ask(port)
+
+
+def test_ctrl_c_ends_it_though_it_was_started_with_the_signal_ignored(root):
+    """As a script's background job is."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with running(root, "--port", str(free_port())) as process:
+            read_until(process, "http://")
+            os.killpg(process.pid, signal.SIGINT)
+            read_until(process, "Your work is kept")
+            assert process.wait() == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_instructor_gets_the_whole_course(root):

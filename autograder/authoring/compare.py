@@ -84,6 +84,17 @@ def same(left: Any, right: Any) -> bool:
     return _compare(_legible(left), _legible(right), 1e-6, 1e-9, "") is None
 
 
+def form(got: Any, expected: Any, where: str = "") -> Difference | None:
+    """The first difference in type, shape or structure, whatever the values are; None where there is none."""
+    if isinstance(got, dict) and isinstance(expected, dict) and got.keys() == expected.keys():
+        return next((d for key in expected if (d := form(got[key], expected[key], f"{where}{_step(key)}"))), None)
+    if isinstance(got, list | tuple) and isinstance(expected, list | tuple) and len(got) == len(expected):
+        pairs = enumerate(zip(got, expected, strict=True))
+        return next((d for index, (g, e) in pairs if (d := form(g, e, f"{where}[{index}]"))), None)
+    difference = _compare(got, expected, 1e-6, 1e-9, where)
+    return None if difference is None or difference.kind == "value" else difference
+
+
 def describe(value: Any) -> str:
     """A value in a few words, for a sentence."""
     if value is None:

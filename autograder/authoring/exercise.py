@@ -29,7 +29,7 @@ class Case:
     function: Callable[..., Any]
     held_out: bool
     part: str
-    judge: Compare
+    compare: Compare
     after: tuple[str, ...]
     reveals: bool = True
     forbids: tuple[str, ...] = ()
@@ -134,10 +134,10 @@ class Exercise:
                 raise AuthoringError(f"{self.name}: {function.__name__}: `after` must be a list of names.")
             if missing := [name for name in after if name not in known]:
                 raise AuthoringError(f"{self.name}: {function.__name__} comes after the unknown case {missing[0]!r}.")
-            judge = options.get("judge", close())
+            compare = options.get("judge", close())
             reveals = options.get("reveals", True)
             self.cases.append(
-                Case(function.__name__, function, held_out, part, judge, tuple(after), reveals, self.forbids)
+                Case(function.__name__, function, held_out, part, compare, tuple(after), reveals, self.forbids)
             )
             return function
 

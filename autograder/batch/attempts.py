@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.batch.found import HandedIn, digest, handed_in
+from autograder.batch import run_key
+from autograder.batch.handed_in import HandedIn, digest, handed_in
 from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import arrival
+from autograder.submission.grade import Graded
 
 LATEST, BEST = "latest", "best"
 RESULT = "attempt.json"
@@ -72,19 +73,21 @@ class Attempts:
         os.rename(part, folder / name)
         return folder / name / handed.path.name
 
-    def note_result(self, handed: HandedIn, record: Mapping[str, Any]) -> None:
+    def note_result(self, handed: HandedIn, graded: Graded) -> None:
         """Write what an attempt got when it was first graded beside it, unless that was done before."""
         if handed.kept is None or (handed.kept.parent / RESULT).exists():
             return
-        fields = ("verdict", "score", "max_score", "exercises", "notes", "sandbox", "versions")
+        got = graded.in_short()
+        fields = ("verdict", "score", "max_score", "exercises", "notes", "sandbox")
         about = {
             "student": handed.student,
             "lesson": self.lesson,
             "attempt": handed.attempt,
-            "handed_in": _iso(handed.when),
+            "handed_in": handed.handed_in,
             "submission": handed.digest,
             "graded": datetime.now(UTC).isoformat(timespec="seconds"),
-            **{field: record.get(field) for field in fields},
+            **{field: got[field] for field in fields},
+            "versions": run_key.versions(),
         }
         _write(handed.kept.parent / RESULT, json.dumps(about, indent=1))
 
@@ -112,10 +115,6 @@ class Attempts:
 
 def _changed(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
 
 
 def _write(path: Path, text: str) -> None:

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 
 import distributed
 
-from autograder.batch import key, worker
-from autograder.batch.pool import Ended, Finished, Name, PoolFailed, Runs
+from autograder.batch import run_key, worker
+from autograder.batch.errors import PoolFailed
+from autograder.batch.pool import Ended, Endings, Name
 from autograder.core.paths import UserError
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job
@@ -42,7 +43,7 @@ class Cluster:
     def close(self) -> None:
         """Nothing: the workers stay as they are."""
 
-    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
+    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings:
         with _connected(self.scheduler) as client:
             runs = _Runs(client, self, jobs, worker.lesson_to_json(marks), modules)
             try:
@@ -88,14 +89,14 @@ class _Runs:
         modules: tuple[str, ...],
     ) -> None:
         self._client, self._cluster, self._jobs = client, cluster, jobs
-        self._lesson, self._modules, self._versions = lesson, list(modules), key.versions()
+        self._lesson, self._modules, self._versions = lesson, list(modules), run_key.versions_of_all()
         self._asked: set[str] = set()  # workers
         self._refused: dict[str, str] = {}  # by worker: why it gets none of our jobs
         self._pending: dict[distributed.Future, tuple[Name, set[str]]] = {}  # name and permitted workers (none: all)
         self._ended: queue.SimpleQueue[distributed.Future] = queue.SimpleQueue()
         self._last_seen = time.monotonic()
 
-    def as_they_end(self) -> Runs:
+    def as_they_end(self) -> Endings:
         suitable = self._suitable()
         if not suitable:
             raise PoolFailed(self._nobody())
@@ -133,7 +134,6 @@ class _Runs:
             worker.run,
             [asdict(cell) for cell in self._jobs[name].cells],
             asdict(self._jobs[name].limits),
-            _asked(self._jobs[name]),
             self._lesson,
             self._modules,
             self._cluster.level,
@@ -154,9 +154,9 @@ class _Runs:
             raise _lost(self._cluster.scheduler)
         found = future.result(timeout=FETCH_SECONDS)
         if "refused" in found:
-            self._refuse(found["where"], found["refused"])
+            self._refuse(found["machine"], found["refused"])
             return None
-        return RunnerFailed(found["failed"]) if "failed" in found else Finished(**found)
+        return RunnerFailed(found["failed"]) if "failed" in found else worker.finished_from_json(found)
 
     def _watch(self) -> None:
         """Nothing ends at the moment: is there still a worker for every job? Raises PoolFailed."""
@@ -200,14 +200,6 @@ class _Runs:
         if self._refused:
             return f"None of the workers of {scheduler} can be used: put right what is said about them."
         return f"The scheduler at {scheduler} has no workers: start some with `dask worker {scheduler}`."
-
-
-def _asked(job: Job) -> dict[str, list[str]]:
-    """The cases of a job, by exercise."""
-    asked: dict[str, list[str]] = {}
-    for wanted in job.exercises:
-        asked.setdefault(wanted.exercise, []).extend(wanted.cases)
-    return asked
 
 
 def _lost(scheduler: str) -> PoolFailed:

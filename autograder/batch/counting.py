@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograder.batch.attempts import BEST, Attempts
-from autograder.batch.found import HandedIn
+from autograder.batch.handed_in import HandedIn
 from autograder.batch.results import Results
 from autograder.submission import grade as grading
 from autograder.submission.grade import Graded
@@ -29,11 +29,10 @@ class Counted:
 
     def to_json(self) -> dict[str, Any]:
         """Part of the documented form of `autograder grade --json`."""
-        when = self.handed.when.isoformat() if self.handed.when else None
         return {
             "attempt": self.handed.attempt,
             "attempts": self.attempts,
-            "handed_in": when,
+            "handed_in": self.handed.handed_in,
             "history": list(self.history),
         }
 
@@ -77,7 +76,7 @@ def counted(
         entries.append(
             {
                 "attempt": each.attempt,
-                "handed_in": each.when.isoformat() if each.when else None,
+                "handed_in": each.handed_in,
                 "file": each.kept.relative_to(attempts.root).as_posix() if each.kept else None,
                 **{field: got.get(field) for field in ("verdict", "score", "max_score")},
                 "counts": each == handed,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from autograder.batch.pool import Finished, Name, Runs, timed
-from autograder.runner.client import Runner, RunnerFailed
+from autograder.batch.pool import Endings, Finished, Name, timed
+from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job
+from autograder.runner.warm import WarmRunner
 from autograder.submission import grade as grading
 from autograder.submission.grade import Marking
 
@@ -15,24 +16,19 @@ class Local:
     """level: of the sandbox; jobs: how many run at a time. `start` in the main thread: the process ends with it."""
 
     def __init__(self, level: str, jobs: int) -> None:
-        self._level = level
         self._jobs = jobs
-        self._modules: tuple[str, ...] = ()
-        self._runner: Runner | None = None
+        self._warm = WarmRunner(level)
 
     def start(self, modules: tuple[str, ...]) -> None:
         """Have the process import these, and don't wait for it."""
-        if self._runner is None or not set(modules) <= set(self._modules):
-            self.close()
-            self._modules, self._runner = modules, Runner(modules, self._level)
-            self._runner.__enter__()
+        self._warm.start(modules)
 
-    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
+    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings:
         self.start(modules)
-        runner = self._runner
 
         def one(job: Job) -> Finished:
-            return timed(lambda: grading.run_job(job, marks, runner))
+            with self._warm.using(modules) as runner:
+                return timed(lambda: grading.run_job(job, marks, runner))
 
         pool = ThreadPoolExecutor(self._jobs)
         try:
@@ -50,6 +46,4 @@ class Local:
 
     def close(self) -> None:
         """End the process, and with it what runs there."""
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
+        self._warm.close()

@@ -6,34 +6,27 @@ import time
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from autograder.batch.results import ran_to_json
+from autograder.core.paths import UserError
 from autograder.runner.client import RunnerFailed
 from autograder.runner.job import Job, Ran
 from autograder.submission.grade import Marking
 
 
-class PoolFailed(Exception):
-    """The place of the runs can't be reached (any more): one sentence. What was finished before is kept."""
-
-
 @dataclass(frozen=True)
 class Finished:
-    """A run. started: ISO date and time (UTC); where: the machine, empty for this one; run: as `ran_to_json` has it."""
+    """A run. started: ISO date and time (UTC); machine: where it was, empty for this one; ran: what came of it."""
 
     started: str
     seconds: float
-    where: str
-    run: dict[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        return {"started": self.started, "seconds": self.seconds, "where": self.where, "run": self.run}
+    machine: str
+    ran: Ran
 
 
 Name = Hashable  # of a job, by whoever wants it run
 Ended = Finished | RunnerFailed
-Runs = Generator[tuple[Name, Ended], None, None]
+Endings = Generator[tuple[Name, Ended], None, None]
 
 
 class Pool(Protocol):
@@ -45,7 +38,7 @@ class Pool(Protocol):
     def close(self) -> None:
         """End what was started."""
 
-    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Runs:
+    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings:
         """Run jobs and yield each once, as it ends; closing the generator ends what is under way.
 
         marks: of their lesson. modules: what is worth importing before the first job. A RunnerFailed that is yielded
@@ -54,8 +47,28 @@ class Pool(Protocol):
         """
 
 
-def timed(run: Callable[[], Ran], where: str = "") -> Finished:
+def open_pool(level: str, jobs: int, scheduler: str, say: Callable[[str], object]) -> Pool:
+    """Where a class is run. level: of the sandbox. jobs: at a time, on this machine. scheduler: a cluster's, or empty.
+
+    say: hears sentences that a person should read. Raises UserError when the package for clusters is missing.
+    """
+    if not scheduler:
+        from autograder.batch.local import Local
+
+        return Local(level, jobs)
+    try:
+        from autograder.batch.cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"--scheduler needs the package distributed ({error.name} is missing): "
+            "install it with `python -m pip install -c constraints.txt distributed`."
+        ) from error
+    return Cluster(scheduler, level, say)
+
+
+def timed(run: Callable[[], Ran], machine: str = "") -> Finished:
     """Do a run and write down when it began and how long it took."""
     started, clock = datetime.now(UTC), time.perf_counter()
-    kept = ran_to_json(run())
-    return Finished(started.isoformat(timespec="milliseconds"), round(time.perf_counter() - clock, 3), where, kept)
+    ran = run()
+    seconds = round(time.perf_counter() - clock, 3)
+    return Finished(started.isoformat(timespec="milliseconds"), seconds, machine, ran)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,7 +31,6 @@ class Results:
 
     def _read(self) -> None:
         self._places: dict[tuple[str, str], _Place] = {}
-        self._of_cells: dict[tuple[str, str], _Place] = {}
         self._latest: dict[tuple[str, str], _Place] = {}
         self._size = 0
         for place, record in _lines(self.path):
@@ -40,17 +39,19 @@ class Results:
     def _remember(self, place: _Place, record: dict[str, Any]) -> None:
         student = record["student"]
         self._places[student, record["key"]] = place
-        self._of_cells[student, record.get("base", "")] = place
         self._latest[student, record.get("submission", "")] = place
         self._size = place.end
 
-    def get(self, student: str, key: str) -> dict[str, Any] | None:
-        """What came of this very run, if it was finished once; of several the last."""
-        return self._at(self._places.get((student, key)))
+    def get(self, student: str, keys: Sequence[str]) -> dict[str, Any] | None:
+        """What came of this very run, if it was finished once; of several the last.
 
-    def like(self, student: str, base: str) -> dict[str, Any] | None:
-        """The last run of the same cells under the same conditions, maybe with other cases."""
-        return self._at(self._of_cells.get((student, base)))
+        keys: of the run; it may have several, of which the first that is known counts.
+        """
+        return self._at(next((found for key in keys if (found := self._places.get((student, key)))), None))
+
+    def has(self, student: str, keys: Sequence[str]) -> bool:
+        """Whether this very run was finished once."""
+        return any((student, key) in self._places for key in keys)
 
     def latest(self, student: str, digest: str) -> dict[str, Any] | None:
         """The last run of a student's submission with this content, under whatever conditions."""
@@ -129,21 +130,23 @@ def _lines(path: Path) -> Iterator[tuple[_Place, dict[str, Any]]]:
                 yield _Place(start, end), record
 
 
-def ran_to_json(ran: Ran) -> dict[str, Any]:
-    """What came of a run as JSON. Results that are far too large to be right are kept by that name only."""
+def to_keep(ran: Ran) -> tuple[Ran, dict[str, Any]]:
+    """A run as it is kept, itself and as JSON: results far too large to be right are kept by that name only."""
     left = MAX_KEPT
-    outcomes: dict[str, dict[str, Any]] = {}
+    outcomes: dict[str, dict[str, Outcome]] = {}
+    nodes: dict[str, dict[str, Any]] = {}
     for exercise, cases in ran.outcomes.items():
-        outcomes[exercise] = {}
+        outcomes[exercise], nodes[exercise] = {}, {}
         for name, outcome in cases.items():
             node = _to_json(outcome)
-            if (size := len(json.dumps(node))) > left and outcome.kind == RETURNED:
-                node = _to_json(replace(outcome, value=TOO_LARGE))
+            if (size := _size(node)) > left and outcome.kind == RETURNED:
+                outcome = replace(outcome, value=TOO_LARGE)
+                node = _to_json(outcome)
             else:
                 left -= size
-            outcomes[exercise][name] = node
+            outcomes[exercise][name], nodes[exercise][name] = outcome, node
     cells = [{"name": cell.name, **_to_json(cell.outcome)} for cell in ran.cells]
-    return {"cells": cells, "outcomes": outcomes, "notes": list(ran.notes)}
+    return replace(ran, outcomes=outcomes), {"cells": cells, "outcomes": nodes, "notes": list(ran.notes)}
 
 
 def ran_from_json(node: dict[str, Any]) -> Ran:
@@ -159,6 +162,12 @@ def ran_from_json(node: dict[str, Any]) -> Ran:
 def _to_json(outcome: Outcome) -> dict[str, Any]:
     node, buffers = outcome_to_frame(outcome)
     return {**node, "buffers": [base64.b64encode(buffer).decode("ascii") for buffer in buffers]}
+
+
+def _size(node: dict[str, Any]) -> int:
+    """About the characters of an outcome's JSON."""
+    buffers = sum(map(len, node["buffers"]))
+    return buffers + len(json.dumps({**node, "buffers": []}))
 
 
 def _from_json(node: dict[str, Any]) -> Outcome:

@@ -24,17 +24,18 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from autograder.batch import counting
-from autograder.batch.book import ALL, NONE, Book, Row, Stages
+from autograder.batch.autograded_notebook import OnItsWay, Steps
+from autograder.batch.class_gradebook import ALL, NONE, ClassGradebook, Row, Stages
 from autograder.batch.counting import Penalty
-from autograder.batch.found import HandedIn, digest, handed_in
-from autograder.batch.steps import OnItsWay, Steps
+from autograder.batch.handed_in import HandedIn, digest, handed_in
+from autograder.batch.notebooks import Notebooks
+from autograder.batch.run_key import OF_GRADES
 from autograder.core.paths import UserError
 from autograder.lesson.notebooks import CHECK_SUFFIX
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.submitted import clean_copy, prepare
 from autograder.submission import grade as grading
-from autograder.submission import reading
 from autograder.submission.grade import Graded, Marking
 from autograder.submission.reading import Submission
 
@@ -66,29 +67,30 @@ class StoreGrades(Autograde):
     """nbgrader's Autograde (its settings, its folders) for submissions that were run before.
 
     Use as a context manager: `require_release`, `find`, then for each submission `stage`, and when the gradebook
-    (`book`) has its row, `put_in_place`. No two of these at a time.
+    (`gradebook`) has its row, `put_in_place`. No two of these at a time.
     """
 
-    def __init__(self, config: Config, lesson: str) -> None:
+    def __init__(self, config: Config, lesson: str, notebooks: Notebooks) -> None:
         coursedir = CourseDirectory(config=config)
         coursedir.assignment_id = lesson
         super().__init__(coursedir=coursedir, config=config)
-        self.book = Book(coursedir, lesson, self.official().stem, self.create_student)
+        self._notebooks = notebooks
+        self.gradebook = ClassGradebook(coursedir, lesson, self.official().stem, self.create_student)
         self._steps: Steps | None = None
         self._official: NotebookNode | None = None
         self._course_files: list[tuple[Path, str]] = []
 
     def __enter__(self) -> StoreGrades:
-        self.book.__enter__()
+        self.gradebook.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.book.__exit__(*error)
+        self.gradebook.__exit__(*error)
 
     def require_release(self, marks: Marking) -> None:
         """Raise UserError when the gradebook doesn't know the lesson, or knows another version of it."""
         try:
-            known = self.book.max_scores()
+            known = self.gradebook.max_scores()
         except MissingEntry:
             raise _release_first(marks.lesson) from None
         if any(known.get(f"{n}{CHECK_SUFFIX}") != exercise.points for n, exercise in marks.exercises.items()):
@@ -96,8 +98,8 @@ class StoreGrades(Autograde):
                 f"The gradebook knows another version of {marks.lesson}: "
                 f"run `autograder release {marks.lesson}`, then grade again."
             )
-        self._steps = Steps(self, self.book.source_cells())
-        self.book.penalise = self._steps.penalise
+        self._steps = Steps(self, self.gradebook.source_cells())
+        self.gradebook.penalise = self._steps.penalise
         self._official = nbformat.read(self.official(), as_version=4)
         self._course_files = self._files_of_the_course()
 
@@ -119,7 +121,8 @@ class StoreGrades(Autograde):
             prepare(self.notebooks, lesson, student)
             if self.pre_convert_hook not in (prepare, before_autograde):  # an instructor's own
                 self.run_pre_convert_hook()
-            found.append(handed_in(student, Path(folder) / name))
+            path = Path(folder) / name
+            found.append(handed_in(student, path, self._notebooks.read(path).digest))
         return found
 
     def notebook_name(self) -> str:
@@ -135,15 +138,21 @@ class StoreGrades(Autograde):
             raise _release_first(lesson)
         return notebooks[0]
 
-    def is_stored(self, student: str, graded: Graded, mark: str, held: dict[str, dict[str, float | None]]) -> bool:
-        """Whether the gradebook holds this very grade. held: `Book.auto_scores()`."""
+    def is_stored(
+        self, student: str, graded: Graded, mark: str, held: dict[str, dict[str, float | None]], same: bool = False
+    ) -> bool:
+        """Whether the gradebook holds this very grade. held: `ClassGradebook.auto_scores()`.
+
+        same: an earlier engine reached the same grade, so that a mark of that time stands for it; it gets today's.
+        """
         path = self._place(student) / MARK
-        if student not in held or not path.is_file() or path.read_text(encoding="utf-8") != mark:
+        if student not in held or not path.is_file() or not _has_points(held[student], graded):
             return False
-        points = held[student]
-        if graded.verdict != grading.GRADED:
-            return all(score is None for score in points.values())
-        return all(points.get(f"{result.name}{CHECK_SUFFIX}") == result.points for result in graded.results)
+        there = path.read_text(encoding="utf-8")
+        if same and not there.startswith(OF_GRADES):
+            _write(path, mark)
+            return True
+        return there == mark
 
     def late_penalties(self) -> Penalty:
         """What the configured plugin takes from the score of an attempt that came late."""
@@ -205,17 +214,14 @@ class StoreGrades(Autograde):
         way = OnItsWay(names, row.graded, item.submission, folder)
         text = self._steps.run(self._clean_copy(item), way, lambda stages: self._store_now(way, row, stages))
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        self._notebooks.forget(item.handed)
         return replace(row, written=way.written, stages=ALL if self._steps.only_ours else NONE)
 
     def _clean_copy(self, item: ToStore) -> NotebookNode:
-        try:
-            notebook = reading.load(item.handed.path)
-        except UserError:  # it is ungradable, which instructor and student are told
-            notebook = {"cells": []}
-        return clean_copy(notebook, self._official)
+        return clean_copy(self._notebooks.cells(item.handed), self._official)
 
     def _store_now(self, way: OnItsWay, row: Row, stages: Stages) -> None:
-        trouble = self.book.write([replace(row, written=way.written, stages=stages)])
+        trouble = self.gradebook.write([replace(row, written=way.written, stages=stages)])
         if row.student in trouble:
             raise UserError(trouble[row.student])
 
@@ -234,6 +240,18 @@ class StoreGrades(Autograde):
 
     def _place(self, student: str) -> Path:
         return Path(super()._format_dest(self.coursedir.assignment_id, student))
+
+
+def _has_points(held: dict[str, float | None], graded: Graded) -> bool:
+    if graded.verdict != grading.GRADED:
+        return all(score is None for score in held.values())
+    return all(held.get(f"{result.name}{CHECK_SUFFIX}") == result.points for result in graded.results)
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
 
 
 def _copy_over(path: Path, target: Path) -> None:

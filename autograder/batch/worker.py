@@ -6,31 +6,34 @@ import atexit
 import functools
 import json
 import threading
+from dataclasses import asdict, replace
 from typing import Any
 
 from distributed import get_worker
 
 from autograder.authoring.exercise import Exercise
-from autograder.batch import key
-from autograder.batch.pool import timed
+from autograder.batch import run_key
+from autograder.batch.pool import Finished, timed
+from autograder.batch.results import ran_from_json, to_keep
 from autograder.cases import load
 from autograder.core import wire
 from autograder.core.paths import UserError
 from autograder.judging.answer_key import AnswerKey
 from autograder.lesson import source
 from autograder.runner import sandbox
-from autograder.runner.client import Runner, RunnerFailed
+from autograder.runner.client import RunnerFailed
 from autograder.runner.job import CodeCell, Limits
+from autograder.runner.warm import WarmRunner
 from autograder.submission import grade as grading
 from autograder.submission.grade import Marking
 
-_runners: dict[tuple[str, tuple[str, ...]], Runner] = {}
+_runners: dict[str, WarmRunner] = {}
 _preparing = threading.Lock()
 
 
 def unsuitable(level: str, versions: dict[str, str]) -> str:
     """Why this worker must not run jobs at this level of the sandbox for a grader with these versions; else empty."""
-    ours = key.versions()
+    ours = run_key.versions_of_all()
     if ours != versions:
         differing = [
             f"{name} {ours.get(name, 'missing')} instead of {versions.get(name, 'none')}"
@@ -48,40 +51,41 @@ def unsuitable(level: str, versions: dict[str, str]) -> str:
 def run(
     cells: list[dict[str, str]],
     limits: dict[str, Any],
-    only: dict[str, list[str]],
     lesson: str,
     modules: list[str],
     level: str,
     versions: dict[str, str],
 ) -> dict[str, Any]:
-    """Run a submission's cells, and some cases (by exercise) of a lesson (`lesson_to_json`).
+    """Run a submission's cells and the cases of a lesson (`lesson_to_json`).
 
-    Returned is a Finished as JSON, {"refused": why, "where": which worker} or {"failed": why}.
+    Returned is a Finished as JSON (`finished_from_json`), {"refused": why, "machine": which worker} or {"failed": why}.
     """
-    where = get_worker().address
+    machine = get_worker().address
     if reason := unsuitable(level, versions):
-        return {"refused": reason, "where": where}
+        return {"refused": reason, "machine": machine}
     with _preparing:
         marks = _marking(lesson)
-    job = grading.job(
-        tuple(CodeCell(**cell) for cell in cells), marks, Limits(**limits), {n: set(c) for n, c in only.items()}
-    )
+    job = grading.job(tuple(CodeCell(**cell) for cell in cells), marks, Limits(**limits))
     try:
-        runner = _runner(level, tuple(modules))
-        return timed(lambda: grading.run_job(job, marks, runner), where).to_json()
+        with _runner(level).using(tuple(modules)) as runner:
+            done = timed(lambda: grading.run_job(job, marks, runner), machine)
     except RunnerFailed as error:
         return {"failed": str(error)}
+    return {**asdict(replace(done, ran=None)), "ran": to_keep(done.ran)[1]}
 
 
-def _runner(level: str, modules: tuple[str, ...]) -> Runner:
+def finished_from_json(node: dict[str, Any]) -> Finished:
+    """What `run` returned, on the grader's side. Raises ValueError, LookupError or TypeError when it is damaged."""
+    return Finished(**{**node, "ran": ran_from_json(node["ran"])})
+
+
+def _runner(level: str) -> WarmRunner:
     """This process's warm runner, started with the first job and ended with the process."""
     with _preparing:
-        if (level, modules) not in _runners:
-            runner = Runner(modules, level)
-            runner.__enter__()
-            atexit.register(runner.close)
-            _runners[level, modules] = runner
-        return _runners[level, modules]
+        if level not in _runners:
+            _runners[level] = WarmRunner(level)
+            atexit.register(_runners[level].close)
+        return _runners[level]
 
 
 def lesson_to_json(marks: Marking) -> str:

@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from autograder.batch.book import Row, reason
-from autograder.batch.busy import GradebookBusy
-from autograder.batch.found import HandedIn
+from autograder.batch.class_gradebook import Row, reason
+from autograder.batch.errors import GradebookBusy
+from autograder.batch.handed_in import HandedIn
 from autograder.batch.store import Staged, StoreGrades, ToStore
 from autograder.submission.grade import Graded
 from autograder.submission.reading import Submission
@@ -103,9 +103,9 @@ class Writer:
     def _write(self, rows: Sequence[Row]) -> dict[str, str]:
         """All together; where that fails for another reason than a locked gradebook, each by itself."""
         try:
-            return self._store.book.write(rows)
+            return self._store.gradebook.write(rows)
         except GradebookBusy as error:
-            self._store.book.patience = PATIENCE_LATER
+            self._store.gradebook.patience = PATIENCE_LATER
             return {row.student: str(error) for row in rows}
         except Exception as error:  # told to the person who grades, by student
             if len(rows) == 1:

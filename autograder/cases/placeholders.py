@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import functools
 import types
 from typing import Any
 
@@ -53,6 +54,7 @@ _CONSTANT = frozenset({"LOAD_CONST", "RETURN_CONST"})
 _REFUSING = _NOTHING | _CONSTANT | {"LOAD_GLOBAL", "PUSH_NULL", "PRECALL", "CALL", "RAISE_VARARGS"}
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_stub(code: types.CodeType) -> bool:
     steps = list(dis.get_instructions(code))
     names = {step.opname for step in steps}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import dis
+import functools
 import io
 import linecache
 import os
@@ -138,18 +139,19 @@ def _captured(printed: CappedText) -> Iterator[None]:
 @contextlib.contextmanager
 def _put_back(shared: dict[str, Any]) -> Iterator[None]:
     """Keep the data that cases share as it was, whatever the code under test does to it."""
-    kept = {name: copy.deepcopy(value) for name, value in shared.items() if name[:2] != "__" and _is_data(value)}
+    kept = {name: copy.deepcopy(value) for name, value in shared.items() if name[:2] != "__" and _is_data(type(value))}
     try:
         yield
     finally:
         shared.update(kept)
 
 
-def _is_data(value: Any) -> bool:
+@functools.lru_cache(maxsize=4096)
+def _is_data(kind: type) -> bool:
     torch = sys.modules.get("torch")
-    if isinstance(value, (np.ndarray, list, tuple, dict, set, *((torch.Tensor,) if torch else ()))):
+    if issubclass(kind, (np.ndarray, list, tuple, dict, set, *((torch.Tensor,) if torch else ()))):
         return True
-    return is_dataclass(value) and not isinstance(value, type | Exercise)
+    return is_dataclass(kind) and not issubclass(kind, type | Exercise)
 
 
 def _is_learners(filename: str, case_file: str) -> bool:

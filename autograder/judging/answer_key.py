@@ -7,7 +7,7 @@ results and messages travel, never the code that made them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,16 @@ def work_out(exercise: Exercise, cases: Iterable[Case], reference: Mapping[str, 
     reference: the namespace of the solved lesson. Raises AuthoringError when the reference itself fails.
     """
     cases = list(cases)
-    answer = AnswerKey(exercise.points)
-    for name, result in run_cases(cases, exercise.name, reference).items():
+    answer = AnswerKey(exercise.points, expected(exercise, run_cases(cases, exercise.name, reference)))
+    for mistake in exercise.mistakes:
+        namespace = {**reference, exercise.name: mistake.value}
+        answer.mistakes.append(fingerprint(mistake.name, mistake.message, run_cases(cases, exercise.name, namespace)))
+    return answer
+
+
+def expected(exercise: Exercise, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+    """What each case expects, from what came of it on the reference. Raises AuthoringError when the reference fails."""
+    for name, result in outcomes.items():
         if result.kind != outcome.RETURNED:
             what = result.error.message if result.error else result.kind
             raise AuthoringError(f"{exercise.name}: the reference solution fails the case {name}: {what}")
@@ -56,11 +64,7 @@ def work_out(exercise: Exercise, cases: Iterable[Case], reference: Mapping[str, 
             )
         if wire.holds_opaque(result.value):
             raise AuthoringError(f"{exercise.name}: the case {name} returns no plain data from the reference solution.")
-        answer.expected[name] = result.value
-    for mistake in exercise.mistakes:
-        namespace = {**reference, exercise.name: mistake.value}
-        answer.mistakes.append(fingerprint(mistake.name, mistake.message, run_cases(cases, exercise.name, namespace)))
-    return answer
+    return {name: result.value for name, result in outcomes.items()}
 
 
 def fingerprint(name: str, message: str, results: Mapping[str, Outcome]) -> Fingerprint:
@@ -68,6 +72,16 @@ def fingerprint(name: str, message: str, results: Mapping[str, Outcome]) -> Fing
     values = {case: result.value for case, result in results.items() if result.kind == outcome.RETURNED}
     errors = {case: result.error.message for case, result in results.items() if result.error}
     return Fingerprint(name, message, values, errors)
+
+
+def of_cases(answer: AnswerKey, names: Collection[str]) -> AnswerKey:
+    """The part of the answers that belongs to these cases."""
+
+    def part(values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if name in names}
+
+    known = [Fingerprint(m.name, m.message, part(m.values), part(m.errors)) for m in answer.mistakes]
+    return AnswerKey(answer.points, part(answer.expected), known)
 
 
 def merge(one: dict[str, AnswerKey], other: dict[str, AnswerKey]) -> dict[str, AnswerKey]:

@@ -6,12 +6,13 @@ Fail-closed: a case counts only when its result was positively compared with the
 from __future__ import annotations
 
 import builtins
+import traceback
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from autograder.authoring.compare import Difference, describe, same
-from autograder.authoring.exercise import Case, Exercise
+from autograder.authoring.compare import Difference, describe, form, same
+from autograder.authoring.exercise import AuthoringError, Case, Exercise
 from autograder.cases import forbidden as forbidden_functions
 from autograder.core import outcome, wire
 from autograder.core.outcome import Outcome
@@ -24,6 +25,16 @@ TIMEOUT, MEMORY, CRASHED, SKIPPED = "TIMEOUT", "MEMORY", "CRASHED", "SKIPPED"
 
 _ENDINGS = {outcome.TIMEOUT: TIMEOUT, outcome.MEMORY: MEMORY, outcome.CRASHED: CRASHED, outcome.RAISED: ERROR}
 _WORST_FIRST = (TIMEOUT, MEMORY, CRASHED, ERROR, FAILED, SKIPPED)
+
+
+class JudgeFailed(AuthoringError):
+    """What an author wrote as `judge=` raised an exception: no verdict on anybody's answer."""
+
+    def __init__(self, exercise: str, case: str, error: Exception) -> None:
+        trace = error.__traceback__ and error.__traceback__.tb_next  # from the author's own line on
+        lines = "".join(traceback.format_exception(type(error), error, trace)).strip()
+        super().__init__(f"{exercise}: the judge of the case {case!r} fails.\n{lines}")
+        self.exercise, self.case = exercise, case
 
 
 @dataclass(frozen=True)
@@ -109,7 +120,10 @@ class Result:
 
 
 def judge(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Outcome], answer: AnswerKey) -> Result:
-    """Judge one exercise from what came of `cases` (all of them must be in `outcomes` and `answer`)."""
+    """Judge one exercise from what came of `cases` (all of them must be in `outcomes` and `answer`).
+
+    Raises JudgeFailed where an author's own judge is at fault.
+    """
     if absent := next((o.missing for o in outcomes.values() if o.kind == outcome.MISSING), ""):
         return _missing(exercise, cases, outcomes, absent)
     if any(o.unwritten for o in outcomes.values()) and not any(o.kind == outcome.RETURNED for o in outcomes.values()):
@@ -167,6 +181,12 @@ def is_settled(exercise: Exercise, cases: list[Case], outcomes: Mapping[str, Out
     if all(result.verdict == PASSED for result in results):
         return True
     return all(got.kind == outcome.RETURNED for got in outcomes.values()) and recognise(results, answer) is not None
+
+
+def is_right(exercise: Exercise, case: Case, got: Outcome, answer: AnswerKey) -> bool:
+    """Whether one case passes, looked at by itself."""
+    (result,) = _judge_cases(exercise, [case], {case.name: got}, answer)
+    return result.verdict == PASSED
 
 
 def _uses_forbidden(result: Result, found: str) -> Result:
@@ -269,10 +289,24 @@ def _judge_cases(
 
 def _difference(exercise: Exercise, case: Case, got: Any, expected: Any) -> Difference | None:
     try:
-        return _labelled(case.judge(got, expected), exercise.labels)
-    except Exception:  # an author's own judge met something it wasn't written for: that is not the right answer
-        text = f"The result is {describe(got)}, which can't be compared with what is expected."
-        return Difference("type", "", text, got, expected)
+        return _labelled(case.compare(got, expected), exercise.labels)
+    except Exception as error:
+        strange = _strange(case, got, expected)
+        if strange is None:
+            raise JudgeFailed(exercise.name, case.name, error) from error
+        return _labelled(strange, exercise.labels)
+
+
+def _strange(case: Case, got: Any, expected: Any) -> Difference | None:
+    """What an author's own judge needn't have been written for; None where it is the judge that is at fault.
+
+    It has to cope with the expected result, and with every other one of the same types, shapes and structure.
+    """
+    try:
+        case.compare(expected, expected)
+        return form(got, expected)
+    except Exception:
+        return None
 
 
 def _labelled(difference: Difference | None, labels: tuple[str, ...]) -> Difference | None:

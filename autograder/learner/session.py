@@ -178,8 +178,13 @@ def _explained() -> Iterator[None]:
     """What the learner can put right is one sentence, not a traceback of ours."""
     try:
         yield
-    except (UserError, ModuleNotFoundError) as error:
+    except (UserError, ModuleNotFoundError, verdicts.JudgeFailed) as error:
         text = str(error)
+        if isinstance(error, verdicts.JudgeFailed):
+            text = (
+                f"`{error.exercise}` can't be judged: the check “{error.case.replace('_', ' ')}” is broken. "
+                "That is the course's fault, not yours; please tell your instructor."
+            )
         if isinstance(error, ModuleNotFoundError):
             text = f"The package {error.name!r} is missing in this environment: python3 start.py installs it."
         if os.environ.get("NBGRADER_EXECUTION"):

@@ -5,6 +5,7 @@ What learners get is in `lessons/<lesson>/`; the answers, held-out ones included
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -15,13 +16,14 @@ from typing import Any
 
 from autograder.authoring.exercise import AuthoringError, Exercise
 from autograder.cases import forbidden
+from autograder.core import machine
 from autograder.core.paths import PACKAGE_ROOT, STATE, lesson_names, support
 from autograder.judging import answer_key
 from autograder.judging.answer_key import AnswerKey
 from autograder.lesson import checks, source
 from autograder.lesson.source import LessonSource
 
-ANSWERS, HELD_OUT, LIBRARY = "answers.json", "held_out.json", "nn.py"
+ANSWERS, HELD_OUT, LIBRARY, MADE_WITH = "answers.json", "held_out.json", "nn.py", "made_with"
 ENGINE = ("authoring/*.py", "cases/*.py", "core/wire.py", "judging/answer_key.py")
 
 
@@ -134,17 +136,39 @@ def kept_in(folder: Path) -> Path:
 
 
 def keep_answers(lesson: Lesson) -> tuple[dict[str, AnswerKey], dict[str, AnswerKey]]:
-    """Work out the visible and the held-out answers and keep them, with the library."""
-    current, place = digest(lesson.source.folder), kept_in(lesson.source.folder)
+    """The visible and the held-out answers, kept with the library; worked out unless they were just so, here."""
+    folder, place = lesson.source.folder, kept_in(lesson.source.folder)
+    if is_kept(folder):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            return answer_key.read(place / ANSWERS)[0], answer_key.read(place / HELD_OUT)[0]
     visible, hidden = lesson.visible_answers(), lesson.held_out_answers()
-    place.mkdir(parents=True, exist_ok=True)
-    for name, answers in ((ANSWERS, visible), (HELD_OUT, hidden)):
-        _replace(place / name, answer_key.text(lesson.name, answers, current))
-    _replace(place / LIBRARY, lesson.library)
+    keep(folder, lesson.library, visible, hidden)
     return visible, hidden
 
 
-def _replace(path: Path, text: str) -> None:
+def is_kept(folder: Path) -> bool:
+    """Whether the answers kept for the lesson in `folder` are those of today's sources, worked out as they'd be now."""
+    try:
+        return (kept_in(folder) / MADE_WITH).read_text(encoding="utf-8") == _made_with(folder)
+    except OSError:
+        return False
+
+
+def keep(folder: Path, library: str, visible: dict[str, AnswerKey], hidden: dict[str, AnswerKey]) -> None:
+    """Keep the answers of the lesson in `folder`, and the library that it has."""
+    current, place = digest(folder), kept_in(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    for name, answers in ((ANSWERS, visible), (HELD_OUT, hidden)):
+        write_whole(place / name, answer_key.text(folder.name, answers, current))
+    write_whole(place / LIBRARY, library)
+    write_whole(place / MADE_WITH, _made_with(folder))
+
+
+def _made_with(folder: Path) -> str:
+    return f"{digest(folder)} {machine.circumstances()}\n"
+
+
+def write_whole(path: Path, text: str) -> None:
     """Write a file that another process may be reading or writing."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as part:
         part.write(text)

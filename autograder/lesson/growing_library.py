@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.authoring.exercise import AuthoringError
+from autograder.core import cell_text
 from autograder.lesson.symbols import defines, uses
 
 HEAD = '"""What you wrote in the lessons before this one (the reference solutions of their exercises)."""'
@@ -59,7 +59,8 @@ def _imports(cells: Iterable[str]) -> dict[str, str]:
     """The imports at the top level of code cells, one statement per name that they bind; not those from the library."""
     found: dict[str, str] = {}
     for cell in cells:
-        for node in _statements(cell):
+        tree = cell_text.parsed(cell)
+        for node in tree.body if tree else ():
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     if alias.name != MODULE:
@@ -69,11 +70,6 @@ def _imports(cells: Iterable[str]) -> dict[str, str]:
                 for alias in node.names:
                     found[alias.asname or alias.name] = ast.unparse(ast.ImportFrom(node.module, [alias], node.level))
     return found
-
-
-def _statements(cell: str) -> list[ast.stmt]:
-    without_magics = re.sub(r"^[%!].*$", "", cell, flags=re.MULTILINE)
-    return ast.parse(without_magics).body
 
 
 def _place(line: str) -> tuple[bool, str]:

@@ -21,7 +21,7 @@ def held_out_source(source: str) -> str:
             _forget_judge(node)
     kept = {node for node in tree.body if _is_needed(node)}
     helpers = [node for node in tree.body if not _is_implementation(node)]
-    kept |= set(needed(helpers, set().union(*map(uses, kept))))
+    kept |= needed(set().union(*map(uses, kept)), helpers)
     return "\n\n".join(ast.unparse(node) for node in tree.body if node in kept)
 
 

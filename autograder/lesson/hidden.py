@@ -8,7 +8,7 @@ files may use the same names; and what a sandbox is given is one text per exerci
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +45,16 @@ class HiddenFile:
                 f"{self.exercise!r} alone."
             )
 
+    def text(self) -> str:
+        """All of it, with what it uses of `shared.py`, without comments."""
+        return ast.unparse(ast.Module([*self.shared.body, *self.own.body], []))
+
     def held_out(self) -> str:
         """What of it a sandbox may see: the held-out cases and what they need, as one text."""
-        return held_out_source(ast.unparse(ast.Module([*self.shared.body, *self.own.body], [])))
+        return held_out_source(self.text())
 
 
-def read(folder: Path, exercises: Mapping[str, Exercise]) -> list[HiddenFile]:
+def read(folder: Path, exercises: Collection[str]) -> list[HiddenFile]:
     """The hidden files of the lesson in `folder`, in the order of its exercises; an exercise may be without.
 
     Raises UserError where there are none at all, AuthoringError where a file belongs to no exercise or doesn't get
@@ -90,7 +94,7 @@ class _Shared:
 
     def part(self, names: set[str]) -> list[ast.stmt]:
         """The statements behind these names, with all imports."""
-        wanted = needed(self.definitions, names)
+        wanted = needed(names, self.definitions)
         return [*self.imports, *(node for node in self.definitions if node in wanted)] if wanted else []
 
 

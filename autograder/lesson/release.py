@@ -24,7 +24,7 @@ from autograder.lesson import build
 from autograder.lesson.notebooks import learner_notebook, solution_notebook
 
 # What stays with the author: never copied, whatever it is called.
-AUTHORS_ONLY = ("hidden", "held_out.json")
+AUTHORS_ONLY = ("hidden", "authors", "held_out.json")
 HIDDEN_AWAY = ("checks.py", "widgets")  # handed out in the hidden folder
 GENERATED = ("nn.py", "answers.json", SUPPORT)
 

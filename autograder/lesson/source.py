@@ -8,6 +8,8 @@ the model answer of a free-text question.
 from __future__ import annotations
 
 import ast
+import copy
+import functools
 import re
 import sys
 import types
@@ -69,19 +71,26 @@ class LessonSource:
 
 def read(folder: Path) -> LessonSource:
     """Parse the lesson in `folder`. Raises AuthoringError when there isn't exactly one Markdown source."""
-    import jupytext
-
     sources = sorted(folder.glob("*.md"))
     if len(sources) != 1:
         raise AuthoringError(f"{folder} must hold exactly one .md file, the lesson's source; it holds {len(sources)}.")
-    notebook = jupytext.read(sources[0])
+    of_lesson(folder)  # wrong limits are said when the lesson is built, not when it is graded
+    about, cells = _parsed(sources[0], sources[0].read_text(encoding="utf-8"))
+    return LessonSource(folder, sources[0].stem, copy.deepcopy(about), cells)
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(path: Path, text: str) -> tuple[dict[str, Any], tuple[SourceCell, ...]]:
+    """The header's ground_up and the cells of a source. path: for messages."""
+    import jupytext
+
+    notebook = jupytext.reads(text, fmt="md")
     about = dict(notebook.metadata.get("ground_up", {}))
     if missing := set(MUST_SAY) - set(about):
-        raise AuthoringError(f"{sources[0]}: the header's ground_up lacks {sorted(missing)[0]!r}.")
+        raise AuthoringError(f"{path}: the header's ground_up lacks {sorted(missing)[0]!r}.")
     if unknown := set(about) - {*MUST_SAY, *MAY_SAY}:
         known = ", ".join((*MUST_SAY, *MAY_SAY))
-        raise AuthoringError(f"{sources[0]}: the header's ground_up has no {sorted(unknown)[0]!r}; it has {known}.")
-    of_lesson(folder)  # wrong limits are said when the lesson is built, not when it is graded
+        raise AuthoringError(f"{path}: the header's ground_up has no {sorted(unknown)[0]!r}; it has {known}.")
     cells = []
     for cell in notebook.cells:
         meta = cell.metadata
@@ -96,8 +105,8 @@ def read(folder: Path) -> LessonSource:
                 tags,
             )
         )
-    _refuse_twins(sources[0], cells)
-    return LessonSource(folder, sources[0].stem, about, tuple(cells))
+    _refuse_twins(path, cells)
+    return about, tuple(cells)
 
 
 def code_cells(folder: Path) -> tuple[SourceCell, ...]:

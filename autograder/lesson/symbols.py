@@ -1,4 +1,4 @@
-"""Which names a top-level statement uses and defines, and which statements some names need."""
+"""Which names a top-level statement uses and defines, and which statements stand behind names."""
 
 from __future__ import annotations
 
@@ -23,32 +23,28 @@ def defines(node: ast.stmt) -> set[str]:
     return {symbol.get_name() for symbol in _symbols(node).get_symbols() if symbol.is_assigned()}
 
 
-def needed(statements: Iterable[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
-    """Of top-level statements those that define these names, and those that these need in turn, in their order.
-
-    Of an import of several names only the names needed are kept.
-    """
-    single = [part for statement in statements for part in _one_by_one(statement)]
-    binds = [bound(statement) for statement in single]
-    kept: set[int] = set()
-    known: set[str] = set()
-    pending = set(names)
+def needed(names: set[str], offered: Iterable[ast.stmt]) -> set[ast.stmt]:
+    """Of the offered statements those that define or import these names, directly or through each other."""
+    left, found, pending = list(offered), set(), set(names)
     while pending:
-        name = pending.pop()
-        known.add(name)
-        for place, statement in enumerate(single):
-            if name in binds[place] and place not in kept:
-                kept.add(place)
-                pending |= uses(statement) - known
-    return [single[place] for place in sorted(kept)]
+        more = [node for node in left if pending & bound(node)]
+        left = [node for node in left if node not in more]
+        found.update(more)
+        pending = set().union(*map(uses, more))
+    return found
 
 
-def _one_by_one(node: ast.stmt) -> list[ast.stmt]:
-    if isinstance(node, ast.Import):
-        return [ast.Import([alias]) for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [ast.ImportFrom(node.module, [alias], node.level) for alias in node.names]
-    return [node]
+def one_by_one(statements: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """The statements, with one import for each name that is imported, so that only those needed can be kept."""
+    single: list[ast.stmt] = []
+    for node in statements:
+        if isinstance(node, ast.Import):
+            single += [ast.Import([alias]) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            single += [ast.ImportFrom(node.module, [alias], node.level) for alias in node.names]
+        else:
+            single.append(node)
+    return single
 
 
 def bound(node: ast.stmt) -> set[str]:

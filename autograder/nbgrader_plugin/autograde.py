@@ -14,7 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Enum
 
 from autograder.core.paths import UserError
-from autograder.nbgrader_plugin import scores, shown, warm
+from autograder.nbgrader_plugin import in_this_process, scores, shown
 from autograder.nbgrader_plugin.submitted import submitted_file
 from autograder.runner import sandbox
 from autograder.submission import grade as grading
@@ -64,7 +64,7 @@ class GradeSubmission(NbGraderPreprocessor):
                 'you trust the code of every submission, set c.GradeSubmission.sandbox = "none" in nbgrader_config.py.'
             )
             return Graded(folder.name, grading.INFRA, sandbox.NONE, notes=(reason,))
-        return warm.grade(submission, folder, self.sandbox)
+        return in_this_process.grade(submission, folder, self.sandbox)
 
     def _tell(self, graded: Graded, names: dict[str, str]) -> None:
         who = f"{names['student']}, {names['assignment']}"

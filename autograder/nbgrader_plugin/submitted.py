@@ -36,8 +36,6 @@ class SubmissionExporter(NotebookExporter):
         path, names, converter = Path(filename), resources["nbgrader"], cast(Any, self.parent)
         if path != submitted_file(converter.coursedir, names):
             return super().from_filename(filename, resources, **options)
-        if hasattr(converter, "standing_in"):
-            path = converter.standing_in(path)
         try:
             notebook = reading.load(path)
         except UserError:  # said to the instructor and the student by GradeSubmission

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from autograder.proof.prove import LessonProof
+from autograder.proof.results import LessonProof
 
 
 def print_table(proofs: list[LessonProof]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import select
 import shutil
 import socket
@@ -12,6 +11,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
+from autograder.core import cell_text
 from autograder.runner import sandbox
 from autograder.runner.conversation import Conversation, Known, Settled
 from autograder.runner.job import Job, Ran
@@ -144,7 +144,7 @@ def _is_gone(zygote: Zygote, within: float = 0.0) -> bool:
 
 def modules_for(sources: list[str]) -> tuple[str, ...]:
     """Which of the slow modules the sources import: worth importing once, before forking."""
-    imported = set(re.findall(r"^\s*(?:import|from)\s+(\w+)", "\n".join(sources), re.MULTILINE))
+    imported = set().union(*map(cell_text.imported, sources))
     slow = {
         "torch": "torch",
         "sklearn": "sklearn",

@@ -22,7 +22,7 @@ from typing import Any
 
 from autograder.cases import forbidden
 from autograder.cases.run import CappedText, failure
-from autograder.core import outcome
+from autograder.core import cell_text, outcome
 from autograder.core.outcome import Outcome
 from autograder.runner import calls, confine, frames, namespaces
 from autograder.runner.endings import by_limits, ending_of
@@ -170,11 +170,8 @@ def run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
 
 def may_not_come_back(source: str) -> bool:
     """Whether a cell does more than define functions and classes, import what is loaded, and assign constants."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):  # a magic command, perhaps
-        return True
-    return not all(_only_defines(node) for node in tree.body)
+    tree = cell_text.parsed(source)
+    return tree is None or not all(_only_defines(node) for node in tree.body)
 
 
 def _only_defines(node: ast.stmt) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-_LARGE = 200_000  # characters: nobody writes that by hand, and taking it apart would be slow
+from autograder.core import cell_text
+
 _AT_THE_LEFT = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-_MAGIC = re.compile(r"^\s*[%!].*$|^.*\?{1,2}$", re.MULTILINE)
 
 
 def defined(source: str) -> dict[str, bool]:
@@ -15,7 +15,7 @@ def defined(source: str) -> dict[str, bool]:
 
     Of a cell that is no Python the lines are looked at that begin like a definition.
     """
-    tree = _parsed(source)
+    tree = cell_text.parsed(source)
     if tree is None:
         return {function or name: True for function, name in _AT_THE_LEFT.findall(source)}
     found: dict[str, bool] = {}
@@ -23,17 +23,6 @@ def defined(source: str) -> dict[str, bool]:
         for name in _names(node):
             found[name] = not _is_placeholder(node)
     return found
-
-
-def _parsed(source: str) -> ast.Module | None:
-    if len(source) > _LARGE:
-        return None
-    for text in (source, _MAGIC.sub("", source)):
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # a magic command, or no Python at all
-    return None
 
 
 def _statements(body: list[ast.stmt]) -> list[ast.stmt]:

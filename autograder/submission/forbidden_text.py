@@ -7,10 +7,10 @@ directly or through other definitions of the notebook, is looked at; comments an
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from autograder.authoring.exercise import Exercise
+from autograder.core import cell_text
 from autograder.runner.job import CodeCell
 
 NAMED = "NAMED"  # what such a note begins with
@@ -42,7 +42,8 @@ class _Notebook:
         self.imports: dict[str, str] = {}
         self.definitions: dict[str, list[ast.AST]] = {}
         for cell in cells:
-            for node in _parsed(cell.source):
+            tree = cell_text.parsed(cell.source)
+            for node in tree.body if tree else ():
                 self._read(node)
 
     def _read(self, node: ast.stmt) -> None:
@@ -87,16 +88,6 @@ class _Notebook:
         yield ".".join([local.get(chain[0], chain[0]), *chain[1:]])
         if chain[0] not in local and len(chain) == 1:
             yield f"builtins.{chain[0]}"
-
-
-def _parsed(source: str) -> list[ast.stmt]:
-    lines = [re.sub(r"^(\s*)[%!?].*", r"\1pass", line) for line in source.splitlines()]
-    for text in (source, "\n".join(lines)):
-        try:
-            return ast.parse(text).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    return []
 
 
 def _imported(node: ast.AST) -> dict[str, str]:

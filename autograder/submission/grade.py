@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,12 @@ class Graded:
             "notes": list(self.notes),
         }
 
+    def in_short(self) -> dict[str, Any]:
+        """The same with less about each exercise, as it is kept with a run and with an attempt."""
+        fields = ("name", "verdict", "points", "max_points", "mistake")
+        found = self.to_json()
+        return {**found, "exercises": [{field: each[field] for field in fields} for each in found["exercises"]]}
+
 
 def marking(folder: Path, held_out: bool) -> Marking:
     """Prepare to grade submissions of the lesson in `folder` (under solutions/)."""
@@ -117,12 +123,9 @@ def run(submission: Submission, marks: Marking, runner: Runner, limits: Limits |
     return run_job(job(submission.cells, marks, limits or marks.limits), marks, runner)
 
 
-def job(cells: tuple[CodeCell, ...], marks: Marking, limits: Limits, only: Mapping[str, Set[str]] | None = None) -> Job:
-    """What the runner is to do for one submission.
-
-    only: names of the cases to run, by exercise; all of them unless given.
-    """
-    return Job(cells, marks.files, marks.checks, _visible_first(marks, only), limits, marks.forbids)
+def job(cells: tuple[CodeCell, ...], marks: Marking, limits: Limits) -> Job:
+    """What the runner is to do for one submission."""
+    return Job(cells, marks.files, marks.checks, _visible_first(marks), limits, marks.forbids)
 
 
 def run_job(wanted: Job, marks: Marking, runner: Runner) -> Ran:
@@ -154,29 +157,34 @@ def _settled_by(marks: Marking) -> Settled:
     def settled(name: str, outcomes: Mapping[str, Outcome]) -> bool:
         exercise = marks.exercises[name]
         cases = [case for case in marks.cases(exercise) if case.name in outcomes]
-        return verdicts.is_settled(exercise, cases, outcomes, marks.answers[name])
+        try:
+            return verdicts.is_settled(exercise, cases, outcomes, marks.answers[name])
+        except verdicts.JudgeFailed:  # another run would change nothing; `judge_run` says it
+            return True
 
     return settled
 
 
-def _visible_first(marks: Marking, only: Mapping[str, Set[str]] | None) -> tuple[CasesOf, ...]:
+def _visible_first(marks: Marking) -> tuple[CasesOf, ...]:
     """All exercises' visible cases, then all held-out ones."""
     wanted = []
     for held_out in (False, True):
         for name, exercise in marks.exercises.items():
-            named = [case.name for case in marks.cases(exercise) if case.held_out == held_out]
-            cases = tuple(case for case in named if only is None or case in only.get(name, ()))
+            cases = tuple(case.name for case in marks.cases(exercise) if case.held_out == held_out)
             if cases:
                 wanted.append(CasesOf(name, cases, held_out))
     return tuple(wanted)
 
 
 def judge_run(submission: Submission, marks: Marking, ran: Ran, level: str) -> Graded:
-    """Judge what came of a run."""
-    judged = {
-        name: verdicts.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
-        for name, exercise in marks.exercises.items()
-    }
+    """Judge what came of a run. An author's judge that fails gives INFRA, never a score: the fault is the course's."""
+    judged: dict[str, Result] = {}
+    for name, exercise in marks.exercises.items():
+        try:
+            judged[name] = verdicts.judge(exercise, marks.cases(exercise), ran.outcomes[name], marks.answers[name])
+        except verdicts.JudgeFailed as error:
+            text = f"The fault is the course's, not the answer's. {marks.lesson}: {error}"
+            return Graded(marks.lesson, INFRA, level, cells=ran.cells, notes=(text,))
     failed = {cell.name: cell.outcome for cell in ran.cells if cell_endings.is_bad(cell.outcome)}
     for name in judged:
         result = verdicts.after_needs(judged[name], judged)

@@ -35,7 +35,11 @@ class Submission:
 
 def read(path: Path, solutions: Path, lesson: str | None = None) -> Submission:
     """Read a notebook. lesson: which one it is, if it can't be told from the notebook. Raises Ungradable."""
-    notebook = load(path)
+    return submission(load(path), path, solutions, lesson)
+
+
+def submission(notebook: dict[str, Any], path: Path, solutions: Path, lesson: str | None = None) -> Submission:
+    """What is to be graded of a notebook that was loaded from `path` (see `read`)."""
     said = _lesson_said(notebook)
     if lesson is None:
         lesson = _lesson_of(said, path, solutions)
@@ -59,8 +63,13 @@ def load(path: Path) -> dict[str, Any]:
         raise Ungradable(f"{path.name} is no notebook: hand in the .ipynb file of the lesson.")
     if path.stat().st_size > MAX_BYTES:
         raise Ungradable(f"{path.name} is larger than {MAX_BYTES // 2**20} MB: clear its outputs, save, hand in again.")
+    return parsed(path.read_bytes(), path)
+
+
+def parsed(content: bytes, path: Path) -> dict[str, Any]:
+    """A file's content as JSON, with the shape of a notebook. Raises Ungradable when it isn't."""
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Ungradable(
             f"{path.name} can't be read as a notebook (empty, cut off, or edited by hand): "

@@ -8,10 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.authoring.exercise import Exercise
+from autograder.batch.class_report import ClassReport
 from autograder.batch.page import findings
-from autograder.batch.page.book import Book, Points
+from autograder.batch.page.points import ClassPoints, Points
 from autograder.batch.page.render import render
-from autograder.batch.summary import Summary
 from autograder.judging import verdicts
 from autograder.judging.verdicts import Result
 from autograder.submission.grade import GRADED, INFRA, UNGRADABLE, Graded
@@ -20,9 +20,9 @@ WHEN = datetime(2026, 3, 1, 9, 5)
 EXERCISES = {name: Exercise(name, points=points) for name, points in {"a": 2, "b": 2, "c": 1, "more": 0}.items()}
 
 
-def summary(**verdicts: str) -> Summary:
+def summary(**verdicts: str) -> ClassReport:
     """A class: by student, a letter per exercise: p(assed) f(ailed) e(rror) n(ot attempted) w(aits for another)."""
-    made = Summary("01_tiny", "submitted/<student>/01_tiny/tiny.ipynb", "bubblewrap")
+    made = ClassReport("01_tiny", "submitted/<student>/01_tiny/tiny.ipynb", "bubblewrap")
     for student, letters in verdicts.items():
         results = tuple(_result(*pair) for pair in zip(EXERCISES.values(), letters, strict=True))
         made.grades[student] = Graded("01_tiny", GRADED, "bubblewrap", results)
@@ -37,7 +37,7 @@ def _result(exercise: Exercise, letter: str) -> Result:
     return found if letter != "w" else Result(exercise, verdict, 0, "", first_see="a")
 
 
-def book(made: Summary, **changes: Points) -> Book:
+def book(made: ClassReport, **changes: Points) -> ClassPoints:
     """The gradebook of this class; changes: of exercise `b`, by student."""
     points = {
         student: {r.name: Points(r.points, r.points, None, False) for r in graded.results}
@@ -45,10 +45,10 @@ def book(made: Summary, **changes: Points) -> Book:
     }
     for student, each in changes.items():
         points[student]["b"] = each
-    return Book({name: each.points for name, each in EXERCISES.items()}, points)
+    return ClassPoints({name: each.points for name, each in EXERCISES.items()}, points)
 
 
-def text(made: Summary, held: Book) -> str:
+def text(made: ClassReport, held: ClassPoints) -> str:
     return BeautifulSoup(render(made, held, WHEN), "html.parser").get_text(" ", strip=True)
 
 
@@ -94,7 +94,7 @@ def test_every_submission_is_in_exactly_one_bar(points, full, expected):
 
 
 def test_an_empty_class_has_a_page_that_says_what_to_do():
-    said = text(summary(), Book())
+    said = text(summary(), ClassPoints())
     assert "Nobody has handed in this lesson yet" in said
     assert "submitted/<student>/01_tiny/tiny.ipynb" in said
 
@@ -124,7 +124,7 @@ def test_whatever_students_and_notes_are_called_is_text():
     made.grades["u"] = Graded("01_tiny", UNGRADABLE, "none", notes=(hostile,))
     made.seconds, made.ignored = {hostile: 1.0}, [hostile]
     held = book(made, **{hostile: Points(1, 0.0, 1.0, True)})
-    held = Book(held.max_points, held.points, {hostile: hostile, "away": hostile}, ("away", hostile))
+    held = ClassPoints(held.max_points, held.points, {hostile: hostile, "away": hostile}, ("away", hostile))
     page = render(made, held, WHEN)
     soup = BeautifulSoup(page, "html.parser")
     assert not soup.find(["script", "img", "a", "form", "iframe", "object", "link"])

@@ -9,7 +9,7 @@ import tiny
 from click.testing import CliRunner
 
 from autograder.authoring.exercise import AuthoringError
-from autograder.batch import key
+from autograder.batch import run_key
 from autograder.cli import main
 from autograder.lesson import limits
 from autograder.runner.job import Limits
@@ -38,7 +38,7 @@ def test_limits_are_part_of_what_a_run_depends_on(tmp_path):
     usual = tiny.course(tmp_path / "usual") / "solutions" / "01_tiny"
     longer = tiny.course(tmp_path / "longer", source=with_limits("cell: 31")) / "solutions" / "01_tiny"
     marks = [grade.marking(folder, held_out=False) for folder in (usual, longer)]
-    assert len({key.of_base(each, each.limits, "none") for each in marks}) == 2
+    assert len({run_key.of_class(each, each.limits, "none", {}) for each in marks}) == 2
 
 
 @pytest.mark.parametrize(

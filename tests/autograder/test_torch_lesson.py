@@ -200,8 +200,8 @@ def test_gradients_and_tensors_that_require_one_are_compared_within_what_float32
         assert all(tensor.array.dtype == np.float32 for tensor in tensors)
         nearly = [type(t)(t.array * np.float32(1 + 2e-6)) for t in tensors]
         off = [type(t)(t.array * np.float32(1.01)) for t in tensors]
-        assert case[name].judge(nearly if isinstance(value, list) else nearly[0], value) is None
-        assert case[name].judge(off if isinstance(value, list) else off[0], value) is not None
+        assert case[name].compare(nearly if isinstance(value, list) else nearly[0], value) is None
+        assert case[name].compare(off if isinstance(value, list) else off[0], value) is not None
 
 
 # --- the library's own faults --------------------------------------------------------------------------------------
@@ -257,14 +257,15 @@ def test_a_solution_block_that_is_a_classs_whole_body_leaves_a_class_without_any
 def test_a_forked_run_of_torch_does_not_wait_for_threads_that_were_not_copied():
     """Large enough for torch to use several threads, first here and then in the fork."""
     from autograder.core.outcome import RETURNED, Outcome
-    from autograder.proof.forked import apart
+    from autograder.proof.forked import Task, each
 
     def work():
         x = torch.linspace(-1, 1, 1_000_000).reshape(1000, 1000)
         return {"sum": Outcome(RETURNED, value=float((x @ x).exp().sum().isfinite()))}
 
     work()
-    assert apart(work, 30.0)["sum"].value == 1.0
+    (came,) = each([Task(work)], lambda: True)
+    assert came["sum"].value == 1.0
 
 
 # --- random numbers ------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ import pytest
 from classroom import STEAL
 
 from autograder.authoring.exercise import Exercise
-from autograder.batch.page.book import Book, Points
+from autograder.batch.class_report import ClassReport
+from autograder.batch.page.points import ClassPoints, Points
 from autograder.batch.page.render import render
-from autograder.batch.summary import Summary
 from autograder.judging import verdicts
 from autograder.judging.verdicts import Result
 from autograder.submission.grade import GRADED, Graded
@@ -21,7 +21,7 @@ HOSTILE = f"<script>{STEAL}</script><img src=x onerror='{STEAL}'>\"'><svg onload
 @pytest.fixture(scope="module")
 def class_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """300 students with scripts for names, half of them with a mistake."""
-    made = Summary("01_tiny", "submitted/<student>/01_tiny/tiny.ipynb", "bubblewrap")
+    made = ClassReport("01_tiny", "submitted/<student>/01_tiny/tiny.ipynb", "bubblewrap")
     exercises = [Exercise(f"exercise_{n}", points=2) for n in range(8)]
     points = {}
     for number in range(300):
@@ -38,7 +38,7 @@ def class_page(tmp_path_factory: pytest.TempPathFactory) -> str:
         points[student] = {r.name: Points(r.points, r.points, None, False) for r in results}
         made.seconds[student] = 1.0
     made.ignored = [HOSTILE]
-    held = Book({e.name: 2.0 for e in exercises}, points, dict.fromkeys(points, HOSTILE), (HOSTILE,))
+    held = ClassPoints({e.name: 2.0 for e in exercises}, points, dict.fromkeys(points, HOSTILE), (HOSTILE,))
     path = tmp_path_factory.mktemp("page") / "01_tiny.html"
     path.write_text(render(made, held, datetime(2026, 3, 1)), encoding="utf-8")
     return path.as_uri()

@@ -160,6 +160,14 @@ def test_in_a_copy_without_solutions_there_is_nothing_to_borrow(figure, course):
     assert borrowed(figure) == {}
 
 
+def test_in_a_copy_without_solutions_what_earlier_lessons_hand_on_is_taken_from_the_lessons_nn(figure, course):
+    shutil.rmtree(course / "solutions" / "02_two")
+    library = 'FACTOR = 5\n\n\ndef doubled(x):\n    return FACTOR * x\n\n\nraise RuntimeError("not needed")\n'
+    (course / "work" / "02_two" / "nn.py").write_text(library, encoding="utf-8")
+    found = borrowed(figure)
+    assert set(found) == {"doubled", "FACTOR"} and found["doubled"](3) == 15
+
+
 def test_the_notebooks_own_nn_is_left_alone(figure, monkeypatch):
     mine = types.ModuleType("nn")
     monkeypatch.setitem(sys.modules, "nn", mine)

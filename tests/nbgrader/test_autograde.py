@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
-from autograder.nbgrader_plugin import warm
+from autograder.nbgrader_plugin import in_this_process
+from autograder.runner.sandbox import BUBBLEWRAP
 from autograder.submission import grade as grading
 from autograder.submission.grade import Graded
 
@@ -153,7 +154,7 @@ def test_a_failure_of_ours_is_no_score(graded, monkeypatch):
     course.submit("unlucky", course.solution())
     _autograde(course, "unlucky")
     broken = Graded(LESSON, grading.INFRA, "none", notes=("The runner is gone.",))
-    monkeypatch.setattr(warm, "grade", lambda *_: broken)
+    monkeypatch.setattr(in_this_process, "grade", lambda *_: broken)
     done = course.api.autograde(LESSON, "unlucky", force=True)
     assert not done["success"]
     assert "The runner is gone." in done["log"]
@@ -167,8 +168,9 @@ def test_a_runner_that_died_is_replaced(graded):
     course = graded.course
     course.submit("after_a_crash", course.solution())
     _autograde(course, "after_a_crash")
-    warm._runner._zygote.process.kill()
-    warm._runner._zygote.process.wait()
+    process = in_this_process._runners[BUBBLEWRAP]._runner._zygote.process
+    process.kill()
+    process.wait()
     _autograde(course, "after_a_crash")
     assert _score(course, "after_a_crash") == 16
 

@@ -18,7 +18,7 @@ from classroom import LESSON, REPOSITORY, Classroom, make_classroom
 from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 
-from autograder.batch import key
+from autograder.batch import run_key
 from autograder.cli import main
 from autograder.runner.sandbox import bubblewrap_works
 
@@ -158,8 +158,8 @@ def test_a_worker_without_a_sandbox_is_named_and_gets_no_job_even_when_it_comes_
 
 def test_without_a_fitting_worker_nothing_is_graded(here, dask, monkeypatch):
     runs = [line for line in _lines(here) if "run" in line]
-    versions = {**key.versions(), "torch": "0.0"}
-    monkeypatch.setattr(key, "versions", lambda: versions)
+    versions = {**run_key.versions_of_all(), "torch": "0.0"}
+    monkeypatch.setattr(run_key, "versions_of_all", lambda: versions)
     done = _grade(dask.address, "--force")
     assert done.exit_code == 3
     assert done.stderr.count("is left out: it has torch") == 2

@@ -10,7 +10,7 @@ from classroom import LESSON, NOTEBOOK, Classroom, make_classroom
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder.batch.page import book
+from autograder.batch.page.points import Points, read
 from autograder.cli import main
 from autograder.runner.sandbox import bubblewrap_works
 
@@ -53,18 +53,18 @@ def page(own: Classroom) -> BeautifulSoup:
 
 def test_the_book_is_what_nbgrader_s_own_objects_say(own):
     with Gradebook(own.db_url) as gradebook:
-        held = book.read(gradebook, LESSON)
+        held = read(gradebook, LESSON)
         assignment = gradebook.find_assignment(LESSON)
         assert held.max_total == assignment.max_score
         assert {s.student.id: s.score for s in assignment.submissions} == {s: held.total(s) for s in held.points}
-        assert held.points["cy"]["relu"] == book.Points(0.5, 0.0, 0.5, True)
+        assert held.points["cy"]["relu"] == Points(0.5, 0.0, 0.5, True)
     assert held.missing == ("eve",)
     assert held.names == {"eve": "Eve Absent", "ada": "Ada Lovelace"}
 
 
 def test_averages_and_bars_are_those_of_the_gradebook(own, page):
     with Gradebook(own.db_url) as gradebook:
-        held = book.read(gradebook, LESSON)
+        held = read(gradebook, LESSON)
     scored = ["ada", "bo", "cy"]
     rows = {row.code.text: row.find_all("td") for row in page.select("table.points tbody tr")}
     assert set(rows) == set(held.max_points)

@@ -12,7 +12,7 @@ from classroom import LESSON, NOTEBOOK, Classroom, make_classroom
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from autograder.batch import book
+from autograder.batch import class_gradebook
 from autograder.cli import main
 from autograder.runner.sandbox import bubblewrap_works
 
@@ -98,7 +98,7 @@ def test_points_that_somebody_is_giving_meanwhile_are_waited_for(here, monkeypat
     with Gradebook(here.db_url) as gradebook:
         gradebook.find_grade("why-bias", NOTEBOOK, LESSON, "half").manual_score = 2
         gradebook.db.flush()  # and not yet committed
-        monkeypatch.setattr(book, "PATIENCE", 0.0)
+        monkeypatch.setattr(class_gradebook, "PATIENCE", 0.0)
         reasons = {each["student"]: each["reason"] for each in _grade(status=3)["infra"]}
         assert "used by another program" in reasons["half"]
         gradebook.db.commit()

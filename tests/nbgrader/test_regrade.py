@@ -1,4 +1,4 @@
-"""Grading again after an edit of the checks: only what it touches is run, and the points are those of a full run."""
+"""Grading again after an edit of the checks: a changed case runs everybody again, a changed message nobody."""
 
 from __future__ import annotations
 
@@ -80,76 +80,49 @@ def graded(own: Classroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroo
 
 
 @pytest.fixture
-def jobs(graded: Classroom, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, set[str]]]:
-    """The cases that each job from now on asks for, by exercise."""
-    asked: list[dict[str, set[str]]] = []
+def ran(graded: Classroom, monkeypatch: pytest.MonkeyPatch) -> list[Job]:
+    """What is run from now on."""
+    asked: list[Job] = []
     run = Runner.run
 
     def counting(runner: Runner, job: Job, *more: object) -> object:
-        cases: dict[str, set[str]] = {}
-        for wanted in job.exercises:
-            cases.setdefault(wanted.exercise, set()).update(wanted.cases)
-        asked.append(cases)
+        asked.append(job)
         return run(runner, job, *more)
 
     monkeypatch.setattr(Runner, "run", counting)
     return asked
 
 
-def test_an_edited_case_is_the_only_one_that_runs(graded, jobs):
+def test_an_edited_case_runs_everybody_again(graded, ran):
     said = _edit(graded, "np.array([40.0])", "np.array([41.0])")
-    assert jobs == [{"sigmoid": {"far_away"}}] * 4
-    assert [record["cases_run"] for record in _last(graded)] == [1, 1, 1, 1]
+    assert len(ran) == 4
     _same_as_in_full(graded, said)
 
 
-def test_what_two_exercises_share_runs_for_both(graded, jobs):
+def test_an_edited_helper_of_a_case_runs_everybody_again(graded, ran):
     said = _edit(graded, "EDGES * 1.0", "EDGES * 1.5")
-    both = {"sigmoid": {"at_the_edges_too"}, "relu": {"at_the_edges"}}
-    assert jobs.count(both) == 3
-    (more,) = [cases for cases in jobs if cases != both and len(cases) == 2]
-    assert len(more["relu"]) > 1  # of an exercise that ended the process, all cases run again
+    assert len(ran) == 4
     _same_as_in_full(graded, said)
 
 
-def test_an_added_case_runs_alone_and_a_removed_one_needs_no_run(graded, jobs):
-    path = _hidden(graded, "relu")
-    text = path.read_text(encoding="utf-8")
-    path.write_text(
-        text + "\n\n@relu.held_out\ndef one_more(relu):\n    return relu(np.array([0.5]))\n", encoding="utf-8"
-    )
-    _release()
-    _grade()
-    assert jobs.count({"relu": {"one_more"}}) == 3
-    jobs.clear()
-    path.write_text(text, encoding="utf-8")
-    path = _hidden(graded, "sigmoid")
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text[: text.index("\n@sigmoid.held_out\ndef far_away")], encoding="utf-8")
-    _release()
-    said = _grade()
-    assert [cases for cases in jobs if cases.keys() != {"relu"}] == []
-    _same_as_in_full(graded, said)
-
-
-def test_an_edited_message_runs_nothing_and_is_said(graded, jobs):
+def test_an_edited_message_runs_nothing_and_is_said(graded, ran):
     text = _hidden(graded, "relu").read_text(encoding="utf-8")
     message = text.split("@relu.mistake(")[1].split('"')[3]
     before = len(_lines(graded))
     said = _edit(graded, message, "A message of today.")
-    assert jobs == []
+    assert ran == []
     assert len(_lines(graded)) == before
-    assert said["graded"] == 4
+    assert [each["student"] for each in said["students"] if not each["skipped"]] == ["wrong"]  # who is told it
     _same_as_in_full(graded, said)
 
 
-def test_a_check_that_is_undone_needs_no_run(graded, jobs):
+def test_a_check_that_is_undone_needs_no_run(graded, ran):
     _results(graded).unlink()
     _grade()
     _edit(graded, "np.array([40.0])", "np.array([42.0])")
-    jobs.clear()
+    ran.clear()
     _edit(graded, "np.array([42.0])", "np.array([40.0])")
-    assert jobs == []
+    assert ran == []
 
 
 def test_a_file_of_results_that_is_mostly_obsolete_is_written_anew(graded):
@@ -207,8 +180,3 @@ def _lines(course: Classroom) -> list[str]:
 
 def _results(course: Classroom) -> Path:
     return course.root / "grading" / "results" / f"{LESSON}.jsonl"
-
-
-def _last(course: Classroom) -> list[dict]:
-    records = {record["student"]: record for record in map(json.loads, _lines(course)) if "run" in record}
-    return list(records.values())

@@ -17,10 +17,10 @@ import pytest
 from classroom import LESSON, NOTEBOOK, Classroom, make_classroom
 from click.testing import CliRunner, Result
 
-from autograder.batch import book
-from autograder.batch import run as running
+from autograder.batch import class_gradebook, runs
 from autograder.batch.store import MARK, StoreGrades
 from autograder.cli import main
+from autograder.core.paths import SUPPORT
 from autograder.runner.sandbox import bubblewrap_works
 
 COMMAND = [sys.executable, "-m", "autograder.cli", "grade", LESSON]
@@ -92,7 +92,7 @@ def test_a_gradebook_that_stays_locked_is_infra_and_nothing_is_half_stored(fresh
     assert _grade().exit_code == 0
     fresh.submit("student0", fresh.solution())
     before, tree = _database(fresh), _tree(fresh)
-    monkeypatch.setattr(book, "PATIENCE", 0.5)
+    monkeypatch.setattr(class_gradebook, "PATIENCE", 0.5)
     with _locked(fresh, "begin immediate"):
         done = _grade("--json")
     assert done.exit_code == 3
@@ -107,7 +107,7 @@ def test_a_gradebook_that_stays_locked_is_infra_and_nothing_is_half_stored(fresh
 
 
 def test_a_gradebook_that_cannot_even_be_read_is_one_sentence(fresh, monkeypatch):
-    monkeypatch.setattr(book, "PATIENCE", 0.0)
+    monkeypatch.setattr(class_gradebook, "PATIENCE", 0.0)
     with _locked(fresh, "begin exclusive"):
         done = _grade()
     assert done.exit_code == 3
@@ -139,14 +139,14 @@ def test_a_full_disk_costs_nobody_a_grade(fresh, left):
 
 
 def test_a_submission_that_changes_while_it_is_graded_has_no_score(fresh, monkeypatch):
-    original = running._Runs.finish
+    original = runs._Class.finish
 
     def changes(self, handed, *rest):
         if handed.student == "student1":
             fresh.submit("student1", fresh.notebook({}))
         return original(self, handed, *rest)
 
-    monkeypatch.setattr(running._Runs, "finish", changes)
+    monkeypatch.setattr(runs._Class, "finish", changes)
     done = _grade("--json")
     assert done.exit_code == 3
     assert [each["student"] for each in json.loads(done.output)["infra"]] == ["student1"]
@@ -268,5 +268,5 @@ def _all_is_well(course: Classroom) -> None:
     assert _points(course) == {student: 16 if number % 2 else 1 for number, student in enumerate(STUDENTS)}
     assert {path.parents[1].name for path in _marks(course)} == set(STUDENTS)
     autograded = course.root / "grading" / "autograded"
-    assert {path.name for path in autograded.rglob(".*")} == {MARK}
+    assert {path.name for path in autograded.rglob(".*")} == {MARK, SUPPORT}
     assert len(list(autograded.glob(f"*/{LESSON}/{NOTEBOOK}.ipynb"))) == len(STUDENTS)

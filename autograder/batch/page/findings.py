@@ -1,4 +1,4 @@
-"""What a class's page says, worked out from the summary of grading and from the gradebook."""
+"""What a class's page says, worked out from the report of grading and from the gradebook."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.batch.page.book import Book
-from autograder.batch.summary import Summary
+from autograder.batch.class_report import ClassReport
+from autograder.batch.page.points import ClassPoints
 from autograder.judging import verdicts
 from autograder.judging.verdicts import Result
 from autograder.submission import grade as grading
@@ -75,27 +75,27 @@ class SecondLook:
     automatic: float | None
 
 
-def exercises(summary: Summary, book: Book) -> list[ExerciseFindings]:
+def exercises(report: ClassReport, held: ClassPoints) -> list[ExerciseFindings]:
     """Exercises in the notebook's order, then free-text questions; points are those that count in the gradebook."""
-    graded = _scored(summary, book)
-    counted = summary.exercises
-    names = list(counted) + [name for name in book.max_points if name not in counted]
+    graded = _scored(report, held)
+    counted = report.exercises
+    names = list(counted) + [name for name in held.max_points if name not in counted]
     found = []
     for name in names:
-        full, question = book.max_points.get(name, 0.0), name not in counted
-        held = [book.points[student][name] for student in graded if name in book.points[student]]
-        settled = [each.score for each in held if not (each.automatic is None and each.given is None)]
+        full, question = held.max_points.get(name, 0.0), name not in counted
+        given = [held.points[student][name] for student in graded if name in held.points[student]]
+        settled = [each.score for each in given if not (each.automatic is None and each.given is None)]
         mean = sum(settled) / len(settled) if settled and full else None
-        waiting = sum(each.waits for each in held)
+        waiting = sum(each.waits for each in given)
         verdicts = counted.get(name, Counter())
         shown = tuple(bars(settled, full)) if full and settled else ()
         found.append(ExerciseFindings(name, full, question, mean, shown, verdicts, waiting))
     return found
 
 
-def totals(summary: Summary, book: Book) -> list[float]:
+def totals(report: ClassReport, held: ClassPoints) -> list[float]:
     """The points of everybody who has a score."""
-    return [book.total(student) for student in _scored(summary, book)]
+    return [held.total(student) for student in _scored(report, held)]
 
 
 def bars(points: Iterable[float], full: float) -> list[Bar]:
@@ -118,10 +118,10 @@ def bars(points: Iterable[float], full: float) -> list[Bar]:
     return [Bar(start, end, count, count / longest) for start, end, count in labelled]
 
 
-def mistakes(summary: Summary) -> list[Mistake]:
+def mistakes(report: ClassReport) -> list[Mistake]:
     """Recognised mistakes, the most frequent first; not those that only follow from another exercise's."""
     made: dict[tuple[str, str], tuple[str, list[str]]] = {}
-    for student, graded in sorted(summary.grades.items()):
+    for student, graded in sorted(report.grades.items()):
         for result in graded.results:
             if result.mistake and not result.first_see:
                 made.setdefault((result.name, result.mistake), (result.diagnosis, []))[1].append(student)
@@ -129,58 +129,58 @@ def mistakes(summary: Summary) -> list[Mistake]:
     return sorted(found, key=lambda each: (-len(each.students), each.exercise, each.name))
 
 
-def nameless(summary: Summary) -> int:
+def nameless(report: ClassReport) -> int:
     """How many attempts went wrong in a way that has no name, not counting those that wait for another exercise."""
     return sum(
-        _in_vain(result) and not result.mistake for graded in summary.grades.values() for result in graded.results
+        _in_vain(result) and not result.mistake for graded in report.grades.values() for result in graded.results
     )
 
 
-def stuck(summary: Summary) -> list[Stuck]:
+def stuck(report: ClassReport) -> list[Stuck]:
     """Who tried in vain at SEVERAL exercises, or at one that at least two thirds of those who tried it solved.
 
     Optional exercises don't count, nor do those that fail only because they call another that isn't right.
     """
-    easy = {name for name, counts in summary.exercises.items() if _most_passed(counts)}
+    easy = {name for name, counts in report.exercises.items() if _most_passed(counts)}
     found = []
-    for student, graded in sorted(summary.grades.items()):
+    for student, graded in sorted(report.grades.items()):
         vain = [result.name for result in graded.results if _in_vain(result) and result.max_points]
         if len(vain) >= SEVERAL or easy & set(vain):
             found.append(Stuck(student, tuple(vain)))
     return found
 
 
-def second_look(book: Book) -> list[SecondLook]:
+def second_look(held: ClassPoints) -> list[SecondLook]:
     """Points that were given by hand and wait for a second look, because the work was graded again since."""
     return [
         SecondLook(student, exercise, each.given, each.automatic)
-        for student, points in sorted(book.points.items())
+        for student, points in sorted(held.points.items())
         for exercise, each in points.items()
         if each.given is not None and each.waits
     ]
 
 
-def notes(summary: Summary, beginning: str) -> list[tuple[str, list[str]]]:
+def notes(report: ClassReport, beginning: str) -> list[tuple[str, list[str]]]:
     """Notes on graded submissions that begin with this word, each with its students."""
     said: dict[str, list[str]] = {}
-    for student, graded in sorted(summary.of(grading.GRADED).items()):
+    for student, graded in sorted(report.of(grading.GRADED).items()):
         for note in graded.notes:
             if note.startswith(beginning):
                 said.setdefault(note, []).append(student)
     return list(said.items())
 
 
-def without_score(summary: Summary) -> list[tuple[str, str, list[str]]]:
+def without_score(report: ClassReport) -> list[tuple[str, str, list[str]]]:
     """Verdict, reason and students of what has no score."""
     said: dict[tuple[str, str], list[str]] = {}
     for verdict in (grading.UNGRADABLE, grading.INFRA):
-        for student, graded in sorted(summary.of(verdict).items()):
+        for student, graded in sorted(report.of(verdict).items()):
             said.setdefault((verdict, " ".join(graded.notes)), []).append(student)
     return [(verdict, reason, who) for (verdict, reason), who in said.items()]
 
 
-def _scored(summary: Summary, book: Book) -> list[str]:
-    return [student for student in sorted(summary.of(grading.GRADED)) if student in book.points]
+def _scored(report: ClassReport, held: ClassPoints) -> list[str]:
+    return [student for student in sorted(report.of(grading.GRADED)) if student in held.points]
 
 
 def _in_vain(result: Result) -> bool:

@@ -11,9 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from autograder.batch.class_report import ClassReport
 from autograder.batch.page import findings
-from autograder.batch.page.book import Book
-from autograder.batch.summary import Summary
+from autograder.batch.page.points import ClassPoints
 from autograder.core.text import clean
 from autograder.judging import verdicts
 from autograder.judging.report import HEADLINES
@@ -23,39 +23,39 @@ MOST_MISTAKES = 20
 _VERDICTS = (*HEADLINES, verdicts.SKIPPED)
 
 
-def render(summary: Summary, book: Book, when: datetime) -> str:
+def render(report: ClassReport, held: ClassPoints, when: datetime) -> str:
     """The class's page as HTML. Everything that comes from students or the gradebook is escaped.
 
     when: the time of grading, as it is to be shown.
     """
-    totals = findings.totals(summary, book)
-    mistakes = findings.mistakes(summary)
-    reached = sum(summary.exercises.values(), Counter())
-    alone = {name for name, many in Counter(book.names.values()).items() if many == 1}
+    totals = findings.totals(report, held)
+    mistakes = findings.mistakes(report)
+    reached = sum(report.exercises.values(), Counter())
+    alone = {name for name, many in Counter(held.names.values()).items() if many == 1}
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
-            summary=summary,
-            book=book,
+            report=report,
+            held=held,
             when=f"{when.day} {when:%B %Y, %H:%M}",
             scored=len(totals),
-            totals=findings.bars(totals, book.max_total) if totals else [],
+            totals=findings.bars(totals, held.max_total) if totals else [],
             mean=sum(totals) / len(totals) if totals else None,
-            exercises=findings.exercises(summary, book),
+            exercises=findings.exercises(report, held),
             verdicts=[verdict for verdict in _VERDICTS if reached[verdict]],
             mistakes=mistakes[:MOST_MISTAKES],
             more_mistakes=len(mistakes) - MOST_MISTAKES,
-            nameless=findings.nameless(summary),
-            stuck=findings.stuck(summary),
+            nameless=findings.nameless(report),
+            stuck=findings.stuck(report),
             several=findings.SEVERAL,
-            second_look=findings.second_look(book),
-            tamper=findings.notes(summary, "TAMPER"),
-            named=findings.notes(summary, NAMED),
-            repaired=findings.notes(summary, "REPAIRED"),
-            without_score=findings.without_score(summary),
-            person=lambda student: _person(student, book),
-            people=lambda students: Markup(", ").join(_short(student, book, alone) for student in students),
+            second_look=findings.second_look(held),
+            tamper=findings.notes(report, "TAMPER"),
+            named=findings.notes(report, NAMED),
+            repaired=findings.notes(report, "REPAIRED"),
+            without_score=findings.without_score(report),
+            person=lambda student: _person(student, held),
+            people=lambda students: Markup(", ").join(_short(student, held, alone) for student in students),
         )
     )
 
@@ -68,16 +68,16 @@ def write(page: str, path: Path) -> None:
     os.replace(unfinished, path)
 
 
-def _person(student: str, book: Book) -> Markup:
+def _person(student: str, held: ClassPoints) -> Markup:
     """A student's id, and the name where the gradebook has one; both kept apart from the text around them."""
-    name = f" ({clean(book.names[student])})" if student in book.names else ""
+    name = f" ({clean(held.names[student])})" if student in held.names else ""
     return Markup("<bdi class='who'>{}{}</bdi>").format(clean(student), name)
 
 
-def _short(student: str, book: Book, alone: set[str]) -> Markup:
+def _short(student: str, held: ClassPoints, alone: set[str]) -> Markup:
     """In long lists: the name without the id, where there is one and nobody else has it. alone: names had by one."""
-    name = book.names.get(student, "")
-    return Markup("<bdi class='who'>{}</bdi>").format(clean(name)) if name in alone else _person(student, book)
+    name = held.names.get(student, "")
+    return Markup("<bdi class='who'>{}</bdi>").format(clean(name)) if name in alone else _person(student, held)
 
 
 def _environment() -> Environment:

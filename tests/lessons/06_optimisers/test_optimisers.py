@@ -160,7 +160,7 @@ def test_a_cache_of_another_kind_is_as_good(solved):
     found, expected = (run_cases(exercise.cases, exercise.name, names) for names in (own, lesson.reference))
     for case in exercise.cases:
         assert found[case.name].kind == RETURNED
-        assert case.judge(found[case.name].value, expected[case.name].value) is None, case.name
+        assert case.compare(found[case.name].value, expected[case.name].value) is None, case.name
 
 
 # --- what a learner is told ---------------------------------------------------------------------------------------

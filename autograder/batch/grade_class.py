@@ -16,21 +16,18 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from autograder.batch import counting, found, key
-from autograder.batch import run as running
+from autograder.batch import counting, handed_in, run_key, runs
 from autograder.batch.attempts import BEST, Attempts
-from autograder.batch.busy import Unwritable
-from autograder.batch.found import HandedIn
-from autograder.batch.pool import Pool
+from autograder.batch.class_report import ClassReport
+from autograder.batch.errors import Unwritable
+from autograder.batch.handed_in import HandedIn
+from autograder.batch.notebooks import Notebooks
+from autograder.batch.pool import Pool, open_pool
 from autograder.batch.results import Results
-from autograder.batch.summary import Summary
-from autograder.batch.where import open_pool
 from autograder.core.paths import UserError
 from autograder.core.text import clean
-from autograder.lesson import build
 from autograder.runner import sandbox
 from autograder.submission import grade as grading
-from autograder.submission import reading
 from autograder.submission.grade import Graded
 from autograder.submission.reading import Submission, Ungradable
 
@@ -52,7 +49,7 @@ def grade_class(
     show: bool = False,
     scheduler: str = "",
     count: str | None = None,
-) -> Summary:
+) -> ClassReport:
     """Grade everybody who handed in the lesson in `folder` (under solutions/).
 
     level: of the sandbox ("auto": the strongest there is, never none). jobs: how many at a time, 0 for one per core.
@@ -71,53 +68,63 @@ def grade_class(
         marks = grading.marking(folder, held_out=True)
         held = sandbox.protections() if level == sandbox.BUBBLEWRAP and not scheduler else {}
         protections = tuple(name for name, holds in held.items() if holds)
-        course = running.Class(folder.parent, marks, level, marks.limits, protections)
-        kept = Results(results)
-        _start_ahead(pool, course, kept, root / "grading" / "submitted", force)
-        summary = _with_gradebook(course, kept, root, pool, force, show, count)
-    summary.total_seconds = time.perf_counter() - started
-    return summary
+        conditions = runs.Conditions(folder.parent, marks, level, marks.limits, protections)
+        notebooks, kept = Notebooks(folder.parent, lesson), Results(results)
+        _start_ahead(pool, conditions, notebooks, kept, root / "grading" / "submitted", force)
+        report = _with_gradebook(conditions, notebooks, kept, root, pool, force, show, count)
+    report.total_seconds = time.perf_counter() - started
+    return report
 
 
-def _start_ahead(pool: Pool, course: running.Class, kept: Results, submitted: Path, force: bool) -> None:
+def _start_ahead(
+    pool: Pool, conditions: runs.Conditions, notebooks: Notebooks, kept: Results, submitted: Path, force: bool
+) -> None:
     """Have the pool start if a look at the usual places says that it will be needed, for what it says."""
-    shared, lesson = course.key, course.marks.lesson
     new: list[Submission] = []
-    for path in sorted(submitted.glob(f"*/{lesson}/*.ipynb")):
-        student = path.parents[1].name
-        if force or kept.get(student, key.of_submission(shared, found.digest(path))) is None:
-            with contextlib.suppress(UserError):
-                new.append(reading.read(path, course.solutions, lesson))
+    for path in sorted(submitted.glob(f"*/{conditions.marks.lesson}/*.ipynb")):
+        if path.is_symlink():  # it will be set aside
+            continue
+        read = notebooks.read(path)
+        known = kept.has(path.parents[1].name, conditions.keys(read.digest))
+        if (force or not known) and isinstance(read.submission, Submission):
+            new.append(read.submission)
         if len(new) == LOOKED_AT:
             break
     if new:
-        pool.start(grading.modules(course.marks, new))
+        pool.start(grading.modules(conditions.marks, new))
 
 
 def _with_gradebook(
-    course: running.Class, kept: Results, root: Path, pool: Pool, force: bool, show: bool, count: str | None
-) -> Summary:
+    conditions: runs.Conditions,
+    notebooks: Notebooks,
+    kept: Results,
+    root: Path,
+    pool: Pool,
+    force: bool,
+    show: bool,
+    count: str | None,
+) -> ClassReport:
     with _left_out("rfc3987_syntax"):  # jsonschema's check of addresses, which notebooks don't need: half the time
         from autograder.batch.store import StoreGrades  # imports nbgrader: after the pool's start
         from autograder.nbgrader_plugin.gradebook import nbgrader_config
 
-    lesson = course.marks.lesson
-    with StoreGrades(nbgrader_config(root), lesson) as store:
-        store.require_release(course.marks)
+    lesson = conditions.marks.lesson
+    with StoreGrades(nbgrader_config(root), lesson, notebooks) as store:
+        store.require_release(conditions.marks)
         store.tidy()
         class_ = store.find()
         coursedir = store.coursedir
         submitted = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
         place = os.path.relpath(submitted / "<student>" / lesson / store.notebook_name(), root)
-        summary = Summary(lesson, place, course.level)
-        summary.ignored = found.ignored(submitted, lesson, {path.name for path in course.solutions.iterdir()})
+        report = ClassReport(lesson, place, conditions.level)
+        report.ignored = handed_in.ignored(submitted, lesson, {path.name for path in conditions.solutions.iterdir()})
         attempts = Attempts(root / "grading" / "attempts", lesson)
-        summary.count = attempts.counts(count)
-        _Grading(course, class_, attempts, kept, store, summary, force).do(pool, show)
+        report.count = attempts.counts(count)
+        _Grading(conditions, notebooks, class_, attempts, kept, store, report, force).do(pool, show)
         kept.compact()
-        summary.waiting = store.book.waiting()
-    summary.page = os.path.relpath(_write_page(summary, coursedir, kept.path.with_suffix(".html")))
-    return summary
+        report.waiting = store.gradebook.waiting()
+    report.page = os.path.relpath(_write_page(report, coursedir, kept.path.with_suffix(".html")))
+    return report
 
 
 class _Grading:
@@ -125,76 +132,101 @@ class _Grading:
 
     def __init__(
         self,
-        course: running.Class,
+        conditions: runs.Conditions,
+        notebooks: Notebooks,
         class_: list[HandedIn],
         attempts: Attempts,
         kept: Results,
         store: StoreGrades,
-        summary: Summary,
+        report: ClassReport,
         force: bool,
     ) -> None:
-        self._course, self._attempts, self._kept, self._store = course, attempts, kept, store
-        self._summary, self._force = summary, force
+        self._conditions, self._notebooks = conditions, notebooks
+        self._attempts, self._kept, self._store = attempts, kept, store
+        self._report, self._force = report, force
         self._histories = {handed.student: _attempts_of(handed, attempts) for handed in class_}
-        wanted = {student: counting.wanted(history, summary.count) for student, history in self._histories.items()}
-        self._keys = {h: key.of_submission(course.key, h.digest) for tries in wanted.values() for h in tries}
+        wanted = {student: counting.wanted(history, report.count) for student, history in self._histories.items()}
+        self._keys = {h: conditions.keys(h.digest) for tries in wanted.values() for h in tries}
         self._waiting = {student: set(tries) for student, tries in wanted.items()}
         self._grades: dict[str, dict[HandedIn, Graded]] = {student: {} for student in wanted}
         self._submissions: dict[HandedIn, Submission | None] = {}
-        self._penalty = store.late_penalties() if summary.count == BEST else counting.nothing
-        self._answers = build.digest(course.solutions / course.marks.lesson)
-        self._official, self._held = found.digest(store.official()), store.book.auto_scores()
+        self._of_former: dict[HandedIn, dict[str, Any]] = {}  # the records of runs that an earlier engine did
+        self._penalty = store.late_penalties() if report.count == BEST else counting.nothing
+        self._official, self._held = handed_in.digest(store.official()), store.gradebook.auto_scores()
 
     def do(self, pool: Pool, show: bool) -> None:
         from autograder.batch.writer import Writer  # imports nbgrader
 
-        keys = self._keys
-        todo = {h: key for h, key in keys.items() if self._force or self._kept.get(h.student, key) is None}
+        todo = [h for h, keys in self._keys.items() if self._force or not self._kept.has(h.student, keys)]
+        known = self._keys.keys() - set(todo)
         with _progress(len(self._histories), show) as bar, Writer(self._store, bar.update) as writer:
 
             def graded(handed: HandedIn, grade: Graded, submission: Submission | None, seconds: float) -> None:
                 if self._note(handed, grade, submission, seconds) and not self._settle(handed.student, writer):
                     bar.update()
 
-            for handed in keys:
-                if handed not in todo:
-                    record = self._kept.get(handed.student, keys[handed])
-                    graded(handed, *_judged(record, handed, self._course), record.get("seconds", 0.0))
-            running.run(self._course, todo, self._kept, pool, graded, self._force)
-        summary = self._summary
+            for handed in [handed for handed in self._keys if handed in known]:
+                record = self._kept.get(handed.student, self._keys[handed]) or {}
+                graded(handed, *self._judged(handed, record), record.get("seconds", 0.0))
+            runs.run(self._conditions, todo, self._notebooks, self._kept, pool, graded)
+        report = self._report
         for student, reason in writer.trouble.items():
-            failed = replace(summary.grades[student], verdict=grading.INFRA, results=(), notes=(reason,))
-            summary.grades[student] = failed
-        summary.stored -= set(writer.trouble)
+            failed = replace(report.grades[student], verdict=grading.INFRA, results=(), notes=(reason,))
+            report.grades[student] = failed
+        report.stored -= set(writer.trouble)
+
+    def _judged(self, handed: HandedIn, record: dict[str, Any]) -> tuple[Graded, Submission | None]:
+        """The grade of a kept run by today's answers, and the submission if it can be graded."""
+        if record["versions"]["engine"] in run_key.former_engines():
+            self._of_former[handed] = record
+        try:
+            submission = self._notebooks.submission(handed)
+        except Ungradable as error:
+            return runs.ungradable(handed, error, self._conditions), None
+        return runs.judged(record, submission, self._conditions.marks), submission
 
     def _note(self, handed: HandedIn, grade: Graded, submission: Submission | None, seconds: float) -> bool:
         """Whether now all attempts of the student that matter are graded."""
-        student, summary = handed.student, self._summary
+        student, report = handed.student, self._report
         self._grades[student][handed], self._submissions[handed] = grade, submission
         if grade.verdict != grading.INFRA:
-            summary.seconds[student] = summary.seconds.get(student, 0.0) + seconds
-            self._attempts.note_result(handed, self._kept.get(student, self._keys[handed]) or {})
+            report.seconds[student] = report.seconds.get(student, 0.0) + seconds
+            self._attempts.note_result(handed, grade)
         self._waiting[student].discard(handed)
         return not self._waiting[student]
 
     def _settle(self, student: str, writer: Writer) -> bool:
         """Have the writer store the grade that counts; False when it is stored already."""
-        summary, grades = self._summary, self._grades.pop(student)
+        report, grades = self._report, self._grades.pop(student)
         handed = counting.choose(grades, self._penalty)
         graded = grades[handed]
         submission = {each: self._submissions.pop(each) for each in grades}[handed]
         results = tuple(replace(result, cases=()) for result in graded.results)
-        summary.grades[student] = replace(graded, cells=(), results=results)  # the summary needs no more of it
-        summary.counted[student] = counting.counted(
+        report.grades[student] = replace(graded, cells=(), results=results)  # the report needs no more of it
+        report.counted[student] = counting.counted(
             handed, grades, self._histories.pop(student), self._attempts, self._kept
         )
-        mark = key.of_grade(self._keys[handed], self._answers, handed.stamp, self._official)
+        mark = run_key.of_grade(graded, handed.digest, handed.stamp, self._official)
         again = self._force or graded.verdict == grading.INFRA
-        if not again and self._store.is_stored(student, graded, mark, self._held):
+        stored = not again and self._is_stored(handed, graded, mark)
+        for each in grades:
+            if stored or each != handed:
+                self._notebooks.forget(each)
+        if stored:
             return False
-        summary.stored.add(student)
+        report.stored.add(student)
         writer.put(handed, graded, mark, submission)
         return True
+
+    def _is_stored(self, handed: HandedIn, graded: Graded, mark: str) -> bool:
+        """Whether the gradebook holds this very grade. What an earlier engine stored is known by what it got then."""
+        former = self._of_former.get(handed)
+        same = former is not None and all(
+            former[field] == now
+            for field, now in {**graded.in_short(), "attempt": handed.attempt, "handed_in": handed.handed_in}.items()
+            if field not in ("notes", "questions")
+        )
+        return self._store.is_stored(handed.student, graded, mark, self._held, same)
 
 
 def _attempts_of(handed: HandedIn, attempts: Attempts) -> list[HandedIn]:
@@ -205,23 +237,14 @@ def _attempts_of(handed: HandedIn, attempts: Attempts) -> list[HandedIn]:
         raise Unwritable(text) from error
 
 
-def _judged(record: dict[str, Any], handed: HandedIn, course: running.Class) -> tuple[Graded, Submission | None]:
-    """The grade of a kept run by today's answers, and the submission if it can be graded."""
-    try:
-        submission = running.read(handed, course)
-    except Ungradable as error:
-        return running.ungradable(handed, error, course), None
-    return running.judged(record, submission, course.marks), submission
-
-
-def _write_page(summary: Summary, coursedir: CourseDirectory, path: Path) -> Path:
+def _write_page(report: ClassReport, coursedir: CourseDirectory, path: Path) -> Path:
     from nbgrader.api import Gradebook
 
-    from autograder.batch.page import book, render
+    from autograder.batch.page import points, render
 
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        held = book.read(gradebook, summary.lesson)
-    render.write(render.render(summary, held, datetime.now()), path)
+        held = points.read(gradebook, report.lesson)
+    render.write(render.render(report, held, datetime.now()), path)
     return path
 
 

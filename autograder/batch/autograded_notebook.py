@@ -34,7 +34,7 @@ from nbgrader.preprocessors import (
 from sqlalchemy.orm import object_session
 from traitlets.utils.importstring import import_item
 
-from autograder.batch.book import Stages
+from autograder.batch.class_gradebook import Stages
 from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import shown
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
@@ -63,7 +63,10 @@ class OnItsWay:
 
 
 class Steps:
-    """The configured preprocessors of one course. converter: nbgrader's Autograde; source: from `Book.source_cells`."""
+    """The configured preprocessors of one course.
+
+    converter: nbgrader's Autograde; source: from `ClassGradebook.source_cells`.
+    """
 
     def __init__(self, converter: Any, source: tuple[str | None, list[dict[str, Any]]]) -> None:
         if not issubclass(converter.exporter_class, SubmissionExporter):

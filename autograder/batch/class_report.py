@@ -20,7 +20,7 @@ _WORDS = ("TAMPER", NAMED, "REPAIRED")  # that notes for a person's eyes begin w
 
 
 @dataclass
-class Summary:
+class ClassReport:
     """grades: by student. stored: the students whose grade went into the gradebook now. seconds: of each run.
 
     page: where the class's page is.
@@ -103,40 +103,40 @@ class Summary:
         return [{"student": student, "reason": note.removeprefix(f"{word}: ")} for student, note in notes]
 
 
-def print_summary(summary: Summary) -> None:
-    """The summary in the terminal."""
-    if not summary.grades:
-        click.echo(f"Nobody has handed in {summary.lesson}: put notebooks at {summary.submitted}.")
-    if summary.exercises:
-        _print_table(summary.exercises)
-    if summary.slowest:
-        slowest = ", ".join(f"{clean(student)} {seconds:.1f} s" for student, seconds in summary.slowest)
+def print_report(report: ClassReport) -> None:
+    """The report in the terminal."""
+    if not report.grades:
+        click.echo(f"Nobody has handed in {report.lesson}: put notebooks at {report.submitted}.")
+    if report.exercises:
+        _print_table(report.exercises)
+    if report.slowest:
+        slowest = ", ".join(f"{clean(student)} {seconds:.1f} s" for student, seconds in report.slowest)
         click.echo(f"Slowest: {slowest}\n")
     for verdict in (grading.UNGRADABLE, grading.INFRA):
-        for student, graded in sorted(summary.of(verdict).items()):
+        for student, graded in sorted(report.of(verdict).items()):
             click.echo(clean(f"{verdict} {student}: {' '.join(graded.notes)}"))
-    _print_attempts(summary)
+    _print_attempts(report)
     for word in _WORDS:
-        for note in summary.noted(word):
+        for note in report.noted(word):
             click.echo(clean(f"{word} {note['student']}: {note['reason']}"))
-    for path in summary.ignored:
-        click.echo(clean(f"Ignored, because it is not at {summary.submitted}: {path}"))
-    if summary.grades:
-        counts = [f"{len(summary.graded)} graded", f"{len(summary.skipped)} unchanged"]
+    for path in report.ignored:
+        click.echo(clean(f"Ignored, because it is not at {report.submitted}: {path}"))
+    if report.grades:
+        counts = [f"{len(report.graded)} graded", f"{len(report.skipped)} unchanged"]
         for verdict in (grading.UNGRADABLE, grading.INFRA):
-            if who := summary.of(verdict):
+            if who := report.of(verdict):
                 counts.append(f"{len(who)} {verdict}")
         for word in _WORDS:
-            if notes := summary.noted(word):
+            if notes := report.noted(word):
                 counts.append(f"{len({note['student'] for note in notes})} {word}")
-        counts.append(f"{len(summary.waiting)} waiting for manual grading")
-        click.echo(f"{summary.lesson}: {', '.join(counts)} ({summary.total_seconds:.1f} s, sandbox: {summary.sandbox})")
-    if summary.page and summary.grades:
-        click.echo(f"Your class on one page: {summary.page}")
+        counts.append(f"{len(report.waiting)} waiting for manual grading")
+        click.echo(f"{report.lesson}: {', '.join(counts)} ({report.total_seconds:.1f} s, sandbox: {report.sandbox})")
+    if report.page and report.grades:
+        click.echo(f"Your class on one page: {report.page}")
 
 
-def _print_attempts(summary: Summary) -> None:
-    several = {student: counted for student, counted in sorted(summary.counted.items()) if counted.attempts > 1}
+def _print_attempts(report: ClassReport) -> None:
+    several = {student: counted for student, counted in sorted(report.counted.items()) if counted.attempts > 1}
     if not several:
         return
     earlier = [
@@ -145,7 +145,7 @@ def _print_attempts(summary: Summary) -> None:
         if counted.handed.attempt < counted.history[-1]["attempt"]
     ]
     which = f", an earlier one than the latest for {', '.join(earlier)}" if earlier else ""
-    click.echo(clean(f"Handed in more than once: {len(several)}. The {summary.count} attempt counts{which}."))
+    click.echo(clean(f"Handed in more than once: {len(several)}. The {report.count} attempt counts{which}."))
 
 
 def _print_table(exercises: dict[str, Counter[str]]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.batch import depends
+from autograder.batch import case_sources
 from autograder.submission import grade
 from tests.autograder import tiny
 
@@ -97,7 +97,7 @@ def uses_data(double):
 def uses_nothing(double):
     return double(2)
 """
-    sources = depends._sources(text)
+    sources = case_sources._sources(text)
     assert "ZERO = change()" in sources["double", "uses_data"]
     assert "DATA.append(3)" in sources["double", "uses_data"]
     assert "OTHER" not in sources["double", "uses_data"]
@@ -113,12 +113,12 @@ DATA = [1, 2]
 def sneaky(double):
     return double(globals()["DA" + "TA"])
 """
-    assert "DATA = [1, 2]" in depends._sources(text)["double", "sneaky"]
+    assert "DATA = [1, 2]" in case_sources._sources(text)["double", "sneaky"]
 
 
 def _keys(folder, checks, hidden):
     root = tiny.course(folder, checks=checks, hidden=hidden)
-    return depends.of_cases(grade.marking(root / "solutions" / "01_tiny", held_out=True))
+    return case_sources.of_cases(grade.marking(root / "solutions" / "01_tiny", held_out=True))
 
 
 def _differing(before, after):

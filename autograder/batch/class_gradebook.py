@@ -26,7 +26,7 @@ from nbgrader.api import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import selectinload, with_polymorphic
 
-from autograder.batch.busy import GradebookBusy
+from autograder.batch.errors import GradebookBusy
 from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import scores
 from autograder.submission import grade as grading
@@ -68,7 +68,7 @@ class Row:
     stages: Stages = ALL
 
 
-class Book:
+class ClassGradebook:
     """One lesson in the gradebook. Use as a context manager, for reading from any thread, for writing from one.
 
     create_students: whether a student that the gradebook doesn't know is added. Every method may raise GradebookBusy.
@@ -83,7 +83,7 @@ class Book:
         self._coursedir, self._lesson, self._notebook = coursedir, lesson, notebook
         self._create_students = create_students
 
-    def __enter__(self) -> Book:
+    def __enter__(self) -> ClassGradebook:
         self._gradebook = self._patiently(lambda: Gradebook(self._coursedir.db_url, self._coursedir.course_id))
         return self
 

@@ -12,6 +12,7 @@ from autograder.nbgrader_plugin import arrival
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.submission.reading import MAX_BYTES
 
+MISSING = "missing"  # in the place of a hash
 _DIGITS = 64  # of a hash
 
 
@@ -34,26 +35,34 @@ class HandedIn:
     kept: Path | None = None
 
     @property
+    def handed_in(self) -> str | None:
+        """The time as ISO text, if it is known."""
+        return self.when.isoformat() if self.when else None
+
+    @property
     def is_whole(self) -> bool:
         """Whether there is a notebook of a size that can be graded."""
         return len(self.digest) == _DIGITS
 
 
-def handed_in(student: str, path: Path) -> HandedIn:
-    """Look at the notebook at `path`, which may be missing."""
+def handed_in(student: str, path: Path, content: str = "") -> HandedIn:
+    """Look at the notebook at `path`, which may be missing. content: its `digest`, where that is known."""
     folder = path.parent
-    return HandedIn(
-        student, path, digest(path), digest(folder / TIMESTAMP), arrival.time_of(folder), arrival.notes(folder)
-    )
+    stamp, when = digest(folder / TIMESTAMP), arrival.time_of(folder)
+    return HandedIn(student, path, content or digest(path), stamp, when, arrival.notes(folder))
 
 
 def digest(path: Path) -> str:
     """A hash of a file's content; of what can't be graded anyway (missing, huge), something that tells it apart."""
     if not path.is_file():
-        return "missing"
-    if (size := path.stat().st_size) > MAX_BYTES:
-        return f"{size} bytes"
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+        return MISSING
+    return too_large(path) or hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def too_large(path: Path) -> str:
+    """What tells a file apart that is too large to be graded; empty for any other."""
+    size = path.stat().st_size
+    return f"{size} bytes" if size > MAX_BYTES else ""
 
 
 def ignored(submitted: Path, lesson: str, assignments: set[str]) -> list[str]:

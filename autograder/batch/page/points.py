@@ -22,7 +22,7 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Book:
+class ClassPoints:
     """max_points: by exercise or question. points: by student, then by exercise or question.
 
     names: what students are called, by id, where the gradebook knows it. missing: ids of those who haven't handed in.
@@ -44,7 +44,7 @@ class Book:
         return sum(self.max_points.values())
 
 
-def read(gradebook: Gradebook, lesson: str) -> Book:
+def read(gradebook: Gradebook, lesson: str) -> ClassPoints:
     """Read what the gradebook holds about a lesson, in a few queries whatever the size of the class."""
     from nbgrader.api import BaseCell, Grade, Student, SubmittedAssignment, SubmittedNotebook  # takes a second
 
@@ -75,7 +75,7 @@ def read(gradebook: Gradebook, lesson: str) -> Book:
         points[owners[owner]][_exercise(cell)] = Points(score or 0.0, automatic, given, bool(waits))
     people = gradebook.db.query(Student.id, Student.first_name, Student.last_name).all()
     names = {id_: " ".join(filter(None, (first, last))) for id_, first, last in people}
-    return Book(
+    return ClassPoints(
         {_exercise(cell.name): cell.max_score for cell in notebook.grade_cells},
         points,
         {id_: name for id_, name in names.items() if name and name != id_},

@@ -1,0 +1,87 @@
+"""Proofs that needn't be found again: an exercise's proof is kept by a key of all that it depends on.
+
+They lie in `.ground-up/proofs/<lesson>/<exercise>.json`, with the answers that came of the same runs. One that doesn't
+hold isn't kept.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from autograder.core import machine
+from autograder.core.paths import PACKAGE_ROOT, STATE
+from autograder.judging import answer_key
+from autograder.judging.answer_key import AnswerKey
+from autograder.lesson import hidden
+from autograder.lesson.build import write_whole
+from autograder.lesson.source import LessonSource
+from autograder.proof.results import ExerciseProof
+
+_ENGINE = ("authoring/*.py", "cases/*.py", "core/*.py", "judging/*.py", "lesson/*.py", "proof/**/*.py")
+_ENGINE_ALSO = ("runner/frames.py", "runner/job.py")
+
+
+@dataclass(frozen=True)
+class Proven:
+    """An exercise's proof, and the answers to all its cases that came of the same runs. visible: names of cases."""
+
+    proof: ExerciseProof
+    answers: AnswerKey
+    visible: tuple[str, ...]
+
+
+def keys(lesson: LessonSource, library: str) -> dict[str, str]:
+    """By exercise, a hash of what its proof depends on.
+
+    That is the engine and the circumstances, the code of the lesson and what it imports of earlier ones, checks.py,
+    the exercise's own file in hidden/ with what this takes from shared.py; no prose, and no other exercise's file.
+    """
+    folder, cells = lesson.folder, {cell.exercise: cell.source for cell in lesson.cells if cell.exercise}
+    files = {file.exercise: file.text() for file in hidden.read(folder, dict.fromkeys(cells))}
+    checks = (folder / "checks.py").read_text(encoding="utf-8")
+    shared = [_engine(), machine.circumstances(), lesson.name, lesson.code(), library, checks, sorted(files)]
+    return {name: _hash([*shared, name, cell, files.get(name, "")]) for name, cell in cells.items()}
+
+
+def read(folder: Path, exercise: str, key: str) -> Proven | None:
+    """The proof of an exercise of the lesson in `folder` that was kept by this key, if there is one."""
+    path = _place(folder) / f"{exercise}.json"
+    try:
+        node = json.loads(path.read_text(encoding="utf-8"))
+        answers, made_from = answer_key.read(path.with_suffix(".answers.json"))
+        if node["key"] != key or made_from != key:
+            return None
+        return Proven(ExerciseProof.from_json(node["proof"]), answers[exercise], tuple(node["visible"]))
+    except (OSError, ValueError, LookupError, TypeError):
+        return None  # absent, or from an interrupted run: found again
+
+
+def keep(folder: Path, key: str, proven: Proven) -> None:
+    """Keep a proof that holds."""
+    name, place = proven.proof.name, _place(folder)
+    if proven.proof.problems:
+        return
+    place.mkdir(parents=True, exist_ok=True)
+    node = {"key": key, "proof": asdict(proven.proof), "visible": proven.visible}
+    write_whole(place / f"{name}.answers.json", answer_key.text(folder.name, {name: proven.answers}, key))
+    write_whole(place / f"{name}.json", json.dumps(node, indent=1, ensure_ascii=False) + "\n")
+
+
+def _place(folder: Path) -> Path:
+    return folder.parent.parent / STATE / "proofs" / folder.name
+
+
+@functools.cache
+def _engine() -> str:
+    """A hash of the modules that have a say in a proof."""
+    engine = PACKAGE_ROOT / "autograder"
+    return machine.hash_of(sorted(path for part in (*_ENGINE, *_ENGINE_ALSO) for path in engine.glob(part)))
+
+
+def _hash(parts: Iterable[object]) -> str:
+    return hashlib.sha256(json.dumps(list(parts)).encode()).hexdigest()[:32]
