@@ -18,6 +18,4 @@ def test_the_proof_holds(lesson):
 
 def test_the_kill_table_of_the_readme_is_the_one_that_prove_prints():
     readme = (course_root() / "README.md").read_text(encoding="utf-8")
-    assert markdown([proof(name) for name in lesson_names(solutions())]) in readme, (
-        "run `autograder readme`"
-    )
+    assert markdown([proof(name) for name in lesson_names(solutions())]) in readme, "run `autograder readme`"
