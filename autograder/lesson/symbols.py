@@ -34,17 +34,13 @@ def needed(names: set[str], offered: Iterable[ast.stmt]) -> set[ast.stmt]:
     return found
 
 
-def one_by_one(statements: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """The statements, with one import for each name that is imported, so that only those needed can be kept."""
-    single: list[ast.stmt] = []
-    for node in statements:
-        if isinstance(node, ast.Import):
-            single += [ast.Import([alias]) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            single += [ast.ImportFrom(node.module, [alias], node.level) for alias in node.names]
-        else:
-            single.append(node)
-    return single
+def one_by_one(node: ast.stmt) -> list[ast.stmt]:
+    """A statement; in place of an import of several names one for each."""
+    if isinstance(node, ast.Import):
+        return [ast.Import([alias]) for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [ast.ImportFrom(node.module, [alias], node.level) for alias in node.names]
+    return [node]
 
 
 def bound(node: ast.stmt) -> set[str]:

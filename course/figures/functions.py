@@ -47,7 +47,7 @@ class Functions:
         reference: Mapping[str, Any] | None = None,
     ) -> None:
         if isinstance(uses, Mapping):  # goes with `Figure.ours`
-            uses, reference = tuple(uses), uses
+            reference = uses
         self.uses = tuple(uses)
         self.reference = dict(reference or {})
         self._namespace = namespace

@@ -1,8 +1,7 @@
 """What a figure runs on until the learner's own functions are there: the lesson's reference, where the course has it.
 
-It is borrowed from `solutions/`: no file that is handed out holds a solution of its lesson. In a copy without solutions
-only what earlier lessons hand on is there, in the lesson's `nn.py`; for all else a figure goes its own way (see
-`Functions.have`).
+It is borrowed from `solutions/`: no file that is handed out holds a solution. In a copy without solutions there is
+nothing to borrow, and a figure goes its own way (see `Functions.have`).
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from course.figures.figure import Figure
 
@@ -21,19 +20,16 @@ LIBRARY = "nn"
 
 
 def borrowed(figure: Figure) -> Mapping[str, Any]:
-    """The reference's definitions of the names that a figure uses, by name; without solutions those in `nn.py`."""
-    modules = (sys.modules.get(base.__module__) for base in type(figure).__mro__)
-    lessons = (lesson_of(Path(module.__file__)) for module in modules if getattr(module, "__file__", None))
+    """The reference's definitions of the names that a figure uses, by name; empty where there are no solutions."""
+    files = (getattr(sys.modules.get(base.__module__), "__file__", None) for base in type(figure).__mro__)
+    lessons = (lesson_of(Path(file)) for file in files if file)
     lesson = next((found for found in lessons if found is not None), None)
     if lesson is None or not figure.uses:
         return {}
     from autograder.core.paths import solutions
 
     folder = solutions(lesson) / lesson.name
-    if folder.is_dir():
-        return definitions(folder, tuple(figure.uses))
-    library = lesson / f"{LIBRARY}.py"
-    return handed_on(library, tuple(figure.uses)) if library.is_file() else {}
+    return definitions(folder, tuple(figure.uses)) if folder.is_dir() else {}
 
 
 def lesson_of(module: Path) -> Path | None:
@@ -54,13 +50,11 @@ def definitions(folder: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     """
     from autograder.lesson import source, symbols
 
-    own = symbols.one_by_one(
-        _statements(source.solved(cell.source) for cell in source.code_cells(folder) if "demo" not in cell.tags)
-    )
-    picked = _behind(set(names), own)
-    found = set().union(*map(symbols.bound, picked)) if picked else set()
-    handed_on = {alias.name for node in picked if _from_library(node) for alias in node.names}
-    earlier = _behind(handed_on | (set(names) - found), _library(folder))
+    cells = [source.solved(cell.source) for cell in source.code_cells(folder) if "demo" not in cell.tags]
+    picked = _picked(names, "\n".join(cells))
+    found = {name for node in picked for name in symbols.bound(node)}
+    handed_on = {name for node in picked for name in _from_library(node)}
+    earlier = _picked(handed_on | (set(names) - found), _library(folder))
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with source.library_module(_text(earlier)) as library:
         _run(picked, namespace)
@@ -68,20 +62,19 @@ def definitions(folder: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     return {name: namespace[name] for name in names if name in namespace}
 
 
-@cache
-def handed_on(library: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
-    """What a lesson's `nn.py` makes of these names, by name; those it knows."""
-    from autograder.lesson import symbols
+def _picked(names: Iterable[str], code: str) -> list[ast.stmt]:
+    """The statements of some code that these names need, in their order; of imports only what is needed."""
+    from autograder.lesson.symbols import needed, one_by_one
 
-    namespace: dict[str, Any] = {"__name__": LIBRARY}
-    _run(symbols.needed(ast.parse(library.read_text(encoding="utf-8")).body, names), namespace)
-    return {name: namespace[name] for name in names if name in namespace}
+    statements = [part for statement in ast.parse(code).body for part in one_by_one(statement)]
+    kept = needed(set(names), statements)
+    return [statement for statement in statements if statement in kept]
 
 
-def _library(folder: Path) -> list[ast.stmt]:
-    """The statements of `nn.py` for the lesson in `folder`."""
+def _library(folder: Path) -> str:
+    """The text of `nn.py` for the lesson in `folder`."""
     from autograder.core.paths import lesson_names
-    from autograder.lesson import growing_library, source, symbols
+    from autograder.lesson import growing_library, source
 
     earlier = []
     for name in lesson_names(folder.parent):
@@ -90,22 +83,14 @@ def _library(folder: Path) -> list[ast.stmt]:
             code = [source.solved(cell.source) for cell in cells]
             exported = [text for cell, text in zip(cells, code, strict=True) if "export" in cell.tags]
             earlier.append(growing_library.Exports(name, tuple(code), tuple(exported)))
-    return symbols.one_by_one(ast.parse(growing_library.text(earlier)).body)
+    return growing_library.text(earlier)
 
 
-def _behind(names: set[str], statements: list[ast.stmt]) -> list[ast.stmt]:
-    from autograder.lesson.symbols import needed
-
-    wanted = needed(names, statements)
-    return [node for node in statements if node in wanted]
-
-
-def _statements(cells: Iterable[str]) -> list[ast.stmt]:
-    return [statement for cell in cells for statement in ast.parse(cell).body]
-
-
-def _from_library(node: ast.stmt) -> TypeGuard[ast.ImportFrom]:
-    return isinstance(node, ast.ImportFrom) and node.module == LIBRARY
+def _from_library(node: ast.stmt) -> set[str]:
+    """The names that a statement imports from `nn.py`."""
+    return (
+        {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) and node.module == LIBRARY else set()
+    )
 
 
 def _text(statements: list[ast.stmt]) -> str:

@@ -186,6 +186,8 @@ def copied(modules: list[handed_out.Module]) -> list[CodeCell]:
             if isinstance(node, ast.ImportFrom) and node.level:
                 add(places[f"widgets/{node.module}.py"])
                 tree.body.remove(node)
+            elif isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+                tree.body.remove(node)  # what a script does when it is run
         cells.append(CodeCell("", f"__file__ = {module.place!r}\n{ast.unparse(tree)}"))
 
     for module in modules:
