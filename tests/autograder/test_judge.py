@@ -112,7 +112,7 @@ def test_a_judge_that_stumbles_over_the_result_does_not_accept_it():
     answer = AnswerKey(1, {"case": {"loss": 0.5}}, [])
     result = verdicts.judge(made, made.cases, {"case": returned("text")}, answer)
     assert (result.verdict, result.points) == (verdicts.FAILED, 0)
-    assert result.message.endswith("which can't be compared with what is expected.")
+    assert result.message == "The result is “text”, expected a dict of 1 entry."
 
 
 def test_a_case_that_comes_after_a_failed_one_is_skipped_not_failed():
