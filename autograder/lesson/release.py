@@ -71,10 +71,7 @@ def generate(lesson: build.Lesson, beside: Path, made: Path) -> None:
 
 def _parts(lesson: build.Lesson) -> list[Path]:
     """What is handed out as it is. Raises AuthoringError where something lies there of which nobody said what it is."""
-    folder, more = lesson.source.folder, lesson.source.about.get("files", [])
-    if missing := [name for name in more if not (folder / name).exists()]:
-        raise AuthoringError(f"{lesson.name}: its header lists {missing[0]!r} under `files`, which isn't there.")
-    taken = []
+    folder, more, taken = lesson.source.folder, _listed(lesson), []
     for path in sorted(folder.iterdir()):
         if path.name in (*HIDDEN_AWAY, *more):
             taken.append(path)
@@ -88,6 +85,21 @@ def _parts(lesson: build.Lesson) -> list[Path]:
     if linked := [path for part in taken for path in (part, *part.rglob("*")) if path.is_symlink()]:
         raise AuthoringError(f"{lesson.name}: {linked[0].relative_to(folder)} is a link; put the file itself there.")
     return taken
+
+
+def _listed(lesson: build.Lesson) -> list[str]:
+    """The files and folders that the header asks to hand out. Raises AuthoringError for what can't be."""
+    listed = lesson.source.about.get("files", [])
+    if not isinstance(listed, list):
+        raise AuthoringError(f"{lesson.name}: `files` in its header must be a list, such as [map.csv].")
+    for name in listed:
+        if name in AUTHORS_ONLY or str(name).endswith((".md", ".ipynb")):
+            raise AuthoringError(
+                f"{lesson.name}: its header lists {name!r} under `files`, but {name} stays with the author."
+            )
+        if name not in {path.name for path in lesson.source.folder.iterdir()}:
+            raise AuthoringError(f"{lesson.name}: its header lists {name!r} under `files`, which isn't there.")
+    return listed
 
 
 def _copy(path: Path, target: Path) -> None:
