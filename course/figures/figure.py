@@ -6,7 +6,6 @@ maps it to something new, and none may change what it is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,7 +40,6 @@ class Figure:
     title: ClassVar[str] = ""
     tries: ClassVar[tuple[str, ...]] = ()
     uses: ClassVar[tuple[str, ...]] = ()  # names of the learner's functions and classes that it runs on
-    ours: ClassVar[dict[str, Callable]] = {}  # until each figure says what it `uses`: versions of the figure's own
 
     def initial(self) -> State:
         """The state at the start."""

@@ -46,8 +46,6 @@ class Functions:
         namespace: Mapping[str, Any] | None = None,
         reference: Mapping[str, Any] | None = None,
     ) -> None:
-        if isinstance(uses, Mapping):  # goes with `Figure.ours`
-            uses, reference = tuple(uses), uses
         self.uses = tuple(uses)
         self.reference = dict(reference or {})
         self._namespace = namespace

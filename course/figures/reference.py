@@ -22,8 +22,8 @@ LIBRARY = "nn"
 
 def borrowed(figure: Figure) -> Mapping[str, Any]:
     """The reference's definitions of the names that a figure uses, by name; without solutions those in `nn.py`."""
-    modules = (sys.modules.get(base.__module__) for base in type(figure).__mro__)
-    lessons = (lesson_of(Path(module.__file__)) for module in modules if getattr(module, "__file__", None))
+    files = (getattr(sys.modules.get(base.__module__), "__file__", None) for base in type(figure).__mro__)
+    lessons = (lesson_of(Path(file)) for file in files if file)
     lesson = next((found for found in lessons if found is not None), None)
     if lesson is None or not figure.uses:
         return {}
@@ -59,8 +59,8 @@ def definitions(folder: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     )
     picked = _behind(set(names), own)
     found = set().union(*map(symbols.bound, picked)) if picked else set()
-    handed_on = {alias.name for node in picked if _from_library(node) for alias in node.names}
-    earlier = _behind(handed_on | (set(names) - found), _library(folder))
+    imported = {alias.name for node in picked if _from_library(node) for alias in node.names}
+    earlier = _behind(imported | (set(names) - found), _library(folder))
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with source.library_module(_text(earlier)) as library:
         _run(picked, namespace)
@@ -74,7 +74,8 @@ def handed_on(library: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     from autograder.lesson import symbols
 
     namespace: dict[str, Any] = {"__name__": LIBRARY}
-    _run(symbols.needed(ast.parse(library.read_text(encoding="utf-8")).body, names), namespace)
+    statements = symbols.one_by_one(ast.parse(library.read_text(encoding="utf-8")).body)
+    _run(_behind(set(names), statements), namespace)
     return {name: namespace[name] for name in names if name in namespace}
 
 

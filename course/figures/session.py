@@ -45,10 +45,7 @@ class Session:
         **given: Any,
     ) -> None:
         self.figure = figure
-        if figure.ours:  # until each figure says what it `uses`
-            self.functions = Functions(figure.ours, namespace)
-        else:
-            self.functions = Functions(figure.uses, namespace, borrowed(figure) if reference is None else reference)
+        self.functions = Functions(figure.uses, namespace, borrowed(figure) if reference is None else reference)
         self._start = figure.start(**given)
         self.state: State = self._start
         self._past: list[State] = []

@@ -3,7 +3,11 @@
 import ast
 import contextlib
 import inspect
+import os
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -14,12 +18,12 @@ from autograder.authoring.exercise import Exercise
 from autograder.cases.run import OutOfTime, run_case
 from autograder.core import outcome, wire
 from autograder.core.outcome import Outcome
-from autograder.core.paths import lessons, solutions
+from autograder.core.paths import PACKAGE_ROOT, lessons, solutions
 from autograder.judging import verdicts
 from autograder.learner import session
 from autograder.lesson import source
 from autograder.lesson.build import open_lesson
-from autograder.proof.forked import apart
+from autograder.proof.forked import Ended, Task, alone
 from autograder.runner.client import Runner
 from autograder.runner.job import CodeCell
 from autograder.submission import grade
@@ -105,8 +109,8 @@ def _earning(modules: Iterable[handed_out.Module], lesson, marks: grade.Marking)
 
 def _apart(search: Callable[[], Iterable[str]]) -> set[str]:
     """What is found, in a process of its own: who knows what all these functions do when they are called."""
-    found = apart(lambda: dict.fromkeys(search(), Outcome(outcome.RETURNED, value=wire.plain(1))), seconds=540)
-    assert isinstance(found, dict), found
+    found = alone(Task(lambda: dict.fromkeys(search(), Outcome(outcome.RETURNED, value=wire.plain(1))), seconds=540))
+    assert not isinstance(found, Ended), found.how
     return set(found)
 
 
@@ -186,6 +190,8 @@ def copied(modules: list[handed_out.Module]) -> list[CodeCell]:
             if isinstance(node, ast.ImportFrom) and node.level:
                 add(places[f"widgets/{node.module}.py"])
                 tree.body.remove(node)
+            elif isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+                tree.body.remove(node)  # what a script does when it is run
         cells.append(CodeCell("", f"__file__ = {module.place!r}\n{ast.unparse(tree)}"))
 
     for module in modules:
@@ -230,3 +236,48 @@ def test_a_notebook_that_imports_all_that_is_handed_out_is_checked_with_0(lesson
     monkeypatch.setattr(session, "_namespace", lambda: namespace)
     results = session.check().results
     assert {result.name: result.points for result in results} == dict.fromkeys(lesson.exercises, 0)
+
+
+# --- a copy without solutions ---------------------------------------------------------------------------------
+
+OPEN_ALL = """
+import inspect, widgets
+for name, show in vars(widgets).items():
+    if inspect.isfunction(show):
+        frame = show().session.frame
+        print(f"{name}: {frame.badge} {frame.strip}")
+"""
+
+
+@pytest.fixture(scope="module")
+def without_solutions(tmp_path_factory):
+    """What a class gets: the course without its solutions."""
+    root = tmp_path_factory.mktemp("course")
+    for name in ("autograder", "course"):
+        shutil.copytree(PACKAGE_ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("nbgrader_config.py", "widgets.py"):
+        shutil.copy(PACKAGE_ROOT / name, root)
+    return root
+
+
+def test_every_figure_opens_in_a_copy_without_solutions_and_says_whose_code_it_runs_on(lesson, without_solutions):
+    folder = without_solutions / "work" / lesson.name
+    shutil.copytree(lesson.source.folder / "widgets", folder / ".lesson" / "widgets")
+    (folder / "nn.py").write_text(lesson.library, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_ALL],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(without_solutions)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    handed_on = vars(sys.modules["nn"])
+    lines = done.stdout.splitlines()
+    assert lines
+    for line in lines:
+        badge, _, strip = line.partition("running on: ")[2].rpartition(" [")
+        borrowed = [part for part in badge.split(" · ") if part.startswith("our ")]
+        assert "the figure's own code (until your " in badge and strip == "]", line
+        assert [part for part in borrowed if part.removeprefix("our ") not in handed_on] == [], line
