@@ -25,6 +25,7 @@ from autograder.lesson.growing_library import text as text_of_library
 from autograder.lesson.limits import of_lesson
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+MUST_SAY, MAY_SAY = ("title", "question", "minutes"), ("write", "files", "limits")  # in the header, under ground_up
 _FENCED = re.compile(r"^```python *(?P<options>[^\n]*)\n(?P<source>.*?)\n?^```$", re.MULTILINE | re.DOTALL)
 _OPTION = re.compile(r'(\w+)=("[^"]*"|\[[^\]]*\])')
 
@@ -43,7 +44,7 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class LessonSource:
-    """A parsed lesson. about: its `ground_up` metadata (title, question, minutes)."""
+    """A parsed lesson. about: what its header says under `ground_up`."""
 
     folder: Path
     notebook: str
@@ -85,8 +86,11 @@ def _parsed(path: Path, text: str) -> tuple[dict[str, Any], tuple[SourceCell, ..
 
     notebook = jupytext.reads(text, fmt="md")
     about = dict(notebook.metadata.get("ground_up", {}))
-    if missing := {"title", "question", "minutes"} - set(about):
+    if missing := set(MUST_SAY) - set(about):
         raise AuthoringError(f"{path}: the header's ground_up lacks {sorted(missing)[0]!r}.")
+    if unknown := set(about) - {*MUST_SAY, *MAY_SAY}:
+        known = ", ".join((*MUST_SAY, *MAY_SAY))
+        raise AuthoringError(f"{path}: the header's ground_up has no {sorted(unknown)[0]!r}; it has {known}.")
     cells = []
     for cell in notebook.cells:
         meta = cell.metadata

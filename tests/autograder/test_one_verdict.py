@@ -1,7 +1,7 @@
 """One verdict: what `check` says in the notebook and what `autograder check` says agree on the visible cases.
 
-Both run the same cells, here of hostile submissions and of every mistake and variant of the lessons. By default a
-spread of them is tried; with GROUNDUP_EXHAUSTIVE=1 all of them are.
+Both run the same cells, here of hostile submissions and of every mistake and variant of the lessons. The ordinary
+suite tries a spread of them, the heavy one (`python3 start.py test --all`) all.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the runner is for Linux"),
     pytest.mark.skipif(not sandbox.bubblewrap_works(), reason="bubblewrap doesn't work here"),
 ]
-ALL = bool(os.environ.get("GROUNDUP_EXHAUSTIVE"))
+ALL = [pytest.mark.heavy, pytest.mark.timeout(3000)]
 PROGRAM = Path(__file__).with_name("notebook_program.py").read_text(encoding="utf-8")
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 SECONDS = 3.0  # for the cases of an exercise in the catalogue, on both sides
@@ -101,7 +101,7 @@ def in_notebook(marks: Marking, jobs: Sequence[tuple[Submission, list[str]]], li
     environment = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
     command = [*sandbox._bubblewrap(), sys.executable, "-P", "-c", PROGRAM]
-    done = subprocess.run(command, input=json.dumps(given).encode(), capture_output=True, env=environment, timeout=550)
+    done = subprocess.run(command, input=json.dumps(given).encode(), capture_output=True, env=environment, timeout=2900)
     assert done.stdout, done.stderr.decode(errors="replace")[-2000:]
     return json.loads(done.stdout)
 
@@ -143,16 +143,13 @@ def runner():
         yield made
 
 
-def tried(fixture: str) -> list[str]:
-    """The variants of a fixture that are compared: all, or the first."""
-    return [variant for name, variant in COMPARED if name == fixture][: None if ALL else 1]
-
-
 def edits_of(fixture: str) -> tuple:
     return tuple(getattr(FIXTURES[fixture], "EDITS", ()))
 
 
-TRIED = [f for f in FIXTURES if tried(f) and (ALL or not hasattr(FIXTURES[f], "CELL"))]  # without what takes long
+def is_first(fixture: str, variant: str) -> bool:
+    """Whether it is the variant that stands for its fixture; none does of a fixture that takes long."""
+    return not hasattr(FIXTURES[fixture], "CELL") and variant == next(v for f, v in COMPARED if f == fixture)
 
 
 @pytest.fixture(scope="module")
@@ -160,13 +157,13 @@ def catalogue(tmp_path_factory):
     """By the edits of the tiny lesson that fixtures ask for: its marks, and of each variant what `check` says of it."""
 
     @functools.cache
-    def compared(edits: tuple) -> tuple[Marking, dict[tuple[str, str], tuple[Submission, dict | str]]]:
+    def compared(edits: tuple, first: bool) -> tuple[Marking, dict[tuple[str, str], tuple[Submission, dict | str]]]:
         texts = {"checks": tiny.CHECKS, "hidden": tiny.HIDDEN}
         for which, old, new in edits:
             texts[which] = tiny.replaced(texts[which], old, new)
         folder = tiny.released(tmp_path_factory.mktemp("course"), **texts) / "solutions" / "01_tiny"
         marks = grade.marking(folder, held_out=False)
-        names = [(fixture, variant) for fixture in TRIED if edits_of(fixture) == edits for variant in tried(fixture)]
+        names = [name for name in COMPARED if edits_of(name[0]) == edits and is_first(*name) == first]
         read = [_submission(folder, tmp_path_factory.mktemp("one"), *name) for name in names]
         seen = in_notebook(marks, [(submission, list(marks.exercises)) for submission in read], SECONDS)
         return marks, dict(zip(names, zip(read, seen, strict=True), strict=True))
@@ -190,9 +187,11 @@ def solved(folder: Path) -> bytes:
     return json.dumps(handed_out).encode()
 
 
-@pytest.mark.parametrize(("fixture", "variant"), [(f, variant) for f in TRIED for variant in tried(f)])
+@pytest.mark.parametrize(
+    ("fixture", "variant"), [pytest.param(*name, marks=[] if is_first(*name) else ALL) for name in COMPARED]
+)
 def test_a_hostile_submission_gets_the_same_verdict_in_both(catalogue, runner, fixture, variant):
-    marks, compared = catalogue(edits_of(fixture))
+    marks, compared = catalogue(edits_of(fixture), is_first(fixture, variant))
     submission, seen = compared[fixture, variant]
     limits = Limits(cell=30.0, exercise=SECONDS, submission=120.0, memory=600 * 2**20)
     assert not disagreements(seen, grade.grade(submission, marks, runner, limits))
@@ -237,14 +236,15 @@ def submissions(folder: Path, exercises: Mapping[str, Exercise]) -> list[tuple[s
     return found
 
 
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=ALL)])
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_mistakes_and_variants_get_the_same_verdict_in_both(runner, lesson):
+def test_mistakes_and_variants_get_the_same_verdict_in_both(runner, lesson, every):
     folder = solutions() / lesson
     marks = grade.marking(folder, held_out=False)
     with source.library_module(marks.files[build.LIBRARY]):
-        every = submissions(folder, checks.load(folder, hidden=True))
+        known = submissions(folder, checks.load(folder, hidden=True))
     place = LESSONS.index(lesson) * 7  # so that it isn't always the first ones
-    some = every if ALL else [every[(place + n * len(every) // A_SPREAD) % len(every)] for n in range(A_SPREAD)]
+    some = known if every else [known[(place + n * len(known) // A_SPREAD) % len(known)] for n in range(A_SPREAD)]
     needed = {name: [name, *marks.exercises[name].needs] for _, name, _ in some}
     seen = in_notebook(marks, [(submission, [name]) for _, name, submission in some], 30.0)
     found = {}
