@@ -20,12 +20,12 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.lesson.clear import ClearLessonSolutions
-from autograder.lesson.release import AUTHORS_ONLY, HIDDEN_AWAY
+from autograder.lesson.release import AUTHORS_ONLY
 from autograder.nbgrader_plugin import formulas
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.export import ExportGrades
 from autograder.nbgrader_plugin.feedback import TEMPLATES, FeedbackExporter, FeedbackGrades
-from autograder.nbgrader_plugin.fresh import RequireFreshBuild
+from autograder.nbgrader_plugin.fresh import RequireFreshBuild, put_out_of_sight
 from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.safe_html import markdown2html
 from autograder.nbgrader_plugin.submitted import SubmissionExporter
@@ -47,7 +47,7 @@ if shutil.which("alembic") is None:  # nbgrader starts it by name to make the gr
 
 # Never copied anywhere: to lessons/, beside a submission, or back to a student. Of hidden folders only `.lesson` goes
 # along (what its name hides from learners, a class needs all the same).
-c.CourseDirectory.ignore = [*AUTHORS_ONLY, *HIDDEN_AWAY, "*.md", "*.pyc", "__pycache__", ".[!l]*", ".l[!e]*", "*.part"]
+c.CourseDirectory.ignore = [*AUTHORS_ONLY, "*.md", "*.pyc", "__pycache__", ".[!l]*", ".l[!e]*", "*.part"]
 
 # `nbgrader generate_assignment` makes the same lessons/ as `autograder release`.
 c.GenerateAssignment.preprocessors = [
@@ -59,6 +59,7 @@ c.GenerateAssignment.preprocessors = [
     ComputeChecksums,
     SaveCells,
 ]
+c.GenerateAssignment.post_convert_hook = put_out_of_sight
 
 # `nbgrader autograde` reads what was handed in with care, runs it in our sandbox and stores our verdict.
 c.Autograde.pre_convert_hook = before_autograde

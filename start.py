@@ -85,6 +85,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job is started with it ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
+        require_whole_course(options)
         with contextlib.ExitStack() as turn:
             turn.enter_context(one_start_at_a_time())
             prepare_environment(for_tests=options.pytest is not None)
@@ -101,6 +102,12 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. Your work is kept; start again with: python3 start.py")
         return INTERRUPTED
+
+
+def require_whole_course(options: argparse.Namespace) -> None:
+    """Stop where a copy for students is asked for what only the whole course has."""
+    if (options.pytest is not None or options.instructor) and not (ROOT / "solutions").is_dir():
+        raise Stop("This is a copy of the course for students: its tests, and what instructors need, aren't in it.")
 
 
 def run_tests(arguments: list[str]) -> int:
@@ -138,7 +145,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--instructor", action="store_true", help="serve the course folder, with formgrader")
     parser.add_argument("--restore", metavar="LESSON", action="append", default=[], help="bring it back as handed out")
     if arguments[:1] == ["test"]:
-        return argparse.Namespace(pytest=arguments[1:])
+        return argparse.Namespace(pytest=arguments[1:], instructor=False)
     options = parser.parse_args(arguments)
     options.pytest = None
     return options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from autograder.authoring.exercise import AuthoringError
-from autograder.core.paths import UserError, find_lesson, lesson_names, lessons, solutions, suggest
+from autograder.core.paths import UserError, course_root, find_lesson, lesson_names, lessons, solutions, suggest
 from autograder.core.text import clean
 
 GRADED_STATUS, UNUSABLE, INFRASTRUCTURE, INTERRUPTED = 0, 2, 3, 130
@@ -57,6 +58,47 @@ def release(names: tuple[str, ...], only_check: bool, gradebook: bool) -> None:
     if only_check and differing:
         click.echo("Run `autograder release` to bring lessons/ in line with solutions/.", err=True)
         sys.exit(1)
+
+
+@main.command()
+@click.argument("lesson")
+@click.option("--figure", is_flag=True, help="With a moving figure too.")
+def new(lesson: str, figure: bool) -> None:
+    """Begin a lesson: make solutions/LESSON, the smallest lesson that can be proven."""
+    from autograder.lesson.new import new_lesson
+
+    for path in new_lesson(lesson, solutions(), figure):
+        click.echo(os.path.relpath(path))
+    click.echo(f"\nNext: autograder prove {lesson}, and docs/authoring.md for what to change in which file.")
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+def handout(folder: Path, names: tuple[str, ...]) -> None:
+    """Make a copy of the course for students in DIR, without solutions: all lessons, or those named."""
+    from autograder.lesson.handout import hand_out
+
+    handed_out = hand_out(course_root(), folder, names)
+    click.echo(f"{folder}: {', '.join(handed_out)}. Students start it with python3 start.py.")
+
+
+@main.command()
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+def readme(names: tuple[str, ...]) -> None:
+    """Bring the README's table of lessons, and its kill table for all lessons or those named, up to date."""
+    from autograder.proof.prove import prove_lesson
+    from autograder.proof.readme import updated
+
+    path = course_root() / "README.md"
+    if not path.is_file():
+        raise UserError(f"There is no {path} whose tables could be written.")
+    proofs = [prove_lesson(find_lesson(name, solutions())) for name in names or lesson_names(solutions())]
+    before = path.read_text(encoding="utf-8")
+    after = updated(before, solutions(), proofs)
+    path.write_text(after, encoding="utf-8")
+    click.echo(f"{path}: {'up to date' if after == before else 'written'}")
+    sys.exit(0 if all(proof.holds for proof in proofs) else 1)
 
 
 @main.command()

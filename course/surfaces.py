@@ -1,4 +1,4 @@
-"""Surfaces to walk down on, for the figures of lessons 03 and 06: heights, slopes and lowest points.
+"""Surfaces to walk down on: heights, slopes and lowest points.
 
 A place is an array (..., 2); a height is (...). Its gradient is (..., 2).
 """

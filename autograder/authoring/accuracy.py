@@ -48,6 +48,7 @@ def labels_right(labels: Any, at_least: float, what: str = "accuracy") -> Compar
         text = f"The {what} is {share:.4g}; it should be at least {at_least:g}."
         return Difference("value", "", text, share, None)
 
+    judge.by_property = True  # type: ignore[attr-defined]
     return judge
 
 

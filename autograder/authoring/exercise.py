@@ -45,6 +45,14 @@ class Case:
         return inspect.cleandoc(self.function.__doc__ or "")
 
     @property
+    def by_property(self) -> bool:
+        """Whether only a property of what it returns is judged, which may come from a training.
+
+        How a training goes in detail depends on how a processor rounds, so its results differ between machines.
+        """
+        return getattr(self.compare, "by_property", False)
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The names it looks up in the notebook."""
         return tuple(inspect.signature(self.function).parameters)

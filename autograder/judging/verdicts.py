@@ -16,6 +16,7 @@ from autograder.authoring.exercise import AuthoringError, Case, Exercise
 from autograder.cases import forbidden as forbidden_functions
 from autograder.core import outcome, wire
 from autograder.core.outcome import Outcome
+from autograder.judging import answer_key
 from autograder.judging.advice import advice
 from autograder.judging.answer_key import AnswerKey, Fingerprint
 from autograder.judging.cell_endings import says
@@ -238,30 +239,32 @@ def recognise(results: tuple[CaseResult, ...], answer: AnswerKey) -> Fingerprint
     """The one known mistake whose results are these; None when none or several fit.
 
     First over all cases that were run; failing that, over those of the first part that isn't right, since somebody
-    who makes this mistake may well not have come to the other parts yet.
+    who makes this mistake may well not have come to the other parts yet. Where only a property of a result is judged,
+    the result of a mistake that was worked out on another machine may be another one: failing all else, having that
+    property or not is enough.
     """
-    everywhere = [result.case.name for result in results]
     wrong = next(result.case.part for result in results if result.verdict != PASSED)
-    there = [result.case.name for result in results if result.case.part == wrong]
-    outcomes = {result.case.name: result.outcome for result in results}
-    for names in (everywhere, there):
-        fitting = [known for known in answer.mistakes if _fits({name: outcomes[name] for name in names}, known)]
-        if fitting:
-            return fitting[0] if len(fitting) == 1 else None
+    there = tuple(result for result in results if result.case.part == wrong)
+    for agrees in (_is_same, _is_alike):
+        for part in (results, there):
+            fitting = [known for known in answer.mistakes if all(agrees(result, known, answer) for result in part)]
+            if fitting:
+                return fitting[0] if len(fitting) == 1 else None
     return None
 
 
-def _fits(outcomes: Mapping[str, Outcome], known: Fingerprint) -> bool:
-    for name, got in outcomes.items():
-        if got.kind == outcome.RETURNED:
-            if name not in known.values or not same(got.value, known.values[name]):
-                return False
-        elif got.kind == outcome.RAISED:
-            if known.errors.get(name) != (got.error and got.error.message):
-                return False
-        else:
-            return False
-    return True
+def _is_same(result: CaseResult, known: Fingerprint, answer: AnswerKey) -> bool:
+    name, got = result.case.name, result.outcome
+    if got.kind == outcome.RETURNED:
+        return name in known.values and same(got.value, known.values[name])
+    return got.kind == outcome.RAISED and known.errors.get(name) == (got.error and got.error.message)
+
+
+def _is_alike(result: CaseResult, known: Fingerprint, answer: AnswerKey) -> bool:
+    case = result.case
+    if result.outcome.kind != outcome.RETURNED or not case.by_property or case.name not in known.values:
+        return _is_same(result, known, answer)
+    return answer_key.has_property(case, known.values, answer.expected) == (result.verdict == PASSED)
 
 
 def _judge_cases(

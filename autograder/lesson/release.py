@@ -24,7 +24,7 @@ from autograder.lesson import build
 from autograder.lesson.notebooks import learner_notebook, solution_notebook
 
 # What stays with the author: never copied, whatever it is called.
-AUTHORS_ONLY = ("hidden", "held_out.json")
+AUTHORS_ONLY = ("hidden", "authors", "held_out.json")
 HIDDEN_AWAY = ("checks.py", "widgets")  # handed out in the hidden folder
 GENERATED = ("nn.py", "answers.json", SUPPORT)
 
@@ -41,18 +41,18 @@ def release(folder: Path, lessons: Path, check: bool = False) -> Released:
     """Build the lesson in `folder` and bring `lessons/<name>` in line with it; with `check`, change nothing."""
     with tempfile.TemporaryDirectory() as scratch:
         made, beside = Path(scratch, "made"), Path(scratch, "beside")
-        generate(folder, beside, made)
+        lesson = build.open_lesson(folder)
+        generate(lesson, beside, made)
         target = lessons / folder.name
-        changed = _differing(made, target)
+        changed = _differing(lesson, made, target)
         if not check:
             _bring(made, target, changed)
             _bring(beside, folder, sorted(_files(beside)))
     return Released(folder.name, tuple(changed))
 
 
-def generate(folder: Path, beside: Path, made: Path) -> None:
-    """Build the lesson in `folder`: what learners get goes to `made`, the same with the solved notebook to `beside`."""
-    lesson = build.open_lesson(folder)
+def generate(lesson: build.Lesson, beside: Path, made: Path) -> None:
+    """Build a lesson: what learners get goes to `made`, the same with the solved notebook to `beside`."""
     handed_out = _parts(lesson)
     visible, _ = build.keep_answers(lesson)
     solved = solution_notebook(lesson)
@@ -62,7 +62,7 @@ def generate(folder: Path, beside: Path, made: Path) -> None:
         text = nbformat.writes(notebook) + "\n"
         (place / f"{lesson.source.notebook}.ipynb").write_text(text, encoding="utf-8")
         (place / build.LIBRARY).write_text(lesson.library, encoding="utf-8")
-        answers = answer_key.text(lesson.name, visible, build.digest(folder))
+        answers = answer_key.text(lesson.name, visible, build.digest(lesson.source.folder))
         (place / SUPPORT / build.ANSWERS).write_text(answers, encoding="utf-8")
         for path in handed_out:
             if place is made or path.name in HIDDEN_AWAY:
@@ -71,10 +71,7 @@ def generate(folder: Path, beside: Path, made: Path) -> None:
 
 def _parts(lesson: build.Lesson) -> list[Path]:
     """What is handed out as it is. Raises AuthoringError where something lies there of which nobody said what it is."""
-    folder, more = lesson.source.folder, lesson.source.about.get("files", [])
-    if missing := [name for name in more if not (folder / name).exists()]:
-        raise AuthoringError(f"{lesson.name}: its header lists {missing[0]!r} under `files`, which isn't there.")
-    taken = []
+    folder, more, taken = lesson.source.folder, _listed(lesson), []
     for path in sorted(folder.iterdir()):
         if path.name in (*HIDDEN_AWAY, *more):
             taken.append(path)
@@ -90,6 +87,21 @@ def _parts(lesson: build.Lesson) -> list[Path]:
     return taken
 
 
+def _listed(lesson: build.Lesson) -> list[str]:
+    """The files and folders that the header asks to hand out. Raises AuthoringError for what can't be."""
+    listed = lesson.source.about.get("files", [])
+    if not isinstance(listed, list):
+        raise AuthoringError(f"{lesson.name}: `files` in its header must be a list, such as [map.csv].")
+    for name in listed:
+        if name in AUTHORS_ONLY or str(name).endswith((".md", ".ipynb")):
+            raise AuthoringError(
+                f"{lesson.name}: its header lists {name!r} under `files`, but {name} stays with the author."
+            )
+        if name not in {path.name for path in lesson.source.folder.iterdir()}:
+            raise AuthoringError(f"{lesson.name}: its header lists {name!r} under `files`, which isn't there.")
+    return listed
+
+
 def _copy(path: Path, target: Path) -> None:
     if path.is_dir():
         shutil.copytree(path, target, ignore=shutil.ignore_patterns("__pycache__", ".*"))
@@ -103,17 +115,18 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in found}
 
 
-def _differing(made: Path, target: Path) -> list[str]:
+def _differing(lesson: build.Lesson, made: Path, target: Path) -> list[str]:
     have, names = _files(target), _files(made)
-    return sorted(
-        name for name in names | have if name not in have or name not in names or not _alike(made / name, target / name)
-    )
 
+    def differs(name: str) -> bool:
+        if name not in have or name not in names:
+            return True
+        if filecmp.cmp(made / name, target / name, shallow=False):
+            return False
+        is_answers = name == f"{SUPPORT}/{build.ANSWERS}"
+        return not (is_answers and answer_key.agree(made / name, target / name, lesson.exercises))
 
-def _alike(made: Path, there: Path) -> bool:
-    if filecmp.cmp(made, there, shallow=False):
-        return True
-    return made.name == build.ANSWERS and answer_key.agree(made, there)
+    return sorted(filter(differs, names | have))
 
 
 def _bring(made: Path, target: Path, changed: list[str]) -> None:

@@ -7,6 +7,7 @@ the model answer of a free-text question.
 
 from __future__ import annotations
 
+import ast
 import copy
 import functools
 import re
@@ -24,6 +25,9 @@ from autograder.lesson.growing_library import text as text_of_library
 from autograder.lesson.limits import of_lesson
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+MUST_SAY, MAY_SAY = ("title", "question", "minutes"), ("write", "files", "limits")  # in the header, under ground_up
+_FENCED = re.compile(r"^```python *(?P<options>[^\n]*)\n(?P<source>.*?)\n?^```$", re.MULTILINE | re.DOTALL)
+_OPTION = re.compile(r'(\w+)=("[^"]*"|\[[^\]]*\])')
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class LessonSource:
-    """A parsed lesson. about: its `ground_up` metadata (title, question, minutes)."""
+    """A parsed lesson. about: what its header says under `ground_up`."""
 
     folder: Path
     notebook: str
@@ -82,8 +86,11 @@ def _parsed(path: Path, text: str) -> tuple[dict[str, Any], tuple[SourceCell, ..
 
     notebook = jupytext.reads(text, fmt="md")
     about = dict(notebook.metadata.get("ground_up", {}))
-    if missing := {"title", "question", "minutes"} - set(about):
+    if missing := set(MUST_SAY) - set(about):
         raise AuthoringError(f"{path}: the header's ground_up lacks {sorted(missing)[0]!r}.")
+    if unknown := set(about) - {*MUST_SAY, *MAY_SAY}:
+        known = ", ".join((*MUST_SAY, *MAY_SAY))
+        raise AuthoringError(f"{path}: the header's ground_up has no {sorted(unknown)[0]!r}; it has {known}.")
     cells = []
     for cell in notebook.cells:
         meta = cell.metadata
@@ -100,6 +107,20 @@ def _parsed(path: Path, text: str) -> tuple[dict[str, Any], tuple[SourceCell, ..
         )
     _refuse_twins(path, cells)
     return about, tuple(cells)
+
+
+def code_cells(folder: Path) -> tuple[SourceCell, ...]:
+    """The code cells of the lesson in `folder`, read in a few milliseconds: for a figure, which opens while one waits.
+
+    `read` gives the same, and says what is wrong with a source; but jupytext alone takes a second to import.
+    """
+    (path,) = folder.glob("*.md")
+    cells = []
+    for found in _FENCED.finditer(path.read_text(encoding="utf-8")):
+        options = {name: ast.literal_eval(value) for name, value in _OPTION.findall(found["options"])}
+        tags = tuple(options.get("tags", ()))
+        cells.append(SourceCell("code", found["source"], options.get("exercise", ""), tags=tags))
+    return tuple(cells)
 
 
 def solved(source: str) -> str:
@@ -167,7 +188,7 @@ def library_module(text: str):
     sys.modules["nn"] = module  # already here for its own classes, which are looked up by the name of their module
     try:
         exec(compile(text, "nn.py", "exec"), module.__dict__)
-        yield
+        yield module
     finally:
         if before is None:
             sys.modules.pop("nn", None)

@@ -99,7 +99,7 @@ class _Prover:
         except JudgeFailed as error:
             problems = [str(error).removeprefix(f"{exercise.name}: ")]
         fates = tuple(map(self._fate, made, tried.mutants))
-        problems += _of_the_mutants(exercise, fates, tried.mutants)
+        problems += of_the_mutants(exercise, fates, tried.mutants)
         held_out = sum(case.held_out for case in exercise.cases)
         names = tuple(mistake.name for mistake in exercise.mistakes)
         found = tuple(dict.fromkeys([*self.problems, *problems]))
@@ -194,7 +194,8 @@ def _only(outcomes: dict[str, Any], answer: AnswerKey) -> dict[str, Any]:
     return {name: got for name, got in outcomes.items() if name in answer.expected}
 
 
-def _of_the_mutants(exercise: Exercise, fates: Sequence[MutantFate], came: Sequence[Came]) -> list[str]:
+def of_the_mutants(exercise: Exercise, fates: Sequence[MutantFate], came: Sequence[Came]) -> list[str]:
+    """What the mutants show that doesn't hold: judges that fail, and a wrong list of equivalent ones."""
     listed = set(exercise.equivalent_mutants)
     problems = [each.how for each in came if isinstance(each, Ended) and each.error == JudgeFailed.__name__]
     problems += [f"no mutant is called {id!r}" for id in sorted(listed - {fate.id for fate in fates})]

@@ -2,6 +2,18 @@
 
 from course.figures.controls import Button, Choice, Play, Scrub, TextBox, Toggle
 from course.figures.figure import Figure, Goal
-from course.figures.functions import Functions, LearnerError
+from course.figures.functions import Functions, LearnerError, Unwritten
 
-__all__ = ["Button", "Choice", "Figure", "Functions", "Goal", "LearnerError", "Play", "Scrub", "TextBox", "Toggle"]
+__all__ = [
+    "Button",
+    "Choice",
+    "Figure",
+    "Functions",
+    "Goal",
+    "LearnerError",
+    "Play",
+    "Scrub",
+    "TextBox",
+    "Toggle",
+    "Unwritten",
+]

@@ -6,7 +6,6 @@ maps it to something new, and none may change what it is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -40,7 +39,7 @@ class Figure:
     name: ClassVar[str] = "figure"  # of the function in widgets.py that shows it
     title: ClassVar[str] = ""
     tries: ClassVar[tuple[str, ...]] = ()
-    ours: ClassVar[dict[str, Callable]] = {}  # our versions of the learner's functions, by name
+    uses: ClassVar[tuple[str, ...]] = ()  # names of the learner's functions and classes that it runs on
 
     def initial(self) -> State:
         """The state at the start."""
@@ -65,7 +64,7 @@ class Figure:
         return state
 
     def step(self, state: State, functions: Functions) -> State:
-        """The state one tick later; may call the learner's functions."""
+        """The state one tick later; may call the learner's functions. May be asked twice, as `compute`."""
         return state
 
     def value(self, state: State, name: str, arrays: Arrays) -> Any:
@@ -73,7 +72,11 @@ class Figure:
         return state.get(name)
 
     def compute(self, state: State, functions: Functions) -> Arrays:
-        """All numbers of the picture; with `step`, the only place that calls the learner's functions."""
+        """All numbers of the picture; with `step`, the only place that calls the learner's functions.
+
+        Where `functions.have` is false of what a stage needs, go a way of the figure's own and say so with
+        `functions.own`: one computation of the whole stage, never a function that does an exercise's job.
+        """
         return {}
 
     def scene(self, state: State, arrays: Arrays) -> list[Panel]:

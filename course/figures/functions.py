@@ -1,9 +1,9 @@
-"""The learner's own functions, looked up by name each time they are called, with ours to stand in."""
+"""The learner's own functions, looked up by name each time they are called, with the reference to stand in."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from types import GeneratorType
@@ -22,17 +22,32 @@ class LearnerError(Exception):
     """The learner's function could not be used; the text is one sentence for the learner."""
 
 
-class Functions:
-    """Calls the learner's function of a name, or ours while theirs isn't written.
+class Unwritten(LearnerError):
+    """A learner's function turned out to be unwritten, and there is no reference: the figure is asked once more.
 
-    `ours` maps each name to our version. `namespace` is where the learner's live (default: the notebook).
-    Where ours is a class, theirs must be one, and calling it makes an object; elsewhere a class counts as
-    not written.
+    From then on, in this frame, `have` is false of its name, so let it pass where other `LearnerError`s are caught.
+    """
+
+
+class Functions:
+    """Calls the learner's function of a name, or the reference's while theirs isn't written.
+
+    `uses` are the names that the figure runs on. `namespace` is where the learner's functions live (default: the
+    notebook). `reference` maps names to the reference's; there is none in a copy of the course without solutions, and
+    there the figure goes its own way where `have` is false, and says so with `own`.
+    A name that begins with a capital is a class: theirs must be one, and calling it makes an object; for other names
+    a class counts as not written.
     Not written means: missing, not callable, raising `NotImplementedError`, or returning `...`.
     """
 
-    def __init__(self, ours: Mapping[str, Callable], namespace: Mapping[str, Any] | None = None) -> None:
-        self.ours = dict(ours)
+    def __init__(
+        self,
+        uses: Iterable[str],
+        namespace: Mapping[str, Any] | None = None,
+        reference: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.uses = tuple(uses)
+        self.reference = dict(reference or {})
         self._namespace = namespace
         self._told: set[str] = set()
         self._only_ours = False
@@ -47,12 +62,33 @@ class Functions:
         self._unwritten: set[str] = set()
         self._depth = 0
         self.used: dict[str, str] = {}
+        self._own: dict[str, None] = {}  # in order
         self.notes: list[str] = []
         self.seconds: dict[str, float] = {}
 
     def grid(self, points: int) -> int:
         """How many grid points to use where `points` are wanted: fewer while a function is slow."""
         return max(8, round(points * self.detail))
+
+    def asked(self, method: Callable, *given: Any) -> Any:
+        """What a figure's method returns; asked once more whenever a function turns out to be unwritten on the way."""
+        while True:
+            used, own = dict(self.used), dict(self._own)
+            try:
+                return method(*given, self)
+            except Unwritten:
+                self.used, self._own = used, own
+
+    def have(self, *names: str) -> bool:
+        """Whether each of these can be called in this frame: theirs is there and not known unwritten, or a reference.
+
+        Where it is false the figure goes its own way, and says so with `own`.
+        """
+        return all(name in self.reference or self.theirs(name) is not None for name in names)
+
+    def own(self, *names: str) -> None:
+        """For the badge: this frame ran on the figure's own code where it would have called these."""
+        self._own |= dict.fromkeys(names)
 
     def get(self, name: str) -> Callable:
         """The function itself, to be handed to another one (an activation, say)."""
@@ -64,17 +100,16 @@ class Functions:
         return named
 
     def theirs(self, name: str) -> Callable | None:
-        """The learner's own, as `call` would use it now; None where ours stands in."""
+        """The learner's own, as `call` would use it now; None where it isn't written."""
         found = None if self._only_ours or name in self._unwritten else self.namespace.get(name)
-        wants_class = isinstance(self.ours.get(name), type)
-        return found if callable(found) and isinstance(found, type) == wants_class else None
+        return found if callable(found) and isinstance(found, type) == name[:1].isupper() else None
 
     def call(self, name: str, *args: Any, shape: Shape | list[Shape | None] | None = None, **keywords: Any) -> Any:
         """The result of `name(*args)`: float64 array(s) if `shape` is given, else whatever comes back.
 
         `shape` is what must come back (see `shaped`).
         The learner's function gets copies. A generator is run to its end and comes back as a list.
-        Raises LearnerError if it raises or returns something else.
+        Raises LearnerError if it raises or returns something else, and where neither theirs nor a reference is there.
         """
         theirs = self.theirs(name)
         if theirs is None:
@@ -96,7 +131,7 @@ class Functions:
             if self._depth == 0:
                 self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
         if result is ...:
-            self._unwritten.add(name)
+            self._found_unwritten(name)
             return self._ours(name, args, keywords, shape)
         self.used[name] = "your"
         if printed.text:
@@ -122,14 +157,14 @@ class Functions:
     def _quick(self, name: str) -> Callable:
         theirs = self.theirs(name)
         if theirs is None:
-            if name not in self.ours:
+            if name not in self.reference:
                 return lambda *args: self._ours(name, args, {}, None)
             self.used.setdefault(name, "our")
-            return self.ours[name]
+            return self.reference[name]
 
         def run(*args: Any) -> Any:
             if name in self._unwritten:
-                return self.ours[name](*args)
+                return self._ours(name, args, {}, None)
             start = time.perf_counter()
             try:
                 result = _run_through(theirs(*args))
@@ -142,7 +177,7 @@ class Functions:
             finally:
                 self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
             if result is ...:
-                self._unwritten.add(name)
+                self._found_unwritten(name)
                 return self._ours(name, args, {}, None)
             self.used[name] = "your"
             return result
@@ -169,16 +204,20 @@ class Functions:
         return result is not ...
 
     def stand_in(self, *names: str) -> None:
-        """For the rest of this frame ours are called by these names, whether theirs are written or not."""
+        """For the rest of this frame theirs count as unwritten by these names, whether they are or not."""
         self._unwritten.update(names)
 
     def whose(self, name: str) -> str:
-        """ "Your" or "Our": whose function of that name this frame ran on."""
-        return self.used.get(name, "our").capitalize()
+        """ "Your", "Our" or "The figure's own": whose code of that name this frame ran on."""
+        return "The figure's own" if name in self._own else self.used.get(name, "our").capitalize()
 
     def badge(self) -> str:
         """Which functions this frame ran on."""
         parts = [f"{whose} {name}" for name, whose in sorted(self.used.items(), key=lambda item: item[1] != "your")]
+        if self._own:
+            missing = [name for name in self._own if self.theirs(name) is None and not self._only_ours]
+            verb = "are" if len(missing) > 1 else "is"
+            parts.append("the figure's own code" + (f" (until your {_listed(missing)} {verb} written)" * bool(missing)))
         return f"running on: {' · '.join(parts)}" if parts else ""
 
     def keep_up(self, slow: float = 0.1, quick: float = 0.01) -> None:
@@ -195,12 +234,17 @@ class Functions:
                 "so the figure is drawn more coarsely to keep up."
             )
 
+    def _found_unwritten(self, name: str) -> None:
+        self._unwritten.add(name)
+        if name not in self.reference:
+            raise Unwritten(_wanted(name))
+
     def _ours(self, name: str, args: tuple, keywords: dict, shape: Shape | list[Shape | None] | None) -> Any:
-        if name not in self.ours:
-            raise LearnerError(f"This figure needs your {name}: write it above, run its cell, then come back.")
+        if name not in self.reference:
+            raise LearnerError(_wanted(name))
         self.used.setdefault(name, "our")
         with np.errstate(all="ignore"):
-            result = self.ours[name](*args, **keywords)
+            result = self.reference[name](*args, **keywords)
         return result if shape is None else shaped(result, shape, name)
 
     def note(self, text: str) -> None:
@@ -267,6 +311,15 @@ def _where(error: Exception, namespace: Mapping[str, Any]) -> str:
             place = f" (line {trace.tb_lineno}: {source})" if source else f" (line {trace.tb_lineno})"
         trace = trace.tb_next
     return said + place
+
+
+def _wanted(name: str) -> str:
+    return f"This figure needs your {name}: write it above, run its cell, then come back."
+
+
+def _listed(names: list[str]) -> str:
+    """a; a and b; a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _shortened(text: str, limit: int = 200) -> str:

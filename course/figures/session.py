@@ -9,6 +9,7 @@ from typing import Any
 from course.figures.controls import Control, Play
 from course.figures.figure import Arrays, Event, Figure, Goal, State
 from course.figures.functions import Functions, LearnerError
+from course.figures.reference import borrowed
 from course.figures.scene import Grid, Net, Panel, Plot, Thing
 
 UNDO_LIMIT = 200
@@ -31,11 +32,20 @@ class Frame:
 
 
 class Session:
-    """Feeds events to a figure. Whatever the learner's functions do, there is a frame to show."""
+    """Feeds events to a figure. Whatever the learner's functions do, there is a frame to show.
 
-    def __init__(self, figure: Figure, namespace: Mapping[str, Any] | None = None, **given: Any) -> None:
+    `namespace` and `reference` are those of `Functions`; without a reference it is borrowed where there is one.
+    """
+
+    def __init__(
+        self,
+        figure: Figure,
+        namespace: Mapping[str, Any] | None = None,
+        reference: Mapping[str, Any] | None = None,
+        **given: Any,
+    ) -> None:
         self.figure = figure
-        self.functions = Functions(figure.ours, namespace)
+        self.functions = Functions(figure.uses, namespace, borrowed(figure) if reference is None else reference)
         self._start = figure.start(**given)
         self.state: State = self._start
         self._past: list[State] = []
@@ -88,7 +98,7 @@ class Session:
         if kind == "reset":
             self.state = self._start
         elif kind == "tick":
-            self.state = self.figure.step(self.state, self.functions)
+            self.state = self.functions.asked(self.figure.step, self.state)
         elif kind == "press" and event["name"] == "playing":
             self.state = self.state | {"playing": not self.state.get("playing", False)}
         else:
@@ -156,7 +166,7 @@ class Session:
             return self._drawn([str(error)])
 
     def _drawn(self, trouble: list[str] | None = None) -> Frame:
-        arrays = self._arrays = self.figure.compute(self.state, self.functions)
+        arrays = self._arrays = self.functions.asked(self.figure.compute, self.state)
         self.functions.keep_up()
         return Frame(
             panels=self.figure.scene(self.state, arrays),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -52,6 +53,9 @@ PALETTES = {"diverging": DIVERGING, "signed": SIGNED, "magnitude": "cividis", "g
 UNKNOWN = "#bebebe"
 OVER = LinearSegmentedColormap.from_list("over", ["#e69f00", "#e69f00"])
 PIXELS = 100  # per inch
+LABEL_HEIGHT = 12  # pixels
+LETTER = 7.3  # pixels of a title, on average
+CAPTION = 0.2  # room below a tile, as a share of its width
 
 
 def draw(panels: list[Panel]) -> Figure:
@@ -64,12 +68,13 @@ def draw(panels: list[Panel]) -> Figure:
     figure = Figure(figsize=(sum(widths) / PIXELS, tallest / PIXELS), dpi=PIXELS, layout="constrained")
     FigureCanvasAgg(figure)
     outer = figure.add_gridspec(1, len(widths), width_ratios=widths)
-    for place, (_, stack) in enumerate(sorted(columns.items())):
+    for place, (width, (_, stack)) in enumerate(zip(widths, sorted(columns.items()), strict=True)):
         heights = [_height(panel) for panel in stack]
         inner = outer[place].subgridspec(len(stack), 1, height_ratios=heights)
         for row, panel in enumerate(stack):
             axes = figure.add_subplot(inner[row])
-            axes.set_title(panel.title, loc="left", fontsize=10, color=MUTED)
+            title = textwrap.fill(panel.title, max(12, int(width / LETTER)))
+            axes.set_title(title, loc="left", fontsize=10, color=MUTED)
             _PANELS[type(panel)](axes, panel)
     return figure
 
@@ -90,7 +95,8 @@ def _height(panel: Panel) -> int:
         return 24 + round(panel.width * panel.values.shape[0] / panel.values.shape[1])
     if isinstance(panel, Tiles):
         n, h, w = panel.pictures.shape
-        return round(30 + math.ceil(n / panel.per_row) * panel.width / panel.per_row * h / w)
+        across = panel.width / panel.per_row
+        return round(30 + math.ceil(n / panel.per_row) * across * (h / w + (CAPTION if panel.captions else 0)))
     if isinstance(panel, Strip):
         return 40 + _line_height(panel) * len(wrapped(panel.text, _letters_across(panel)))
     return 40 + 24 * (len(panel.rows) if isinstance(panel, Table) else len(panel.labels))
@@ -108,6 +114,7 @@ def _plot(axes: Any, panel: Plot) -> None:
     for axis, ends, log in ((axes.xaxis, panel.x, panel.xlog), (axes.yaxis, panel.y, panel.ylog)):
         if log:
             _logarithmic(axis, ends)
+    _names_of_lines(axes, panel)
     axes.set_box_aspect(panel.height / panel.width)
     axes.set_anchor("N")
     axes.set_axis_on() if panel.axes else axes.set_axis_off()
@@ -171,8 +178,27 @@ def _line(axes: Any, layer: Line) -> None:
     dashed = layer.series > 0 if layer.dash is None else layer.dash
     style = DASHES[max(1, layer.series) % len(DASHES)] if dashed else "-"
     axes.plot(*layer.xy.T, color=_series(layer.series), ls=style, lw=layer.width * 0.8)
-    if layer.label and len(layer.xy):
-        axes.annotate(layer.label, layer.xy[-1], color=_series(layer.series), fontsize=9)
+
+
+def _names_of_lines(axes: Any, panel: Plot) -> None:
+    """Each line's name at its end; where another stands there, above or below it."""
+    apart, taken = 1.5 * LABEL_HEIGHT / panel.height, list[float]()
+    for layer in panel.layers:
+        if isinstance(layer, Line) and layer.label and len(layer.xy) and np.isfinite(layer.xy[-1]).all():
+            x, y = layer.xy[-1]
+            wished = float(axes.transAxes.inverted().transform(axes.transData.transform((x, y)))[1])
+            free = _nearest_free(wished, taken, apart)
+            taken.append(free)
+            style = {"color": _series(layer.series), "fontsize": 9, "va": "center"}
+            place = {"xycoords": axes.get_xaxis_transform(), "xytext": (3, 0), "textcoords": "offset points"}
+            axes.annotate(layer.label, (x, free), **place, **style)
+
+
+def _nearest_free(wished: float, taken: list[float], apart: float) -> float:
+    """The place nearest to the wished one that is so far from all that are taken."""
+    beside = [other + way * apart for other in taken for way in (-1, 1)]
+    free = [place for place in (wished, *beside) if all(abs(place - other) > 0.99 * apart for other in taken)]
+    return min(free, key=lambda place: abs(place - wished))
 
 
 def _whiskers(axes: Any, layer: Whiskers) -> None:
@@ -287,9 +313,10 @@ def _tiles(axes: Any, panel: Tiles) -> None:
     _, h, w = panel.pictures.shape
     colours = {"ink": "gray", "diverging": DIVERGING, "magnitude": "cividis"}[panel.palette]
     gap = 0.06 * w
+    down = h + (CAPTION * w if panel.captions else gap)
     for k, one in enumerate(panel.pictures):
         row, column = divmod(k, panel.per_row)
-        left, top = column * (w + gap), row * (h + gap)
+        left, top = column * (w + gap), row * down
         place = {"extent": (left, left + w, top + h, top), "interpolation": "nearest"}
         axes.imshow(one, cmap=colours, vmin=0, vmax=255, **place)
         if panel.over is not None:
@@ -297,7 +324,7 @@ def _tiles(axes: Any, panel: Tiles) -> None:
         if panel.captions:
             axes.text(left + w / 2, top + h, panel.captions[k], ha="center", va="top", fontsize=8, color=INK)
     rows = math.ceil(len(panel.pictures) / panel.per_row)
-    axes.set(xlim=(-gap, panel.per_row * (w + gap)), ylim=(rows * (h + gap), -gap))
+    axes.set(xlim=(-gap, panel.per_row * (w + gap)), ylim=(rows * down, -gap))
     axes.set_anchor("NW")
     axes.set_axis_off()
 
@@ -366,6 +393,7 @@ def _bars(axes: Any, panel: Bars) -> None:
     axes.set_yticks(places, panel.labels)
     axes.invert_yaxis()
     axes.set_xlim(-panel.high if (panel.values < 0).any() else 0, panel.high)
+    axes.locator_params(axis="x", nbins=5)
 
 
 def _series(series: int) -> str:

@@ -41,6 +41,8 @@ class FigureWidget(anywidget.AnyWidget):
         self.session = Session(figure, **given)
         self._sequence = 0
         self._answered: dict[str, int] = {}
+        if bundle.developing():
+            self._esm, self._css = bundle.module(), bundle.style()
         super().__init__()
         self.on_msg(self._on_message)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from results import ALL_RIGHT, ANSWER, CRASH, RIGHT, everywhere, judged, one_of_each, raised, returned, sum_exercise
 
+from autograder import labels_right
 from autograder.authoring.exercise import Exercise, exercise
 from autograder.core import outcome
 from autograder.core.outcome import Outcome
@@ -112,7 +113,7 @@ def test_a_judge_that_stumbles_over_the_result_does_not_accept_it():
     answer = AnswerKey(1, {"case": {"loss": 0.5}}, [])
     result = verdicts.judge(made, made.cases, {"case": returned("text")}, answer)
     assert (result.verdict, result.points) == (verdicts.FAILED, 0)
-    assert result.message.endswith("which can't be compared with what is expected.")
+    assert result.message == "The result is “text”, expected a dict of 1 entry."
 
 
 def test_a_case_that_comes_after_a_failed_one_is_skipped_not_failed():
@@ -195,6 +196,32 @@ def test_a_mistake_whose_result_is_no_data_is_recognised_by_its_type():
     answer = AnswerKey(1, {"case": 1.0}, [mistake])
     assert verdicts.judge(made, made.cases, {"case": returned(Opaque("function"))}, answer).mistake == "not-called"
     assert verdicts.judge(made, made.cases, {"case": returned(Opaque("generator"))}, answer).mistake is None
+
+
+def test_a_mistake_in_a_training_is_recognised_though_another_processor_trains_another_way():
+    made = exercise("train")
+    made.case(judge=labels_right([0, 1, 2, 3], at_least=0.75))(it_reads)
+    made.case(it_counts)
+    expected = {"it_reads": np.array([0, 1, 2, 3]), "it_counts": 4}
+    known = Fingerprint("no-steps", "Call step.", {"it_reads": np.array([0, 0, 0, 0]), "it_counts": 0}, {})
+    other = Fingerprint("counts-twice", "Once.", {"it_reads": np.array([0, 1, 2, 3]), "it_counts": 0}, {})
+    answer = AnswerKey(1, expected, [known, other])
+
+    def named(labels, count):
+        outcomes = {"it_reads": returned(np.array(labels)), "it_counts": returned(count)}
+        return verdicts.judge(made, made.cases, outcomes, answer).mistake
+
+    assert named([0, 0, 0, 0], 0) == named([2, 2, 2, 2], 0) == "no-steps"
+    assert named([0, 1, 2, 3], 0) == named([0, 1, 2, 0], 0) == "counts-twice"
+    assert named([2, 2, 2, 2], 1) is None
+
+
+def it_reads(train):
+    return train()
+
+
+def it_counts(train):
+    return train()
 
 
 def test_a_right_answer_is_never_called_a_mistake():

@@ -251,6 +251,19 @@ def test_labels_of_lines_stand_apart_where_there_is_room(tmp_path):
     assert said["box"]["y"] < places[0] and places[-1] < said["box"]["y"] + said["box"]["h"]
 
 
+def test_in_a_still_picture_names_of_lines_stand_apart_too():
+    ends = {"one": 0.1, "two": 0.102, "three": 0.099, "far": 0.9, "lost": np.nan}
+    lines = [Line([[0, 0.5], [1, end]], label=name) for name, end in ends.items()]
+    figure = draw([Plot("plot", (0, 2), (0.01, 1), [*lines, Line([], label="empty")], ylog=True, height=150)])
+    figure.canvas.draw()
+    boxes = {text.get_text(): text.get_window_extent() for text in figure.axes[0].texts}
+    assert set(boxes) == {"one", "two", "three", "far"}
+    heights = sorted(boxes.values(), key=lambda box: box.y0)
+    assert all(above.y0 - below.y0 >= 10 for below, above in pairwise(heights))
+    middle = figure.axes[0].transData.transform((1, 0.1))[1]
+    assert boxes["one"].y0 < middle < boxes["one"].y1
+
+
 def test_numbers_are_written_with_a_true_minus_and_no_negative_zero():
     assert number(-1.239) == "−1.24"
     assert number(-0.001) == "0.00"
@@ -260,6 +273,19 @@ def test_the_browser_module_is_one_valid_module(tmp_path):
     module = bundle.module()
     assert 'from "./' not in module
     assert module.count("export ") == 1
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    (tmp_path / "figure.mjs").write_text(module, encoding="utf-8")
+    subprocess.run([node, "--check", tmp_path / "figure.mjs"], check=True)
+
+
+def test_who_works_on_the_browsers_files_gets_them_apart_and_unchanged(tmp_path, monkeypatch):
+    monkeypatch.setenv(bundle.SWITCH, "1")
+    module = bundle.module()
+    assert all(json.dumps(path.read_text(encoding="utf-8")) in module for path in bundle.STATIC.glob("*.js"))
+    monkeypatch.setenv(bundle.SWITCH, "0")
+    assert bundle.module() != module
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed")

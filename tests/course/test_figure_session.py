@@ -14,7 +14,7 @@ class Ramp(Figure):
 
     name = "ramp"
     title = "Ramp"
-    ours = {"ramp": lambda x, slope: slope * x}  # noqa: RUF012
+    uses = ("ramp",)
 
     def initial(self):
         return {
@@ -51,6 +51,9 @@ class Ramp(Figure):
         if not state["name"]:
             raise LearnerError("Give it a name.")
         x = np.linspace(0, 1, 5)
+        if not functions.have("ramp"):
+            functions.own("ramp")
+            return {"x": x, "y": np.linspace(0, state["slope"], 5)}
         return {"x": x, "y": functions.call("ramp", x, state["slope"], shape=(5,))}
 
     def scene(self, state, arrays):
@@ -68,9 +71,16 @@ def set_slope(value, **more):
     return {"type": "set", "name": "slope", "value": value} | more
 
 
+REFERENCE = {"ramp": lambda x, slope: slope * x}
+
+
+def session_of(figure, namespace, **given):
+    return Session(figure, namespace, REFERENCE, **given)
+
+
 @pytest.fixture
 def session():
-    return Session(Ramp(), {})
+    return session_of(Ramp(), {})
 
 
 def test_setting_a_control_changes_the_picture_and_the_sentence(session):
@@ -128,7 +138,7 @@ def test_selecting_is_nothing_to_undo(session):
 
 
 def test_reset_returns_to_the_start_and_can_be_undone():
-    session = Session(Ramp(), {}, slope=0.5)
+    session = session_of(Ramp(), {}, slope=0.5)
     session.handle([set_slope(2.0), {"type": "reset"}])
     assert session.state["slope"] == 0.5
     session.handle([{"type": "undo"}])
@@ -157,7 +167,7 @@ def test_copy_state_is_a_line_that_rebuilds_the_view(session):
     session.handle([set_slope(-1.5), {"type": "set", "name": "kind", "value": "fancy"}])
     code = session.frame.code
     assert code == "widgets.ramp(slope=-1.5, kind='fancy')"
-    rebuilt = eval(code.replace("widgets.ramp(", "Session(Ramp(), {}, "))
+    rebuilt = eval(code.replace("widgets.ramp(", "session_of(Ramp(), {}, "))
     assert rebuilt.frame.say == session.frame.say
 
 
@@ -176,12 +186,12 @@ def test_copy_state_is_a_line_that_rebuilds_the_view(session):
 )
 def test_settings_that_do_not_exist_or_fit_are_refused_clearly(given, error, message):
     with pytest.raises(error, match=message):
-        Session(Ramp(), {}, **given)
+        session_of(Ramp(), {}, **given)
 
 
 def test_a_function_that_breaks_keeps_the_last_good_picture():
     namespace = {}
-    session = Session(Ramp(), namespace)
+    session = session_of(Ramp(), namespace)
     good = session.handle([set_slope(1.5)]).panels
     namespace["ramp"] = lambda x, slope: x[:2]
     frame = session.handle([set_slope(0.5)])
@@ -193,10 +203,39 @@ def test_a_function_that_breaks_keeps_the_last_good_picture():
 
 
 def test_a_function_broken_from_the_start_still_gives_a_picture():
-    session = Session(Ramp(), {"ramp": lambda x, slope: 1 / 0})
+    session = session_of(Ramp(), {"ramp": lambda x, slope: 1 / 0})
     assert session.frame.say == "A ramp that ends at 1.00."
     assert "ZeroDivisionError" in session.frame.strip[0]
     assert session.frame.badge == "running on: our ramp"
+
+
+@pytest.mark.parametrize("ramp", [None, 3, lambda x, slope: ...])
+def test_without_a_reference_the_figure_goes_its_own_way_until_the_function_is_written(ramp):
+    namespace = {"ramp": ramp}
+    session = Session(Ramp(), namespace, {})
+    assert session.frame.say == "A ramp that ends at 1.00."
+    assert session.frame.badge == "running on: the figure's own code (until your ramp is written)"
+    assert session.handle([set_slope(1.5)]).say == "A ramp that ends at 1.50."
+    namespace["ramp"] = lambda x, slope: slope * x / 3
+    frame = session.handle([])
+    assert (frame.say, frame.badge, frame.strip) == ("A ramp that ends at 0.50.", "running on: your ramp", [])
+
+
+def test_without_a_reference_a_function_broken_from_the_start_still_gives_a_picture():
+    frame = Session(Ramp(), {"ramp": lambda x, slope: 1 / 0}, {}).frame
+    assert frame.say == "A ramp that ends at 1.00." and "ZeroDivisionError" in frame.strip[0]
+    assert frame.badge == "running on: the figure's own code"
+
+
+def test_a_tick_is_taken_again_when_a_function_turns_out_to_be_unwritten():
+    class Stepping(Ramp):
+        def step(self, state, functions):
+            by = functions.call("ramp", 1.0, 1.0) if functions.have("ramp") else 10
+            return state | {"ticks": state["ticks"] + by}
+
+    session = Session(Stepping(), {"ramp": lambda x, slope: ...}, {})
+    session.handle([{"type": "tick"}])
+    assert session.state["ticks"] == 10
 
 
 # --- the widget: transport ------------------------------------------------------------------------------
@@ -277,7 +316,7 @@ def test_arrow_keys_on_a_logarithmic_axis_step_by_a_share_of_a_decade():
             thing = Thing("handle", *state["at"], "handle", step=0.1)
             return [Plot("plot", (0.01, 1.0), (-2, 2), [], [thing], xlog=True)]
 
-    session = Session(Rates(), {}, at=[0.1, 0.5])
+    session = session_of(Rates(), {}, at=[0.1, 0.5])
     session.handle([{"type": "nudge", "thing": "handle", "dx": 1, "dy": 0}])
     assert session.state["at"] == [pytest.approx(10**-0.9), 0.5]
     session.handle([{"type": "nudge", "thing": "handle", "dx": 30, "dy": 0}])
@@ -285,7 +324,7 @@ def test_arrow_keys_on_a_logarithmic_axis_step_by_a_share_of_a_decade():
 
 
 def test_a_tick_of_the_clock_that_comes_after_the_figure_stopped_does_nothing():
-    session = Session(Ramp(), {})
+    session = session_of(Ramp(), {})
     session.handle([{"type": "press", "name": "playing"}])
     for _ in range(3):
         session.handle([{"type": "tick", "run": True}])

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from autograder.submission import grade
 from autograder.lesson.notebooks import CHECK_SUFFIX, solution_notebook
 from autograder.core.paths import PACKAGE_ROOT, lessons, solutions
-from autograder.lesson.release import release
+from autograder.lesson.release import AUTHORS_ONLY, release
 from autograder.runner.client import Runner
 from autograder.runner.job import CodeCell
 from autograder.submission.reading import Submission, read
@@ -31,6 +31,12 @@ def test_nothing_in_the_released_folder_was_left_by_a_run(lesson):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             assert cell.get("outputs", []) == [] and cell.get("execution_count") is None
     assert not list(folder.glob("*.part"))
+
+
+def test_what_stays_with_the_author_is_not_in_the_released_folder(lesson):
+    folder = lessons() / lesson.name
+    parts = {part for path in folder.rglob("*") for part in path.relative_to(folder).parts}
+    assert not parts & set(AUTHORS_ONLY)
 
 
 def test_the_solved_lesson_runs_from_top_to_bottom_and_every_check_passes(lesson, tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from autograder.core.paths import PACKAGE_ROOT, lesson_names, solutions
+from autograder.core.paths import course_root, lesson_names, solutions
 from autograder.proof.prove import LessonProof, prove_lesson
 from autograder.proof.table import markdown
 
@@ -17,7 +17,5 @@ def test_the_proof_holds(lesson):
 
 
 def test_the_kill_table_of_the_readme_is_the_one_that_prove_prints():
-    readme = (PACKAGE_ROOT / "README.md").read_text(encoding="utf-8")
-    assert markdown([proof(name) for name in lesson_names(solutions())]) in readme, (
-        "put the output of `autograder prove --markdown` into README.md"
-    )
+    readme = (course_root() / "README.md").read_text(encoding="utf-8")
+    assert markdown([proof(name) for name in lesson_names(solutions())]) in readme, "run `autograder readme`"

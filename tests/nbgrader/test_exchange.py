@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from classroom import LESSON, NOTEBOOK, make_classroom
 from click.testing import CliRunner
 
 from autograder.cli import main
+from autograder.core.paths import SUPPORT
 from autograder.runner.sandbox import bubblewrap_works
 
 pytestmark = [
@@ -21,6 +23,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange needs a POSIX system"),
 ]
 COURSE = ("--course", "ground_up")
+HIDDEN_AWAY = {f"{SUPPORT}/{name}" for name in ("checks.py", "answers.json", "widgets/__init__.py")}
 
 
 def test_a_lesson_goes_out_comes_in_and_returns_as_feedback(tmp_path, monkeypatch):
@@ -34,15 +37,21 @@ def test_a_lesson_goes_out_comes_in_and_returns_as_feedback(tmp_path, monkeypatc
     student.mkdir()
     (student / "nbgrader_config.py").write_text(f"c.Exchange.root = {str(exchange)!r}\n", encoding="utf-8")
 
+    released = _files(course.root / "lessons" / LESSON)
+    assert released > HIDDEN_AWAY and not any(path.startswith("hidden") for path in released)
+    shutil.rmtree(course.root / "lessons" / LESSON)
+    _done(course.nbgrader("generate_assignment", LESSON, "--force"))
+    assert _files(course.root / "lessons" / LESSON) == released
     _done(course.nbgrader("release_assignment", LESSON))
     _as_student(student, "fetch_assignment", LESSON, *COURSE)
-    handed_out = {path.name for path in (course.root / "lessons" / LESSON).iterdir() if path.is_file()}
-    assert {path.name for path in (student / LESSON).iterdir()} == handed_out
+    assert _files(student / LESSON) == released
+    _check_passes(student / LESSON, course.solved["relu"])
     nbformat.write(course.notebook({"relu": course.solved["relu"]}), student / LESSON / f"{NOTEBOOK}.ipynb")
     _as_student(student, "submit", LESSON, *COURSE)
 
     _done(course.nbgrader("collect", LESSON))
     (who,) = (course.root / "grading" / "submitted").iterdir()
+    assert released <= _files(who / LESSON)
     monkeypatch.chdir(course.root)
     graded = CliRunner().invoke(main, ["grade", LESSON])
     assert graded.exit_code == 0, graded.output
@@ -56,6 +65,20 @@ def test_a_lesson_goes_out_comes_in_and_returns_as_feedback(tmp_path, monkeypatc
     (page,) = (student / LESSON / "feedback").rglob("*.html")
     report = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select_one("[data-exercise=relu]")
     assert report["data-verdict"] == "PASSED"
+
+
+def _files(folder: Path) -> set[str]:
+    """The paths of all files below, hidden folders included, without Python's and JupyterLab's own."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {path.as_posix() for path in found if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)}
+
+
+def _check_passes(folder: Path, relu: str) -> None:
+    """A learner's check and figures work in the folder as it came through the exchange."""
+    code = f"import numpy as np\nimport widgets\nfrom autograder import check\n{relu}\nprint(check('relu'))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert "Correct" in ran.stdout, ran.stdout
 
 
 def _as_student(folder: Path, *arguments: str) -> None:

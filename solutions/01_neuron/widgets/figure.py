@@ -1,6 +1,7 @@
 """One neuron, its line, and the points it has to part."""
 
 import numpy as np
+from scipy import special
 
 from course.figures import Button, Choice, Figure, Goal, LearnerError, Play, Scrub
 from course.figures.figure import snap
@@ -10,40 +11,13 @@ BLOBS, VERSICOLOR, SETOSA = "two blobs", "iris: versicolor or virginica", "iris:
 GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (0, 1, 1, 0)}
 AXES = {BLOBS: ("x₁", "x₂"), SETOSA: ("petal length", "petal width"), VERSICOLOR: ("petal length", "petal width")}
 GRID = 50
+CURVE = np.linspace(-10, 10, 201)  # the z at which the activation is drawn
 LEARNING_RATE = 0.1
 MOST_CORRECTIONS = 1000
 
 W1 = Scrub("w1", "w₁", -5, 5, 0.1)
 W2 = Scrub("w2", "w₂", -5, 5, 0.1)
 B = Scrub("b", "b", -10, 10, 0.1)
-
-
-# --- our versions of your functions ---------------------------------------------------------------------
-
-
-def weighted_sum(x, w, b):
-    return x @ w + b
-
-
-def sigmoid(z):
-    return 0.5 * (1 + np.tanh(0.5 * z))
-
-
-def relu(z):
-    return np.maximum(z, 0)
-
-
-def step(z):
-    return (z > 0).astype(float)
-
-
-def neuron(x, w, b, activation):
-    return activation(weighted_sum(x, w, b))
-
-
-def perceptron_step(x, y, w, b, lr):
-    error = y - step(weighted_sum(x, w, b))
-    return w + lr * error * x, b + lr * error
 
 
 # --- the data -------------------------------------------------------------------------------------------
@@ -94,14 +68,7 @@ class NeuronPlayground(Figure):
         "Double w₁, w₂ and b. What changes, and what stays?",
         "Choose XOR. How many of the four corners can one line get right? Predict first.",
     )
-    ours = {  # noqa: RUF012
-        "weighted_sum": weighted_sum,
-        "sigmoid": sigmoid,
-        "relu": relu,
-        "step": step,
-        "neuron": neuron,
-        "perceptron_step": perceptron_step,
-    }
+    uses = ("weighted_sum", "sigmoid", "relu", "step", "neuron", "perceptron_step")
 
     def initial(self):
         return {
@@ -158,7 +125,12 @@ class NeuronPlayground(Figure):
         first = int(wrong[0])
         x, y = points[first, :2], int(points[first, 2])
         w, b = np.array([state["w1"], state["w2"]]), state["b"]
-        new_w, new_b = functions.call("perceptron_step", x, y, w, b, LEARNING_RATE, shape=[(2,), ()])
+        if functions.have("perceptron_step"):
+            new_w, new_b = functions.call("perceptron_step", x, y, w, b, LEARNING_RATE, shape=[(2,), ()])
+        else:
+            functions.own("perceptron_step")
+            towards = LEARNING_RATE if y else -LEARNING_RATE  # this point is known to be wrong
+            new_w, new_b = w + towards * x, b + towards
         if np.array_equal(new_w, w) and new_b == b:
             raise LearnerError(f"perceptron_step changed nothing, although point {first + 1} is wrong.")
         return state | {
@@ -173,29 +145,38 @@ class NeuronPlayground(Figure):
     # --- the numbers --------------------------------------------------------------------------------
 
     def compute(self, state, functions):
-        low, high = frame_of(state["data"])
-        points = points_of(state)
+        asked = ("weighted_sum", "neuron", state["activation"])
         n = functions.grid(GRID)
-        across = np.linspace(low, high, n)
-        grid = np.stack(np.meshgrid(across, across), axis=-1).reshape(-1, 2)
-        w, b = np.array([state["w1"], state["w2"]]), state["b"]
-        activation = functions.get(state["activation"])
-
-        z = functions.call("weighted_sum", grid, w, b, shape=(n * n,))
-        a = functions.call("neuron", grid, w, b, activation, shape=(n * n,))
-        point_z = functions.call("weighted_sum", points[:, :2], w, b, shape=(len(points),))
-        point_a = functions.call("neuron", points[:, :2], w, b, activation, shape=(len(points),))
-        curve_z = np.linspace(-10, 10, 201)
+        if functions.have(*asked):
+            z, a, point_z, point_a, curve_a = self.by_functions(state, n, functions)
+        else:
+            functions.own(*asked)
+            z, a, point_z, point_a, curve_a = all_at_once(state, n)
         said_one = point_a > (0 if state["activation"] == "relu" else 0.5)
         return {
             "z": z.reshape(n, n),
             "a": a.reshape(n, n),
             "point_z": point_z,
             "point_a": point_a,
-            "right": said_one == (points[:, 2] == 1),
-            "curve_z": curve_z,
-            "curve_a": functions.call(state["activation"], curve_z, shape=(201,)),
+            "right": said_one == (points_of(state)[:, 2] == 1),
+            "curve_z": CURVE,
+            "curve_a": curve_a,
         }
+
+    def by_functions(self, state, n, functions):
+        """By your functions: z and a over the plane (n²,), z and a of the points, a along the curve."""
+        points = points_of(state)
+        across = np.linspace(*frame_of(state["data"]), n)
+        grid = np.stack(np.meshgrid(across, across), axis=-1).reshape(-1, 2)
+        w, b = np.array([state["w1"], state["w2"]]), state["b"]
+        activation = functions.get(state["activation"])
+        return (
+            functions.call("weighted_sum", grid, w, b, shape=(n * n,)),
+            functions.call("neuron", grid, w, b, activation, shape=(n * n,)),
+            functions.call("weighted_sum", points[:, :2], w, b, shape=(len(points),)),
+            functions.call("neuron", points[:, :2], w, b, activation, shape=(len(points),)),
+            functions.call(state["activation"], CURVE, shape=CURVE.shape),
+        )
 
     # --- the picture --------------------------------------------------------------------------------
 
@@ -290,6 +271,20 @@ class NeuronPlayground(Figure):
         return Goal(done, right / n)
 
 
+# --- without your functions -----------------------------------------------------------------------------
+
+
+def all_at_once(state, n):
+    """The whole picture in one go: z and a over the plane (n²,), z and a of the points, a along the curve."""
+    across, points = np.linspace(*frame_of(state["data"]), n), points_of(state)
+    plane = (state["w1"] * across + state["w2"] * across[:, None] + state["b"]).ravel()
+    z = np.concatenate([plane, points[:, :2] @ (state["w1"], state["w2"]) + state["b"], CURVE])
+    a = {"step": z > 0, "sigmoid": special.expit(z), "relu": z.clip(0)}[state["activation"]].astype(float)
+    ends = [n * n, n * n + len(points)]
+    (z_plane, z_points, _), (a_plane, a_points, a_curve) = np.split(z, ends), np.split(a, ends)
+    return z_plane, a_plane, z_points, a_points, a_curve
+
+
 # --- small helpers --------------------------------------------------------------------------------------
 
 
@@ -362,7 +357,7 @@ def weights_to(state, x, y):
 def line_of(z, low, high):
     """Where the values z (n, n) over the square cross zero: the point nearest the middle, and the two ends.
 
-    None if they don't. Taken from the values, so that it is the line of your function, not of ours.
+    None if they don't. Taken from the values, so that it is the line of your function.
     """
     span, middle = high - low, (low + high) / 2
     w1, w2 = (z[0, -1] - z[0, 0]) / span, (z[-1, 0] - z[0, 0]) / span

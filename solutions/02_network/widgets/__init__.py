@@ -4,8 +4,8 @@
     widgets.network_xray()          # or with settings: widgets.network_xray(network="XOR", x1=1.0)
     widgets.bump_builder()          # or with settings: widgets.bump_builder(n=6, place="even")
 
-Both run on your own functions as soon as they are written; until then ours stand in, and the line under
-the figure says which is which.
+Both run on your own functions as soon as they are written; until then on the solutions or, in a copy of the course
+without solutions, on code of their own. The line under the figure says which is which.
 """
 
 from .bumps import BumpBuilder

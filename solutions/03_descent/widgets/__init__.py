@@ -3,8 +3,8 @@
     import widgets
     widgets.descent()          # or with settings: widgets.descent(surface="saddle", lr=0.2)
 
-It runs on your own gradient_descent and numerical_gradient as soon as they are written; until then ours stand in,
-and the line under the figure says which is which.
+It runs on your own gradient_descent and numerical_gradient as soon as they are written; until then on the solutions
+or, in a copy of the course without solutions, on code of its own. The line under the figure says which is which.
 """
 
 from .figure import Descent

@@ -20,16 +20,14 @@ from course.trails import (
 )
 
 from .walks import (
-    OURS,
     OWN,
     SURFACES,
-    H,
     X,
     Y,
     first_below,
-    height_of,
     losses_along,
     map_heights,
+    slope_at,
     walk,
     zigzags,
 )
@@ -48,7 +46,7 @@ class Descent(Figure):
         "Set the learning rate to 0.1: it diverges. Now raise the momentum to 0.9. What has moved?",
         "Choose the saddle, which starts at (2, 0) exactly. Does it ever leave the ridge? Nudge the start up by one arrow key.",
     )
-    ours = OURS
+    uses = ("numerical_gradient", "gradient_descent", "momentum_step")
 
     def initial(self):
         return {
@@ -126,10 +124,7 @@ class Descent(Figure):
         path = walk(state, settings_of(state), functions)
         losses = losses_along(path, surface, functions)
         kept = walk(state, state["kept"], functions) if state["kept"] else None
-        f = height_of(surface, functions)
-        slope = {
-            at: functions.call("numerical_gradient", f, path[at], H, shape=(2,)) for at in {0, self.at(state, path)}
-        }
+        slope = {at: slope_at(path[at], surface, functions) for at in {0, self.at(state, path)}}
         return {
             "heights": map_heights(surface, functions),
             "path": path,

@@ -3,8 +3,8 @@
     import widgets
     widgets.backprop_steps()          # or with settings: widgets.backprop_steps(expression="tanh(a)", values={"a": 3})
 
-It runs on your own functions as soon as they are written; until then ours stand in, and the line under the
-figure says which is which.
+It runs on your own functions as soon as they are written; until then on the solutions or, in a copy of the course
+without solutions, on code of its own. The line under the figure says which is which.
 """
 
 from .stepper import BackpropSteps

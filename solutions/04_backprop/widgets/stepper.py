@@ -2,8 +2,9 @@
 
 from course.figures import Button, Figure, Goal, LearnerError, Scrub, TextBox, Toggle
 
+from .at_once import at_once
 from .expressions import EXAMPLE, ExpressionError, edges_in, names_in, parse
-from .scalar_engine import OURS, agree, build, by_finite_differences, in_order, local_slopes, run_backward
+from .scalar_engine import USES, agree, by_functions, needed
 from .scene import check_table, label, net, overwritten, short, worked_out
 
 LOW, HIGH, RATIO = -5.0, 5.0, 10.0
@@ -20,7 +21,7 @@ class BackpropSteps(Figure):
         "Type tanh(a) and set a to 3. How much of the message is left?",
         "Type c = a*b; c*tanh(c). Now c is used twice: what must have happened before c hands anything on?",
     )
-    ours = OURS
+    uses = USES
 
     def initial(self):
         return {
@@ -78,18 +79,12 @@ class BackpropSteps(Figure):
             made = parse(state["expression"])
         except ExpressionError as error:
             raise LearnerError(str(error)) from error
-        nodes = build(made, state["values"], functions)
-        graph = in_order(nodes)
-        places = {id(node): i for i, node in enumerate(graph)}
-        names = {places[id(node)]: one for one, node in zip(made, nodes, strict=True)}
-        tell_lost_parents(made, nodes, functions)
-
-        slopes = local_slopes(made, nodes, places, functions)
-        truth = by_finite_differences(made, nodes, state["values"], functions)
-        by_hand = [None] * len(graph)
-        for node, slope in zip(nodes, truth, strict=True):
-            by_hand[places[id(node)]] = slope
-        trace = run_backward(graph, places[id(nodes[-1])], slopes, state["overwrite"], functions)
+        if functions.have(*needed(made)):
+            worked = by_functions(made, state["values"], state["overwrite"], functions)
+        else:
+            functions.own(*needed(made))
+            worked = at_once(made, state["values"], state["overwrite"])
+        trace, by_hand = worked.trace, worked.by_hand
         messages = trace.messages
         if not messages:
             functions.note("Your backward called no node's local_backward, so nothing was handed on.")
@@ -97,17 +92,17 @@ class BackpropSteps(Figure):
         all_shown = state["step"] >= edges_in(made)
         step = len(messages) if all_shown else min(state["step"], len(messages))
         return {
-            "parents": tuple(tuple(places[id(parent)] for parent in node.parents) for node in graph),
-            "ids": [names[i].constant if i in names and names[i].op == "name" else f"v{i}" for i in range(len(graph))],
-            "labels": [label(names[i]) if i in names else "inside" for i in range(len(graph))],
-            "data": [float(node.data) for node in graph],
+            "parents": worked.parents,
+            "ids": [one.constant if one and one.op == "name" else f"v{i}" for i, one in enumerate(worked.made)],
+            "labels": [label(one) if one else "inside" for one in worked.made],
+            "data": worked.data,
             "by_hand": by_hand,
             "step": step,
             "steps": len(messages),
             "grads": trace.gradients(step),
             "messages": messages[:step],
             "message": messages[step - 1] if step else None,
-            "settled": [all(message.parent != i for message in messages[step:]) for i in range(len(graph))],
+            "settled": [all(message.parent != i for message in messages[step:]) for i in range(len(by_hand))],
             **first_wrong(trace, by_hand, step),
         }
 
@@ -154,7 +149,8 @@ class BackpropSteps(Figure):
         ratio = slopes["b"] / slopes["a"]
         if abs(ratio - RATIO) < 0.05:
             return Goal("b's gradient is ten times a's. Why there?", 1.0)
-        return Goal(f"{text} Here {short(ratio)} times.", max(0.0, min(ratio / RATIO, RATIO / ratio, 0.95)))
+        progress = min(ratio / RATIO, RATIO / ratio, 0.95) if ratio > 0 else 0.0
+        return Goal(f"{text} Here {short(ratio)} times.", progress)
 
 
 # --- small helpers --------------------------------------------------------------------------------------
@@ -182,13 +178,6 @@ def first_wrong(trace, by_hand, step):
         if by_hand[i] is not None and not agree(trace.end[i], by_hand[i]):
             return {"wrong": i, "wrong_grad": trace.end[i], "too_early": False}
     return {"wrong": None, "wrong_grad": 0.0, "too_early": False}
-
-
-def tell_lost_parents(made, nodes, functions):
-    """Says so if a function forgot where its value came from."""
-    for one, node in zip(made, nodes, strict=True):
-        if not all(any(parent is nodes[i] for parent in node.parents) for i in one.args):
-            functions.note(f"Your {one.op} returns a Value that doesn't have all its inputs among its parents.")
 
 
 def check_values(values):

@@ -4,8 +4,8 @@
     widgets.playground()            # or with settings: widgets.playground(data="spiral", layers=[8, 8])
     widgets.playground(preset="learnt by heart", hide=["task", "brush"])
 
-It runs on your own functions as soon as they are written; until then ours stand in, and the line under the
-figure says which is which.
+It runs on your own functions as soon as they are written; until then ours stand in, or code of the figure's own,
+and the line under the figure says which is which.
 """
 
 from .figure import Playground

@@ -119,8 +119,12 @@ def parted(state, functions):
     if len(X) == 0:
         nothing = np.zeros(0, dtype=int)
         return X, X, nothing, nothing
-    rng = np.random.default_rng([state["seed"], 2])
-    parts = functions.call("split", X, np.arange(len(X)), 1 - state["train_share"] / 100, rng)
+    rng, put_aside = np.random.default_rng([state["seed"], 2]), 1 - state["train_share"] / 100
+    if not functions.have("split"):
+        functions.own("split")
+        test, train = np.split(rng.permutation(len(X)), [round(put_aside * len(X))])
+        return X[train], X[test], train, test
+    parts = functions.call("split", X, np.arange(len(X)), put_aside, rng)
     whose = functions.whose("split")
     try:
         X_train, X_test, train, test = parts

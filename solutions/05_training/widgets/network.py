@@ -2,13 +2,15 @@
 
 It runs on your functions. A ReLU network that classifies, without dropout, is literally your `forward` and
 your `network_gradients`; with other activations, for a regression or with dropout your `dense` and
-`dense_backward` are put together here, with our activations between them.
+`dense_backward` are put together here, with our activations between them. Where neither yours nor a reference
+is there, the figure goes a way of its own: here through the network, in `own.py` back.
 """
 
 from itertools import pairwise
 from string import ascii_uppercase
 
 import numpy as np
+from scipy import special
 
 from course.figures import LearnerError
 
@@ -27,101 +29,12 @@ STARTS = ("random", "He", "zeros", "too big")
 MOST_LAYERS, MOST_NEURONS = 6, 8
 
 
-# --- our versions of your functions ---------------------------------------------------------------------
+# --- activations and the loss of a regression -----------------------------------------------------------
 
-
-def split(X, y, fraction, rng):
-    order = rng.permutation(len(X))
-    held_out = round(fraction * len(X))
-    return X[order[held_out:]], X[order[:held_out]], y[order[held_out:]], y[order[:held_out]]
-
-
-def minibatches(X, y, size, rng):
-    order = rng.permutation(len(X))
-    for first in range(0, len(X), size):
-        batch = order[first : first + size]
-        yield X[batch], y[batch]
-
-
-def sgd_step(params, grads, lr):
-    return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads, strict=True)]
-
-
-def accuracy(probs, labels):
-    return np.mean(probs.argmax(axis=1) == labels)
-
-
-def dense(X, W, b):
-    return X @ W + b
-
-
-def relu(z):
-    return np.maximum(z, 0)
-
-
-def softmax(z):
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def forward(X, params):
-    for W, b in params[:-1]:
-        X = relu(dense(X, W, b))
-    return softmax(dense(X, *params[-1]))
-
-
-def dense_backward(dout, X, W, b):
-    return dout @ W.T, X.T @ dout, dout.sum(axis=0)
-
-
-def relu_backward(dout, z):
-    return dout * (z > 0)
-
-
-def softmax_cross_entropy(logits, labels):
-    rows = np.arange(len(labels))
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    dlogits = np.exp(log_probs)
-    dlogits[rows, labels] -= 1
-    return -log_probs[rows, labels].mean(), dlogits / len(labels)
-
-
-def network_gradients(X, labels, params):
-    inputs, sums = [X], []
-    for W, b in params:
-        sums.append(dense(inputs[-1], W, b))
-        inputs.append(relu(sums[-1]))
-    _, dout = softmax_cross_entropy(sums[-1], labels)
-    grads = []
-    for layer in reversed(range(len(params))):
-        dX, dW, db = dense_backward(dout, inputs[layer], *params[layer])
-        grads.insert(0, (dW, db))
-        if layer:
-            dout = relu_backward(dX, sums[layer - 1])
-    return grads
-
-
-OURS = {
-    function.__name__: function
-    for function in (
-        *(split, minibatches, sgd_step, accuracy, dense, relu, softmax, forward),
-        *(dense_backward, relu_backward, softmax_cross_entropy, network_gradients),
-    )
-}
-
-
-# --- activations and the loss of a regression: ours -----------------------------------------------------
-
-
-def sigmoid(z):
-    return 0.5 * (1 + np.tanh(0.5 * z))
-
-
-ACTIVATIONS = {  # the function, and its slope from weighted sum and value; your relu has your relu_backward
+ACTIVATIONS = {  # the function, and its slope from weighted sum and value; for the ReLU your relu and relu_backward
     "tanh": (np.tanh, lambda z, a: 1 - a * a),
-    "relu": (relu, lambda z, a: (z > 0).astype(float)),
-    "sigmoid": (sigmoid, lambda z, a: a * (1 - a)),
+    "relu": (None, None),
+    "sigmoid": (special.expit, lambda z, a: a * (1 - a)),
     "linear": (lambda z: z, lambda z, a: np.ones_like(z)),
 }
 
@@ -218,24 +131,32 @@ def literal(state):
 
 def through(F, params, activation, functions):
     """Values of all neurons (n, width), layer by layer; the last are the outputs, without activation."""
+    needed = ("dense", "relu") if activation == "relu" and len(params) > 1 else ("dense",)
+    own = not functions.have(*needed)
+    if own:
+        functions.own(*needed)
     values = []
-    for layer, (W, b) in enumerate(params):
-        z = functions.call("dense", F, W, b, shape=(len(F), W.shape[1]))
-        last = layer == len(params) - 1
-        F = z if last else activated(z, activation, functions)
-        values.append(F)
+    with np.errstate(all="ignore"):
+        for W, b in params:
+            before = values[-1] if values else F
+            z = before @ W + b if own else functions.call("dense", before, W, b, shape=(len(F), W.shape[1]))
+            last = len(values) == len(params) - 1
+            if activation != "relu" or last:
+                values.append(z if last else ACTIVATIONS[activation][0](z))
+            else:
+                values.append(z.clip(min=0) if own else functions.call("relu", z, shape=z.shape))
     return values
-
-
-def activated(z, activation, functions):
-    return functions.call("relu", z, shape=z.shape) if activation == "relu" else ACTIVATIONS[activation][0](z)
 
 
 def probabilities(F, outputs, params, state, functions):
     """Of the two classes (n, 2): your forward where it can, else softmax of the outputs."""
-    if literal(state):
-        return functions.call("forward", F, params, shape=outputs.shape)
-    return functions.call("softmax", outputs, shape=outputs.shape)
+    name = "forward" if literal(state) else "softmax"
+    if not functions.have(name):
+        functions.own(name)
+        blue = special.expit(outputs[:, 1] - outputs[:, 0])
+        return np.stack([1 - blue, blue], axis=1)
+    given = (F, params) if literal(state) else (outputs,)
+    return functions.call(name, *given, shape=outputs.shape)
 
 
 def loss_of(outputs, y, state, functions):
@@ -244,6 +165,10 @@ def loss_of(outputs, y, state, functions):
         return None
     if state["task"] != CLASSIFICATION:
         return float(half_squares(outputs, y)[0])
+    if not functions.have(LOSS[0]):
+        functions.own(LOSS[0])
+        ahead = outputs[:, 1] - outputs[:, 0]
+        return float(np.logaddexp(0, np.where(y == 1, -ahead, ahead)).clip(max=MOST).mean())
     loss, _ = unpacked(functions.call("softmax_cross_entropy", outputs, y.astype(int)), *LOSS)
     try:
         return float(loss)
@@ -251,17 +176,27 @@ def loss_of(outputs, y, state, functions):
         raise LearnerError("Your softmax_cross_entropy must return the loss as one number.") from error
 
 
+def needed_for_gradients(state):
+    """The names of your functions that `gradients` calls."""
+    if literal(state):
+        return ("network_gradients",)
+    loss = LOSS[:1] if state["task"] == CLASSIFICATION else ()
+    bends = ("relu", "relu_backward") if state["activation"] == "relu" and state["layers"] else ()
+    return ("dense", "dense_backward", *loss, *bends)
+
+
 def gradients(F, y, params, state, rng, quick):
     """Gradients [(dW, db), …] of one batch. `quick` gives the functions, `rng` draws what dropout drops."""
     if literal(state):
         return quick("network_gradients")(F, y, params)
+    relu = state["activation"] == "relu"
     bend, slope = ACTIVATIONS[state["activation"]]
     inputs, sums, masks = [F], [], []
     for W, b in params:
         z = quick("dense")(inputs[-1], W, b)
         sums.append(z)
         if len(sums) < len(params):
-            a = bend(z)
+            a = quick("relu")(z) if relu else bend(z)
             masks.append(kept(a.shape, state["dropout"], rng))
             inputs.append(a if masks[-1] is None else a * masks[-1])
     classify = state["task"] == CLASSIFICATION
@@ -276,10 +211,11 @@ def gradients(F, y, params, state, rng, quick):
         if layer:
             dX = dX if masks[layer - 1] is None else dX * masks[layer - 1]
             z = sums[layer - 1]
-            dout = quick("relu_backward")(dX, z) if state["activation"] == "relu" else dX * slope(z, bend(z))
+            dout = quick("relu_backward")(dX, z) if relu else dX * slope(z, bend(z))
     return grads[::-1]
 
 
+MOST = -np.log(1e-12)  # where the course's cross-entropy of a sample is cut off
 LOSS = ("softmax_cross_entropy", "loss, dlogits")
 BACKWARD = ("dense_backward", "dX, dW, db")
 

@@ -7,7 +7,7 @@ import numpy as np
 from course.figures import LearnerError
 
 from .data import CLASSIFICATION
-from .network import features, flat, gradients, loss_of, params_of, through
+from .network import features, flat, gradients, loss_of, needed_for_gradients, params_of, through
 
 BUDGET = 0.1  # seconds of training in one piece; what isn't done then comes in the next
 TOO_LARGE = 1e6  # a weight beyond this has run away
@@ -28,7 +28,7 @@ def trained(state, data, functions):
         now = state | {"epoch": epoch, "_batches": done}
         try:
             params, done = part_of_epoch(F, y, params, now, functions, until)
-        except (TypeError, ValueError, IndexError) as error:  # in our own lines: shapes that come from theirs
+        except (TypeError, ValueError, IndexError, RuntimeError) as error:  # here: of shapes that come from theirs
             raise LearnerError(f"Your functions don't fit together: {error}") from error
         epoch += done == 0
         if done or time.perf_counter() > until or not finite(params):
@@ -51,6 +51,16 @@ def part_of_epoch(F, y, params, state, functions, until):
     hadn't been.
     """
     seeds = [state["seed"], state["epoch"]]
+    if not functions.have("minibatches", "sgd_step"):
+        from . import own  # torch takes a second to load: not before it is needed
+
+        functions.own("minibatches", "sgd_step")
+        return own.part_of_epoch(F, y, params, state, until)
+    by_autograd = not functions.have(*needed_for_gradients(state))
+    if by_autograd:
+        from . import own
+
+        functions.own(*needed_for_gradients(state))
     with functions.together() as quick:
         batches = list(quick("minibatches")(F.copy(), y.copy(), state["batch"], np.random.default_rng([*seeds, 4])))
         step = quick("sgd_step")
@@ -61,7 +71,10 @@ def part_of_epoch(F, y, params, state, functions, until):
                 return params, done
             F_batch, y_batch = batch
             rng = np.random.default_rng([*seeds, 5, done]) if state["dropout"] else None
-            grads = gradients(F_batch, y_batch, params, state, rng, quick)
+            if by_autograd:
+                grads = params_of(state | {"weights": own.slope(F_batch, y_batch, params, state, rng)})
+            else:
+                grads = gradients(F_batch, y_batch, params, state, rng, quick)
             if state["penalty"] == "L2":
                 grads = [(dW + state["penalty_rate"] * W, db) for (dW, db), (W, _) in zip(grads, params, strict=True)]
             params = checked(step(params, grads, state["lr"]), params, functions)
@@ -81,9 +94,10 @@ def checked(params, before, functions):
         fits = all(W.shape == W0.shape and b.shape == b0.shape for (W, b), (W0, b0) in zip(params, before, strict=True))
     except (TypeError, ValueError, AttributeError):
         fits = False
+    if not fits and functions.theirs("sgd_step") is None:
+        raise LearnerError("Your functions don't fit together: there must be gradients (dW, db) for each (W, b).")
     if not fits:
-        whose = functions.whose("sgd_step")
-        raise LearnerError(f"{whose} sgd_step must return params: a list of (W, b) with the shapes it was given.")
+        raise LearnerError("Your sgd_step must return params: a list of (W, b) with the shapes it was given.")
     return params
 
 

@@ -6,9 +6,8 @@ from itertools import pairwise
 from course.figures import Button, Choice, Figure, Goal, Play, Scrub, Toggle
 from course.figures.scene import number
 
-from .reference import OURS
 from .scene import charts, tables, written
-from .training_run import PER_TICK, Plan, Runs, Settings
+from .training_run import NAMES, PER_TICK, Plan, Runs, Settings
 
 LIVE, FROM_START = ("lr", "dropout", "forget", "stay"), ("init", "batch_norm")
 HEALTHY = {"lr": 0.3, "init": 1.0, "batch_norm": False, "dropout": 0.0, "forget": False, "stay": False}
@@ -38,7 +37,7 @@ class TrainingMonitor(Figure):
         "Choose “forgetful” and train. What do the gradient norms do before the loss goes wrong?",
         "Choose “healthy”, train, and make the learning rate ten times larger on the way. Does it recover?",
     )
-    ours = OURS
+    uses = NAMES
 
     def initial(self):
         return {

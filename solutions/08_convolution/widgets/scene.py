@@ -119,7 +119,8 @@ def sum_table(state, arrays):
     at = (row // pool, column // pool)
     if pool > 1 and all(i < n for i, n in zip(at, arrays["shown"].shape, strict=True)):
         rows.append([f"largest of its {pool} × {pool}", number(float(arrays["shown"][at]))])
-    rows.append([Cell(f"{state['run']} took", "muted"), Cell(duration(arrays["took"]), "muted")])
+    runner = "the figure's own code" if arrays["own"] else state["run"]
+    rows.append([Cell(f"{runner} took", "muted"), Cell(duration(arrays["took"]), "muted")])
     return Table("sum", rows, "Products + bias = one pixel", rule=3, width=WIDTH, column=2)
 
 

@@ -25,13 +25,23 @@ class Windows:
         return (self.kw - 1) * self.dilation + 1
 
     @property
+    def tops(self):
+        """The first row of each window, from above, on the picture with its padding."""
+        return range(0, self.h + 2 * self.padding - self.tall + 1, self.stride)
+
+    @property
+    def lefts(self):
+        """The first column of each window, from the left, on the picture with its padding."""
+        return range(0, self.w + 2 * self.padding - self.wide + 1, self.stride)
+
+    @property
     def rows(self):
         """How many windows lie below each other."""
-        return (self.h + 2 * self.padding - self.tall) // self.stride + 1
+        return len(self.tops)
 
     @property
     def columns(self):
-        return (self.w + 2 * self.padding - self.wide) // self.stride + 1
+        return len(self.lefts)
 
     @property
     def first(self):
@@ -55,5 +65,5 @@ class Windows:
 
     def patch(self, padded, row, column):
         """The pixels that the kernel's cells lie on, (kh, kw)."""
-        top, left, gap = row * self.stride, column * self.stride, self.dilation
+        top, left, gap = self.tops[row], self.lefts[column], self.dilation
         return padded[top : top + self.tall : gap, left : left + self.wide : gap]

@@ -2,21 +2,25 @@
 
 import numpy as np
 import pytest
-
-from course.figures.functions import Functions
-from course.figures.session import Session
-from course.figures.static import draw, png
 from widgets_01_neuron import figure as widgets
 
+from course.figures.functions import Functions
+from course.figures.reference import borrowed
+from course.figures.session import Session
+from course.figures.static import draw, png
+
 FIGURE = widgets.NeuronPlayground()
+REFERENCE = borrowed(FIGURE)
+ACTIVATIONS = ("step", "sigmoid", "relu")
+DATA = ("two blobs", "AND", "XOR", "iris: setosa or not", "iris: versicolor or virginica")
 
 
-def session(theirs=None, **given):
-    return Session(FIGURE, {} if theirs is None else theirs, **given)
+def session(theirs=None, reference=None, **given):
+    return Session(FIGURE, {} if theirs is None else theirs, reference, **given)
 
 
-def computed(theirs=None, **given):
-    return FIGURE.compute(FIGURE.start(**given), Functions(FIGURE.ours, theirs or {}))
+def computed(theirs=None, reference=REFERENCE, **given):
+    return FIGURE.compute(FIGURE.start(**given), Functions(FIGURE.uses, theirs or {}, reference))
 
 
 def by_hand(name, z):
@@ -29,10 +33,11 @@ def by_hand(name, z):
     return np.array([one[name](v) for v in z.ravel()]).reshape(z.shape)
 
 
-@pytest.mark.parametrize("activation", ["step", "sigmoid", "relu"])
-@pytest.mark.parametrize("data", ["two blobs", "AND", "XOR", "iris: setosa or not", "iris: versicolor or virginica"])
-def test_every_number_agrees_with_numpy_by_hand(activation, data):
-    arrays = computed(w1=1.3, w2=-0.7, b=0.4, activation=activation, data=data)
+@pytest.mark.parametrize("reference", [REFERENCE, {}], ids=["borrowed", "without solutions"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("data", DATA)
+def test_every_number_agrees_with_numpy_by_hand(activation, data, reference):
+    arrays = computed(w1=1.3, w2=-0.7, b=0.4, activation=activation, data=data, reference=reference)
     low, high = widgets.frame_of(data)
     across = np.linspace(low, high, 50)
     z = np.array([[1.3 * x - 0.7 * y + 0.4 for x in across] for y in across])
@@ -204,6 +209,54 @@ def test_a_step_with_the_wrong_sign_gets_further_away():
     for _ in range(100):
         wrong_way.handle([{"type": "tick"}])
     assert wrong_way.frame.goal.progress < 1
+
+
+# --- without solutions: the figure's own way ------------------------------------------------------------
+
+
+def test_until_they_are_written_it_runs_on_the_solutions_and_says_so():
+    assert set(FIGURE.uses) == set(REFERENCE)
+    assert session().frame.badge == "running on: our weighted_sum · our neuron · our sigmoid"
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_without_solutions_it_shows_the_same_and_says_whose_code_it_is(activation):
+    for data in DATA:
+        for w1, w2, b in ((1.3, -0.7, 0.4), (0.0, 0.0, 0.0), (-5.0, 5.0, 10.0)):
+            given = {"w1": w1, "w2": w2, "b": b, "activation": activation, "data": data}
+            one, other = computed(**given), computed(reference={}, **given)
+            assert one.keys() == other.keys()
+            for name in one:
+                np.testing.assert_allclose(one[name], other[name], rtol=1e-13, atol=1e-14)
+    until = f"weighted_sum, neuron and {activation}"
+    badge = f"running on: the figure's own code (until your {until} are written)"
+    assert session(reference={}, activation=activation).frame.badge == badge
+
+
+@pytest.mark.parametrize("data", ["two blobs", "XOR", "iris: versicolor or virginica"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_without_solutions_it_learns_in_the_same_steps(data, activation):
+    runs = [session(reference=reference, data=data, activation=activation, b=-1.0) for reference in (None, {})]
+    for _ in range(30):
+        one, other = (run.handle([{"type": "tick"}]) for run in runs)
+        assert runs[0].state == runs[1].state and one.say == other.say
+
+
+def unwritten(*_):
+    raise NotImplementedError
+
+
+def test_without_solutions_yours_takes_over_when_all_that_a_picture_needs_is_written():
+    theirs = dict.fromkeys(FIGURE.uses, unwritten)
+    figure = session(theirs, {})
+    theirs["weighted_sum"], theirs["sigmoid"] = (lambda x, w, b: x @ w + b + 100), (lambda z: 0.25 + 0 * z)
+    frame = figure.handle([])
+    assert frame.badge == "running on: the figure's own code (until your neuron is written)"
+    assert frame.say == session().frame.say
+    theirs["neuron"] = lambda x, w, b, activation: activation(x @ w)
+    frame = figure.handle([])
+    assert frame.badge.startswith("running on: your ") and "own" not in frame.badge
+    assert "all is blue" in frame.say and "20 of 40 points right" in frame.say
 
 
 def test_the_still_picture_shows_the_scene():

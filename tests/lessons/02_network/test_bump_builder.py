@@ -1,12 +1,7 @@
 """The bump builder: its numbers against NumPy, every event, and what wrong functions do to it."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-
 from widgets_02_network.bumps import BumpBuilder
 from widgets_02_network.kinks import DRAWN, X, target_at
 
@@ -17,8 +12,8 @@ START = "3 ramps with kinks at −1, 0, 1 add up to a triangle of height 1."
 YOURS = {"dense": lambda X, W, b: X @ W + b, "relu": lambda z: z * (z > 0)}
 
 
-def session(namespace=None, **state):
-    return Session(BumpBuilder(), namespace if namespace is not None else {}, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(BumpBuilder(), namespace if namespace is not None else {}, reference, **state)
 
 
 def arrays(run):
@@ -386,3 +381,40 @@ def test_learning_runs_on_your_functions():
 def test_the_still_picture_can_be_drawn():
     for state in ({}, {"n": 24, "place": "even"}, {"n": 0}, {"activation": "sigmoid", "target": "step"}):
         assert png(draw(session(**state).frame.panels)).startswith(b"\x89PNG")
+
+
+# --- without solutions: the figure's own way --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["by hand", "even", "fit"])
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "identity"])
+@pytest.mark.parametrize("n", [0, 1, 7])
+def test_without_solutions_it_shows_the_same(n, activation, place):
+    given = {"n": n, "activation": activation, "place": place, "height": 0.3}
+    borrowed, own = session(**given), session(reference={}, **given)
+    one, other = arrays(borrowed), arrays(own)
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], rtol=1e-12, atol=1e-12)
+    assert borrowed.frame.say == own.frame.say
+    until = "dense is" if activation == "identity" else f"dense and {activation} are"
+    assert own.frame.badge == (f"running on: the figure's own code (until your {until} written)" if n else "")
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+def test_without_solutions_it_learns_in_the_same_way(activation):
+    runs = [session(reference=reference, n=6, activation=activation) for reference in (None, {})]
+    for run in runs:
+        run.handle([{"type": "set", "name": "place", "value": "learn"}, *[{"type": "tick"}] * 20])
+    np.testing.assert_allclose(runs[0].state["kinks"], runs[1].state["kinks"], atol=1e-3)
+    np.testing.assert_allclose(runs[0].state["weights"], runs[1].state["weights"], atol=1e-3)
+
+
+def test_without_solutions_yours_takes_over_as_soon_as_it_is_written():
+    namespace = {"dense": lambda X, W, b: ..., "relu": YOURS["relu"]}
+    run = session(namespace, {})
+    assert run.frame.say.startswith(START)
+    assert run.frame.badge == "running on: the figure's own code (until your dense is written)"
+    namespace["dense"] = lambda X, W, b: X @ W
+    assert run.handle([]).badge == "running on: your dense · your relu"
+    assert not run.frame.say.startswith(START)

@@ -1,13 +1,9 @@
 """The network X-ray: its numbers against NumPy, every event, and what wrong functions do to it."""
 
-import sys
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-
 from widgets_02_network.networks import CORNERS, held_out_digits, identity_network, part_names, random_network
 from widgets_02_network.xray import NetworkXray
 
@@ -46,8 +42,8 @@ YOURS = {
 }
 
 
-def session(namespace=None, **state):
-    return Session(NetworkXray(), namespace if namespace is not None else {}, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(NetworkXray(), namespace if namespace is not None else {}, reference, **state)
 
 
 def arrays(run):
@@ -558,6 +554,72 @@ def test_unwritten_functions_are_stood_in_for():
     run = session(dict.fromkeys(YOURS, unwritten))
     assert run.frame.say == START
     assert "your" not in run.frame.badge
+
+
+# --- without solutions: the figure's own way --------------------------------------------------------------
+
+STATES = [
+    {},
+    {"relu": False},
+    {"x1": -2.3, "x2": 0.4, "killed": ["A1", "B3"], "shift": 2.5, "edits": {"A3→B2": 4.0, "class 0": -1.0}},
+    {"collapsed": True},
+    {"collapsed": True, "relu": False, "killed": ["A3"], "shift": -1.0},
+    {"network": "identity", "killed": ["A1", "A2", "A3"]},
+    {"network": "Digit", "digit": 7},
+    {"network": "Digit", "killed": ["A3", "A9"], "relu": False},
+    {"network": "Digit", "collapsed": True},
+    {"seed": 61},
+]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_without_solutions_it_shows_the_same(state):
+    borrowed, own = session(**state), session(reference={}, **state)
+    one, other = arrays(borrowed), arrays(own)
+    assert one.keys() == other.keys()
+    for name in one:
+        if name in ("names", "count", "whose"):
+            assert one[name] == other[name]
+        elif name == "params":
+            for pair, its in zip(one[name], other[name], strict=True):
+                for part, same in zip(pair, its, strict=True):
+                    np.testing.assert_allclose(part, same, rtol=0, atol=1e-12)
+        elif name in ("z", "a", "killed"):
+            for part, same in zip(one[name], other[name], strict=True):
+                np.testing.assert_allclose(part, same, rtol=1e-12, atol=1e-12)
+        else:
+            np.testing.assert_allclose(one[name], other[name], rtol=1e-9, atol=1e-12)
+    assert borrowed.frame.say == own.frame.say and own.frame.strip == []
+    assert "your" not in borrowed.frame.badge and "own code" not in borrowed.frame.badge
+    assert own.frame.badge.startswith("running on: the figure's own code (until your dense, ")
+
+
+def test_without_solutions_the_badge_names_what_is_still_to_be_written():
+    badge = session({"dense": dense, "softmax": softmax, "collapse": YOURS["collapse"]}, {}).frame.badge
+    assert badge == "running on: the figure's own code (until your relu and count_parameters are written)"
+    assert session({"dense": dense, "softmax": softmax}, {}, relu=False).frame.badge.startswith("running on: your")
+
+
+def test_without_solutions_the_preset_xor_is_a_start_that_gets_three_corners():
+    run = session(reference={}, network="XOR")
+    text = "The figure's own xor_network gets 3 of the 4 corners right. Can yours?"
+    assert (run.frame.goal.text, run.frame.goal.progress) == (text, 0.0)
+    assert "xor_network" in run.frame.badge
+    assert session(YOURS, {}, network="XOR").frame.goal.text == text
+
+
+def test_without_solutions_yours_takes_over_as_soon_as_it_is_written():
+    def unwritten(*_):
+        raise NotImplementedError
+
+    namespace = dict.fromkeys(NetworkXray.uses, unwritten)
+    run = session(namespace, {})
+    assert run.frame.say == START and run.frame.strip == []
+    namespace |= YOURS | {"relu": np.abs}
+    frame = run.handle([])
+    assert frame.say != START and "own" not in frame.badge and "your relu" in frame.badge
+    namespace["forward"] = unwritten
+    assert run.handle([]).strip == []
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,25 @@
 """The descent figure: paths against closed forms and torch, every event, and what wrong functions do to it."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-
-
 from widgets_03_descent.figure import Descent
-from widgets_03_descent.walks import OURS
 
+from course.figures.reference import borrowed
 from course.figures.scene import Arrow, Line, Text
 from course.figures.session import Session
 from course.figures.static import draw, png
 
+REFERENCE = borrowed(Descent())
 
-def session(namespace=None, **state):
-    return Session(Descent(), namespace if namespace is not None else {}, **state)
+
+def session(namespace=None, reference=None, **state):
+    return Session(Descent(), namespace if namespace is not None else {}, reference, **state)
+
+
+def momentum_step(w, g, v, lr, beta):
+    """As in lesson 06."""
+    return w - lr * (beta * v + g), beta * v + g
 
 
 def arrays(run):
@@ -33,7 +35,7 @@ def words_on_the_map(run):
 
 
 def yours(**changed):
-    return {name: OURS[name] for name in ("numerical_gradient", "gradient_descent")} | changed
+    return REFERENCE | changed
 
 
 # --- the numbers ------------------------------------------------------------------------------------------
@@ -207,7 +209,7 @@ def test_a_path_is_kept_for_comparison_and_dropped():
 
 def test_copied_code_rebuilds_the_view():
     run = session(surface="bowl", x1=-1.0, lr=0.3, momentum=0.5, kept={"lr": 0.1, "momentum": 0.2})
-    given = eval(run.frame.code.replace("widgets_03_descent.descent", "dict"))
+    given = eval(run.frame.code.replace("widgets.descent", "dict"))
     assert session(**given).frame.say == run.frame.say
 
 
@@ -248,22 +250,33 @@ def test_it_runs_on_your_functions():
     assert run.frame.say == session().frame.say
 
 
-def test_momentum_is_ours_and_says_so_until_yours_is_there():
+def test_momentum_is_the_figures_own_and_says_so_until_yours_is_there():
     run = session(yours(), momentum=0.5)
-    assert run.frame.strip == ["The momentum is ours here: you write yours, momentum_step, in lesson 06."]
-    assert session(yours(momentum_step=OURS["momentum_step"]), momentum=0.5).frame.strip == []
+    assert run.frame.strip == ["The momentum is the figure's own here: you write yours, momentum_step, in lesson 06."]
+    assert run.frame.badge.endswith("the figure's own code (until your momentum_step is written)")
+    own = arrays(run)["path"]
+    theirs = session(yours(momentum_step=momentum_step), momentum=0.5)
+    assert theirs.frame.strip == [] and "your momentum_step" in theirs.frame.badge
+    np.testing.assert_allclose(arrays(theirs)["path"], own, rtol=1e-9, atol=1e-12)
+    still = session(yours(momentum_step=lambda w, g, v, lr, beta: (w, v)), momentum=0.5)
+    assert np.ptp(arrays(still)["path"], axis=0).tolist() == [0, 0]
+
+
+def test_a_wrong_gradient_shows_in_walks_with_momentum_too():
+    run = session(yours(numerical_gradient=lambda f, x, h: np.zeros(2)), momentum=0.5, kept=None)
+    assert "loss 17 → 17 after" in run.frame.say
 
 
 def test_uphill_steps_run_out_of_the_picture():
     def uphill(gradient, start, lr, steps):
-        return OURS["gradient_descent"](lambda x: -gradient(x), start, lr, steps)
+        return REFERENCE["gradient_descent"](lambda x: -gradient(x), start, lr, steps)
 
     assert "diverged at step" in session(yours(gradient_descent=uphill), kept=None).frame.say
 
 
 def test_a_gradient_divided_in_the_wrong_order_does_not_move():
     def misplaced_brackets(f, x, h):
-        return OURS["numerical_gradient"](f, x, h) * h * h
+        return REFERENCE["numerical_gradient"](f, x, h) * h * h
 
     assert "loss 17 → 17 after" in session(yours(numerical_gradient=misplaced_brackets), kept=None).frame.say
 
@@ -272,7 +285,7 @@ def test_a_path_without_its_start_is_named_with_its_shape_and_the_picture_stays(
     namespace = yours()
     run = session(namespace)
     before = run.frame.panels
-    namespace["gradient_descent"] = lambda *given: OURS["gradient_descent"](*given)[1:]
+    namespace["gradient_descent"] = lambda *given: REFERENCE["gradient_descent"](*given)[1:]
     run.handle([{"type": "set", "name": "lr", "value": 0.02}])
     assert run.frame.strip == ["Your gradient_descent returned shape (60, 2); this figure needs (61, 2)."]
     assert run.frame.panels is before
@@ -296,3 +309,43 @@ def test_without_an_f_the_figure_asks_for_it():
     run = session(yours())
     run.handle([{"type": "set", "name": "surface", "value": "your own f"}])
     assert run.frame.strip == ["This figure needs your f: write it above, run its cell, then come back."]
+
+
+# --- without solutions: the figure's own way --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("surface", ["bowl", "ravine", "saddle", "Rastrigin", "your own f"])
+@pytest.mark.parametrize("settings", [{}, {"momentum": 0.9}, {"noise": 0.4, "steps": 200}, {"lr": 1.0, "steps": 500}])
+def test_without_solutions_it_shows_the_same(surface, settings):
+    f = {"f": lambda x: (x[0] ** 2 - 1) ** 2 + np.cosh(x[1] / 2)}
+    borrowed, own = (session(f, reference, surface=surface, **settings) for reference in (None, {}))
+    for run in (borrowed, own):
+        run.functions.detail = 1.0  # on a busy machine the first frame may have lowered it
+    one, other = arrays(borrowed), arrays(own)
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], rtol=1e-6, atol=1e-8)
+    assert borrowed.frame.say == own.frame.say
+    assert "own code" not in borrowed.frame.badge or "momentum" in settings
+    assert "figure's own code (until your " in own.frame.badge and " our " not in own.frame.badge
+
+
+def test_without_solutions_the_badge_says_until_what_is_written():
+    until = "gradient_descent and numerical_gradient are"
+    assert session(reference={}).frame.badge == f"running on: the figure's own code (until your {until} written)"
+    slope = {"numerical_gradient": REFERENCE["numerical_gradient"]}
+    badge = "running on: your numerical_gradient · the figure's own code (until your gradient_descent is written)"
+    assert session(slope, {}).frame.badge == badge
+
+
+def test_without_solutions_yours_takes_over_as_soon_as_it_is_written():
+    def unwritten(*_):
+        raise NotImplementedError
+
+    namespace = {"numerical_gradient": unwritten, "gradient_descent": unwritten}
+    run = session(namespace, {}, kept=None)
+    assert run.frame.say == session(kept=None).frame.say and run.frame.strip == []
+    namespace["gradient_descent"] = REFERENCE["gradient_descent"]
+    assert run.handle([]).badge.startswith("running on: your gradient_descent · the figure's own code (until your num")
+    namespace["numerical_gradient"] = lambda f, x, h: -REFERENCE["numerical_gradient"](f, x, h)
+    assert "diverged at step" in run.handle([]).say and "own" not in run.frame.badge

@@ -1,14 +1,10 @@
 """Backprop, step by step: its gradients against finite differences and torch, and what wrong engines do to it."""
 
 import math
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-
-
 from widgets_04_backprop.expressions import ExpressionError, names_in, parse
 from widgets_04_backprop.scene import layout
 from widgets_04_backprop.stepper import BackpropSteps
@@ -96,8 +92,8 @@ def engine(old="", new=""):
     return namespace
 
 
-def session(namespace=None, **state):
-    return Session(BackpropSteps(), engine() if namespace is None else namespace, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(BackpropSteps(), engine() if namespace is None else namespace, reference, **state)
 
 
 def arrays(run):
@@ -159,10 +155,14 @@ EXPRESSIONS = [
 ]
 
 
-@pytest.mark.parametrize("namespace", [engine(), {}], ids=["theirs", "ours"])
+@pytest.mark.parametrize(
+    ("namespace", "reference"),
+    [(engine(), None), ({}, None), ({}, {})],
+    ids=["theirs", "borrowed", "without solutions"],
+)
 @pytest.mark.parametrize("expression", EXPRESSIONS)
-def test_after_all_steps_the_gradients_are_torchs_and_those_of_finite_differences(expression, namespace):
-    run = session(namespace, expression=expression, values={"a": 1.3, "b": -0.7})
+def test_after_all_steps_the_gradients_are_torchs_and_those_of_finite_differences(expression, namespace, reference):
+    run = session(namespace, reference, expression=expression, values={"a": 1.3, "b": -0.7})
     run.handle([ALL])
     known = {"tanh": torch.tanh, "exp": torch.exp}
     known |= {name: torch.tensor(at, dtype=torch.float64, requires_grad=True) for name, at in (("a", 1.3), ("b", -0.7))}
@@ -255,7 +255,7 @@ def test_values_reach_the_learners_functions_as_they_are():
     assert run.frame.strip == []
 
 
-def test_our_functions_stand_in_on_the_learners_values():
+def test_the_solutions_stand_in_on_the_learners_values():
     namespace = engine()
     del namespace["power"], namespace["backward"]
     run = session(namespace, step=5)
@@ -353,7 +353,7 @@ def test_what_breaks_in_the_learners_engine_is_said_in_a_sentence(old, new, mess
     assert any(message in line for line in run.handle([ALL]).strip)
 
 
-def test_from_a_broken_engine_the_first_picture_is_ours():
+def test_from_a_broken_engine_the_first_picture_is_that_of_the_solutions():
     run = session(engine("    out.grad = 1.0", "    out.grad = one"))
     assert "NameError" in run.frame.strip[0]
     assert run.frame.say.startswith("Step 1 of 5")
@@ -424,7 +424,7 @@ def test_copied_lines_rebuild_the_view():
     run = session()
     enter(run, TWICE)
     run.handle([{"type": "set", "name": "overwrite", "value": True}, ALL])
-    again = eval(run.frame.code.replace("widgets_04_backprop.backprop_steps", "dict"))
+    again = eval(run.frame.code.replace("widgets.backprop_steps", "dict"))
     assert session(**again).frame.say == run.frame.say
 
 
@@ -448,6 +448,7 @@ def test_the_goal_is_where_b_weighs_ten_times_a():
     run.handle([{"type": "set", "name": "leaf a", "value": 5.0}])
     assert run.frame.goal.progress == 1
     assert enter(run, "x*y").goal is None
+    assert enter(run, "a + 0*b").goal.progress == 0
 
 
 # --- the picture ------------------------------------------------------------------------------------------
@@ -469,3 +470,69 @@ def test_boxes_stand_apart_and_lines_lead_to_the_right(expression):
 
 def test_the_still_picture_can_be_drawn():
     assert png(draw(session(expression="a*a + a", overwrite=True, step=3).frame.panels)).startswith(b"\x89PNG")
+
+
+# --- without solutions: the figure's own way --------------------------------------------------------------
+
+MORE = ["a**0.5 + b", "a*a*a*b", "x = a*b; y = exp(a); y + x", "c = a*b; a + 1", "tanh(w1*x1 + w2*x2 + b)", "-(-a)"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("expression", [*EXPRESSIONS, *MORE])
+def test_without_solutions_it_shows_the_same_messages(expression, overwrite):
+    given = {"expression": expression, "values": {"a": 1.3, "b": -0.7}, "overwrite": overwrite}
+    borrowed, own = session({}, **given), session({}, {}, **given)
+    for step in range(20):
+        one, other = arrays(borrowed), arrays(own)
+        assert one.keys() == other.keys()
+        for name in one:
+            if name in ("message", "messages"):
+                pairs = zip(one["messages"], other["messages"], strict=True)
+                for message, its in pairs:
+                    assert vars(its) == pytest.approx(vars(message), rel=1e-8, abs=1e-8)
+            elif name in ("data", "by_hand", "grads", "wrong_grad"):
+                assert other[name] == pytest.approx(one[name], rel=1e-9, abs=1e-9)
+            else:
+                assert one[name] == other[name]
+        assert own.frame.say == borrowed.frame.say and own.frame.strip == []
+        if one["step"] == one["steps"] and step:
+            break
+        press(borrowed, "next"), press(own, "next")
+    assert "our backward" in borrowed.frame.badge and "own code" not in borrowed.frame.badge
+    assert own.frame.badge.startswith("running on: the figure's own code (until your Value, ")
+
+
+@pytest.mark.parametrize("reference", [None, {}], ids=["borrowed", "without solutions"])
+@pytest.mark.parametrize(
+    ("expression", "a", "message"),
+    [
+        ("b/a", 0.0, "a**-1 has no value here"),
+        ("a**0.5", -1.0, "a**0.5 has no value here"),
+        ("exp(exp(exp(a)))", 5.0, "exp(exp(exp(a))) has no value here"),
+    ],
+)
+def test_a_place_without_a_value_is_said_whosever_code_it_is(expression, a, message, reference):
+    run = session({}, reference, expression=expression, values={"a": 1.0})
+    assert run.frame.strip == []
+    assert message in run.handle([{"type": "set", "name": "leaf a", "value": a}]).strip[0]
+    assert run.handle([{"type": "set", "name": "leaf a", "value": 1.0}]).strip == []
+
+
+def test_a_place_without_a_slope_is_said_too():
+    run = session({}, expression="a**0 + a")
+    assert "has no slope here" in run.handle([{"type": "set", "name": "leaf a", "value": 0.0}]).strip[0]
+
+
+def test_without_solutions_yours_takes_over_when_all_that_the_line_needs_is_written():
+    namespace = engine() | {"numerical_gradient": lambda f, x, h: np.array([f(x + h) - f(x - h)]) / (2 * h)}
+    written = namespace.pop("backward")
+    run = session(namespace, {}, step=5)
+    assert run.frame.badge == "running on: the figure's own code (until your backward is written)"
+    assert grads(run)["b"] == pytest.approx(9)
+    namespace["backward"] = lambda out: ...
+    assert run.handle([]).badge == "running on: the figure's own code (until your backward is written)"
+    namespace["backward"] = written
+    namespace["add"] = lambda a, b: namespace["multiply"](a, b)
+    frame = run.handle([])
+    assert "own code" not in frame.badge and "your add" in frame.badge
+    assert grads(run)["b"] != pytest.approx(9)

@@ -1,14 +1,9 @@
 """Everything that can be done in the playground, without a browser: what TensorFlow Playground has, and more."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-
-from widgets_05_training.figure import Playground
 from widgets_05_training.data import changed, place_of, sketch
+from widgets_05_training.figure import Playground
 from widgets_05_training.network import INPUTS, place_in_weights
 from widgets_05_training.presets import PRESETS
 
@@ -324,7 +319,7 @@ def test_row_21_a_copied_line_rebuilds_the_view():
         {"type": "add", "panel": "output", "x": 0.5, "y": 0.5},
     ]
     run.handle(events)
-    given = eval(run.frame.code.replace("widgets_05_training.playground", "dict"))
+    given = eval(run.frame.code.replace("widgets.playground", "dict"))
     rebuilt = session(**given)
     assert rebuilt.frame.code == run.frame.code
     assert rebuilt.frame.say == run.frame.say

@@ -1,21 +1,18 @@
 """The playground's numbers against independent oracles: torch for gradients and whole trainings, NumPy for data."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-
-
-from widgets_05_training.figure import Playground
 from widgets_05_training.data import changed, generated
-from widgets_05_training.network import OURS, features, gradients, params_of, sizes
+from widgets_05_training.figure import Playground
+from widgets_05_training.network import features, gradients, params_of, sizes
 from widgets_05_training.training import towards_zero
 
 from course.figures.functions import Functions
+from course.figures.reference import borrowed
 from course.figures.session import Session
 
+REFERENCE = borrowed(Playground())
 BENDS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "linear": lambda z: z}
 TICK = {"type": "tick"}
 
@@ -26,12 +23,12 @@ def unhurried(monkeypatch):
     monkeypatch.setattr("widgets_05_training.training.BUDGET", 60)
 
 
-def session(namespace=None, **state):
-    return Session(Playground(), namespace if namespace is not None else {}, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(Playground(), namespace if namespace is not None else {}, reference, **state)
 
 
-def fresh(namespace=None, **state):
-    return session(namespace, **({"weights": None, "epoch": 0} | state))
+def fresh(namespace=None, reference=None, **state):
+    return session(namespace, reference, **({"weights": None, "epoch": 0} | state))
 
 
 def data_of(run):
@@ -63,7 +60,7 @@ def test_gradients_are_those_of_torch(task, activation, layers):
     run.state |= {"activation": activation, "inputs": ["x1", "x2²", "sin x1"]}
     params, data = params_of(run.state), data_of(run)
     F, y = features(data.X_train, run.state["inputs"])[:40], data.y_train[:40]
-    with Functions(OURS, {}).together() as quick:
+    with Functions(Playground.uses, {}, REFERENCE).together() as quick:
         found = gradients(F, y.astype(int) if task == "classification" else y, params, run.state, None, quick)
     theirs = as_torch(params)
     torch_loss(theirs, torch.tensor(F), torch.tensor(y), activation, task == "classification").backward()
@@ -76,7 +73,7 @@ def test_gradients_with_dropout_are_those_of_the_kept_neurons():
     run = fresh(layers=[6], dropout=50)
     params, data = params_of(run.state), data_of(run)
     F, y = features(data.X_train, ["x1", "x2"])[:30], data.y_train[:30].astype(int)
-    with Functions(OURS, {}).together() as quick:
+    with Functions(Playground.uses, {}, REFERENCE).together() as quick:
         found = gradients(F, y, params, run.state, np.random.default_rng(3), quick)
     mask = torch.tensor((np.random.default_rng(3).random((30, 6)) >= 0.5) / 0.5)
     (W1, b1), (W2, b2) = theirs = as_torch(params)
@@ -97,11 +94,12 @@ def test_gradients_with_dropout_are_those_of_the_kept_neurons():
         {"penalty": "L1", "penalty_rate": 0.1},
     ],
 )
-def test_one_epoch_is_that_of_torch_on_the_same_batches(settings):
-    run = fresh(**settings)
+@pytest.mark.parametrize("reference", [None, {}], ids=["borrowed", "without solutions"])
+def test_one_epoch_is_that_of_torch_on_the_same_batches(settings, reference):
+    run = fresh(reference=reference, **settings)
     state, data = run.state, data_of(run)
     params, F = as_torch(params_of(state)), features(data.X_train, state["inputs"])
-    for X, y in OURS["minibatches"](F, data.y_train, 10, np.random.default_rng([1, 0, 4])):
+    for X, y in REFERENCE["minibatches"](F, data.y_train, 10, np.random.default_rng([1, 0, 4])):
         classify = state["task"] == "classification"
         loss = torch_loss(params, torch.tensor(X), torch.tensor(y), state["activation"], classify)
         if state["penalty"] == "L2":
@@ -141,7 +139,7 @@ def test_the_field_is_the_difference_of_the_probabilities():
     field = run.figure.compute(run.state, run.functions)["field"]
     at = np.linspace(-6, 6, 60)
     for i, j in ((0, 0), (10, 45), (59, 3)):
-        p = OURS["forward"](np.array([[at[j], at[i]]]), params_of(run.state))[0]
+        p = REFERENCE["forward"](np.array([[at[j], at[i]]]), params_of(run.state))[0]
         assert field[i, j] == pytest.approx(p[1] - p[0])
 
 
@@ -158,8 +156,9 @@ def test_two_runs_with_one_seed_are_identical():
     assert other.state["weights"] != runs[0].state["weights"]
 
 
-def test_an_epoch_that_takes_too_long_is_finished_in_the_next_piece(monkeypatch):
-    whole, pieces = fresh(), fresh()
+@pytest.mark.parametrize("reference", [None, {}], ids=["borrowed", "without solutions"])
+def test_an_epoch_that_takes_too_long_is_finished_in_the_next_piece(reference, monkeypatch):
+    whole, pieces = fresh(reference=reference), fresh(reference=reference)
     whole.handle([TICK])
     monkeypatch.setattr("widgets_05_training.training.BUDGET", -1)
     count = 0
@@ -229,7 +228,7 @@ def test_it_runs_on_the_learners_functions():
 
         return run
 
-    yours = {name: watched(name, function) for name, function in OURS.items()}
+    yours = {name: watched(name, function) for name, function in REFERENCE.items()}
     run = fresh(yours)
     run.handle([TICK])
     composed = {"split", "minibatches", "sgd_step", "accuracy", "dense", "dense_backward", "softmax_cross_entropy"}
@@ -245,7 +244,7 @@ def test_it_runs_on_the_learners_functions():
 
 
 def test_yours_and_ours_train_alike():
-    yours = dict(OURS)
+    yours = dict(REFERENCE)
     runs = [fresh(yours, activation="relu"), fresh(activation="relu")]
     for run in runs:
         run.handle([TICK] * 3)
@@ -254,7 +253,7 @@ def test_yours_and_ours_train_alike():
 
 
 def test_sabotage_a_wrong_sign_of_the_learning_rate_lets_the_loss_rise():
-    uphill = {"sgd_step": lambda params, grads, lr: OURS["sgd_step"](params, grads, -lr)}
+    uphill = {"sgd_step": lambda params, grads, lr: REFERENCE["sgd_step"](params, grads, -lr)}
     run, right = fresh(uphill), fresh()
     before = run.figure.compute(run.state, run.functions)["losses"][0]
     for one in (run, right):
@@ -329,21 +328,120 @@ def test_wrong_functions_are_named_and_the_figure_stays(name, wrong, said):
     assert run.frame.panels
 
 
-def test_functions_not_written_yet_are_ours():
+def test_functions_not_written_yet_are_the_references():
     def stub(*args):
         raise NotImplementedError
 
-    run = fresh({name: stub for name in OURS})
+    run = fresh({name: stub for name in REFERENCE})
     run.handle([TICK])
     assert "your" not in run.frame.badge and run.frame.strip == []
     assert run.state["epoch"] == 1
 
 
+# --- without solutions: the figure's own way --------------------------------------------------------------
+
+STATES = [
+    {},
+    {"activation": "relu", "layers": []},
+    {"activation": "relu", "start": "He", "train_share": 10},
+    {"activation": "relu", "dropout": 30},
+    {"activation": "relu", "task": "regression", "data": "multi-gauss"},
+    {"activation": "linear", "task": "regression", "data": "plane", "penalty": "L2", "dropout": 50},
+    {"penalty": "L1", "penalty_rate": 0.1, "dropout": 20, "data": "xor", "inputs": ["x1x2", "sin x2"]},
+    {"preset": "deep sigmoid"},
+    {"preset": "learnt by heart"},
+    {"start": "too big", "data": "spiral", "layers": [8, 8]},
+]
+STEPS = ("minibatches", "sgd_step")
+
+
+def compared(one, other):
+    """Both runs show the same, to the last digits."""
+    left, right = (run.figure.compute(run.state, run.functions) for run in (one, other))
+    np.testing.assert_allclose(left["field"], right["field"], atol=1e-8)
+    for name, pictures in left["pictures"].items():
+        np.testing.assert_allclose(pictures.astype(float), right["pictures"][name].astype(float), atol=1)
+    for key in ("losses", "accuracies"):
+        assert right[key] == [None if value is None else pytest.approx(value, rel=1e-6) for value in left[key]]
+    np.testing.assert_allclose(one.state["_curve"], other.state["_curve"], rtol=1e-6)
+    assert one.frame.say == other.frame.say and other.frame.strip == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_without_solutions_it_trains_and_shows_the_same(state):
+    borrowing, alone = fresh(**state), fresh(reference={}, **state)
+    mixed = fresh({name: REFERENCE[name] for name in STEPS}, {}, **state)
+    for run in (borrowing, alone, mixed):
+        run.handle([TICK] * 3)
+    for run in (alone, mixed):
+        np.testing.assert_allclose(run.state["weights"], borrowing.state["weights"], rtol=1e-7, atol=1e-7)
+        compared(borrowing, run)
+    assert "the figure's own code (until your split, minibatches, sgd_step" in alone.frame.badge
+    assert " our " not in alone.frame.badge + mixed.frame.badge
+    assert "your minibatches · your sgd_step · the figure's own code (until your split" in mixed.frame.badge
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_without_solutions_the_first_picture_is_the_same(activation):
+    borrowing, alone = session(activation=activation), session(reference={}, activation=activation)
+    compared(borrowing, alone)
+    until = "dense, softmax" if activation == "tanh" else "dense, relu, forward"
+    until = f"split, {until}, softmax_cross_entropy and accuracy"
+    assert alone.frame.badge == f"running on: the figure's own code (until your {until} are written)"
+
+
+def unwritten(*_):
+    raise NotImplementedError
+
+
+def test_without_solutions_each_function_takes_over_when_a_stage_has_what_it_needs():
+    theirs = dict.fromkeys(REFERENCE, unwritten)
+    run, expected = fresh(theirs, {}, activation="relu"), fresh(activation="relu")
+    order = ["split", "accuracy", "minibatches", "sgd_step", "network_gradients", "forward", "dense", "relu"]
+    for name in [*order, "softmax_cross_entropy"]:
+        theirs[name] = REFERENCE[name]
+        run.handle([TICK])
+        expected.handle([TICK])
+        compared(expected, run)
+        used = {part.removeprefix("your ") for part in run.frame.badge.removeprefix("running on: ").split(" · ")}
+        waits = {"minibatches": "sgd_step", "dense": "relu"}.get(name)
+        assert (name in used) == (waits is None)
+    assert "own" not in run.frame.badge and " our " not in run.frame.badge
+
+
+def test_without_solutions_a_wrong_step_of_yours_changes_the_picture():
+    uphill = {"minibatches": REFERENCE["minibatches"], "sgd_step": lambda p, g, lr: REFERENCE["sgd_step"](p, g, -lr)}
+    run, right = fresh(uphill, {}), fresh(reference={})
+    for one in (run, right):
+        one.handle([TICK] * 10)
+    assert run.state["_curve"][-1][1] > run.state["_curve"][0][1]
+    assert not np.array_equal(run.frame.panels[1].layers[0].values, right.frame.panels[1].layers[0].values)
+
+
+def test_without_solutions_batches_that_do_not_fit_are_said():
+    theirs = {"minibatches": lambda X, y, size, rng: [(X[:4], y[:3])], "sgd_step": REFERENCE["sgd_step"]}
+    run = fresh(theirs, {})
+    run.handle([TICK])
+    assert any("Your functions don't fit together" in line for line in run.frame.strip)
+
+
+def test_torch_is_left_with_the_threads_that_it_had():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        fresh(reference={}).handle([TICK])
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 # --- when it goes wrong -----------------------------------------------------------------------------------
 
 
-def test_divergence_is_a_word_and_restart_works():
-    run = fresh(layers=[8], activation="linear", task="regression", data="plane", lr=10.0, inputs=["x1²", "x2²"])
+@pytest.mark.parametrize("reference", [None, {}], ids=["borrowed", "without solutions"])
+def test_divergence_is_a_word_and_restart_works(reference):
+    task = {"task": "regression", "data": "plane", "inputs": ["x1²", "x2²"]}
+    run = fresh(reference=reference, layers=[8], activation="linear", lr=10.0, **task)
     run.handle([{"type": "press", "name": "playing"}])
     for _ in range(5):
         run.handle([TICK | {"run": True}])
@@ -360,8 +458,9 @@ def test_gradients_that_are_no_numbers_break_nothing():
     assert "Diverged at epoch" in run.frame.say and not run.frame.playing
 
 
-def test_even_huge_weights_make_a_picture():
-    run = session(weights=[1e300] * 28)
+@pytest.mark.parametrize("reference", [None, {}], ids=["borrowed", "without solutions"])
+def test_even_huge_weights_make_a_picture(reference):
+    run = session(reference=reference, weights=[1e300] * 28)
     assert run.frame.panels[0].pictures.dtype == np.uint8
     run.handle([TICK])
     assert "Diverged" in run.frame.say

@@ -1,28 +1,29 @@
 """More data, more compute, a bigger model: its trainings, its clock, the guess, and what wrong functions do to it."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-
-
 from widgets_06_optimisers import measuring
 from widgets_06_optimisers.curves import HANDLES, ONE, SEVEN, THREE, MoreData
-from widgets_06_optimisers.measuring import OURS, begun, continued, data, held_out_accuracy, labelled
+from widgets_06_optimisers.measuring import begun, continued, data, held_out_accuracy, labelled
 
 from course.figures.functions import Functions
+from course.figures.reference import borrowed
 from course.figures.scene import Line, Points, Whiskers
 from course.figures.session import Session
 from course.figures.static import draw, png
 
+REFERENCE = borrowed(MoreData())
 GUESS = [60.0, 80.0, 90.0, 95.0, 98.0]
 QUICK = {"updates": 100, "guess": GUESS}
 
 
-def session(namespace=None, **state):
-    return Session(MoreData(), namespace if namespace is not None else {}, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(MoreData(), namespace if namespace is not None else {}, reference, **state)
+
+
+def functions_with(reference=REFERENCE, **theirs):
+    return Functions(MoreData.uses, theirs, reference)
 
 
 def plot(run):
@@ -59,19 +60,23 @@ def test_a_larger_training_set_holds_the_smaller_one_of_its_seed():
     assert not np.array_equal(labelled(50, 3)[0], small)
 
 
-def test_our_gradients_are_autograds():
-    rng = np.random.default_rng(1)
-    X, labels = rng.normal(size=(7, 64)), rng.integers(0, 10, 7)
-    params = [(np.array(W), rng.normal(size=len(b))) for W, b in begun(7, 5, 1)["params"]]
-    tensors = [[torch.tensor(part, requires_grad=True) for part in pair] for pair in params]
-    (W1, b1), (W2, b2) = tensors
-    loss = torch.nn.functional.cross_entropy(
-        torch.relu(torch.tensor(X) @ W1 + b1) @ W2 + b2, torch.tensor(labels, dtype=torch.long)
-    )
-    loss.backward()
-    for pair, expected in zip(measuring.network_gradients(X, labels, params), tensors, strict=True):
-        for gradient, tensor in zip(pair, expected, strict=True):
-            np.testing.assert_allclose(gradient, tensor.grad.numpy(), atol=1e-12)
+@pytest.mark.parametrize("reference", [REFERENCE, {}], ids=["borrowed", "without solutions"])
+def test_updates_go_down_the_slope_that_autograd_finds(reference):
+    """Nine updates on 70 digits: a pass of three portions, three times."""
+    training, (X, y) = begun(70, 5, 1), labelled(70, 1)
+    found = continued(training, 9, functions_with(reference))["params"]
+    parts = [torch.tensor(part, dtype=torch.float64) for pair in training["params"] for part in pair]
+    rng = np.random.default_rng((1, 0))
+    for _ in range(3):
+        order = rng.permutation(70)
+        for rows in (order[:32], order[32:64], order[64:]):
+            W1, b1, W2, b2 = parts = [part.requires_grad_() for part in parts]
+            hidden = torch.clamp(torch.tensor(X[rows]) @ W1 + b1, min=0)
+            log_probs = torch.log_softmax(hidden @ W2 + b2, dim=1)
+            slopes = torch.autograd.grad(-log_probs[range(len(rows)), y[rows]].mean(), parts)
+            parts = [(part - 0.3 * slope).detach() for part, slope in zip(parts, slopes, strict=True)]
+    for part, expected in zip((part for pair in found for part in pair), parts, strict=True):
+        np.testing.assert_allclose(part, expected.numpy(), atol=1e-10)
 
 
 def test_a_training_counts_its_updates_even_over_many_passes():
@@ -79,9 +84,9 @@ def test_a_training_counts_its_updates_even_over_many_passes():
 
     def sgd_step(params, grads, lr):
         counted.append(lr)
-        return OURS["sgd_step"](params, grads, lr)
+        return REFERENCE["sgd_step"](params, grads, lr)
 
-    functions = Functions(OURS, {"sgd_step": sgd_step})
+    functions = functions_with(sgd_step=sgd_step)
     training = continued(continued(begun(20, 4, 1), 50, functions), 30, functions)
     assert counted == [0.3] * 80
     assert training["updates"] == 80
@@ -89,7 +94,7 @@ def test_a_training_counts_its_updates_even_over_many_passes():
 
 
 def test_a_training_in_portions_is_the_same_each_time():
-    functions = Functions(OURS, {})
+    functions = functions_with()
     once, again = (continued(continued(begun(100, 16, 2), 50, functions), 50, functions) for _ in range(2))
     assert once == again
     other = continued(begun(100, 16, 3), 50, functions)
@@ -98,7 +103,7 @@ def test_a_training_in_portions_is_the_same_each_time():
 
 @pytest.mark.parametrize("k", [0, 3, 6])
 def test_our_measured_curve_is_what_is_measured(k):
-    functions = Functions(OURS, {})
+    functions = functions_with()
     found = []
     for seed in measuring.MEASURED_SEEDS:
         training = begun(measuring.SIZES[k], measuring.MEASURED_WIDTH, seed)
@@ -110,7 +115,7 @@ def test_our_measured_curve_is_what_is_measured(k):
 
 def test_accuracy_is_of_the_held_out_digits():
     seen = []
-    functions = Functions(OURS, {"accuracy": lambda probs, labels: seen.append((probs.shape, labels.tolist())) or 0.5})
+    functions = functions_with(accuracy=lambda probs, labels: seen.append((probs.shape, labels.tolist())) or 0.5)
     params = [(np.array(W), np.array(b)) for W, b in begun(20, 4, 1)["params"]]
     assert held_out_accuracy(params, functions) == 0.5
     assert seen == [((360, 10), data()[3].tolist())]
@@ -253,7 +258,7 @@ def test_whiskers_reach_from_the_worst_to_the_best_seed():
 
 def test_copied_code_rebuilds_the_view():
     run = session(updates=300, sizes=THREE, w4=False, guess=GUESS, axis="updates")
-    given = eval(run.frame.code.replace("widgets_06_optimisers.more_data", "dict"))
+    given = eval(run.frame.code.replace("widgets.more_data", "dict"))
     again = session(**given)
     assert again.frame.say == run.frame.say
     assert again.state["axis"] == "updates"
@@ -296,7 +301,7 @@ def test_the_goal_names_the_smallest_set_that_reached_95_percent():
 
 
 def test_it_runs_on_your_functions():
-    assert session(dict(OURS)).frame.badge == (
+    assert session(dict(REFERENCE)).frame.badge == (
         "running on: your minibatches · your network_gradients · your sgd_step · your accuracy"
     )
     assert session().frame.badge.count("our ") == 4
@@ -322,7 +327,7 @@ def test_labels_shuffled_apart_from_their_digits_end_near_chance(as_generator):
 
 def test_steps_uphill_learn_nothing():
     settings = {"guess": GUESS, "updates": 100, "sizes": ONE, "size": 400, "seeds": 1, "w4": False, "w64": False}
-    wrong = {"sgd_step": lambda params, grads, lr: OURS["sgd_step"](params, grads, -lr)}
+    wrong = {"sgd_step": lambda params, grads, lr: REFERENCE["sgd_step"](params, grads, -lr)}
     run = session(wrong, **settings)
     run_through(run)
     assert run.figure.compute(run.state, run.functions)["means"][400, 16][0] < 30
@@ -336,7 +341,7 @@ def test_steps_uphill_learn_nothing():
         ("minibatches", lambda X, y, size, rng: [(X[:4], y[:3])], "A batch of your minibatches has shapes (4, 64) and"),
         (
             "network_gradients",
-            lambda X, labels, params: OURS["network_gradients"](X, labels, params)[::-1],
+            lambda X, labels, params: REFERENCE["network_gradients"](X, labels, params)[::-1],
             "Your network_gradients returned shape (4, 10); this figure needs (64, 4).",
         ),
         ("sgd_step", lambda params, grads, lr: None, "Your sgd_step must return 2 values; it returned NoneType."),
@@ -348,7 +353,7 @@ def test_steps_uphill_learn_nothing():
     ],
 )
 def test_what_cannot_be_used_is_named_at_once_and_the_picture_stays(name, wrong, sentence):
-    namespace = dict(OURS)
+    namespace = dict(REFERENCE)
     run = session(namespace, guess=GUESS)
     before = run.frame.panels
     namespace[name] = wrong
@@ -356,3 +361,45 @@ def test_what_cannot_be_used_is_named_at_once_and_the_picture_stays(name, wrong,
     assert run.frame.strip[0].startswith(sentence)
     assert run.frame.panels is before
     assert not run.state["playing"]
+
+
+# --- without solutions: the figure's own way --------------------------------------------------------------
+
+
+def test_without_solutions_it_measures_the_same_and_says_whose_code_it_is():
+    settings = {"guess": GUESS, "updates": 100, "sizes": THREE, "seeds": 1}
+    borrowing, alone = session(**settings), session(reference={}, **settings)
+    assert run_through(borrowing) == run_through(alone) == 18
+    for one, other in zip(borrowing.state["_results"], alone.state["_results"], strict=True):
+        assert other["curve"] == pytest.approx(one["curve"], abs=1 / 360)  # a digit between two classes
+    until = "minibatches, network_gradients, sgd_step and accuracy"
+    assert alone.frame.badge == f"running on: the figure's own code (until your {until} are written)"
+
+
+@pytest.mark.parametrize("reference", [REFERENCE, {}], ids=["borrowed", "without solutions"])
+def test_held_out_accuracy_is_the_share_of_right_digits(reference):
+    params = [(np.array(W), np.array(b)) for W, b in continued(begun(400, 16, 1), 50, functions_with())["params"]]
+    _, _, X, y = data()
+    right = [np.argmax(np.clip(x @ params[0][0], 0, None) @ params[1][0] + params[1][1]) for x in X]
+    params = [(params[0][0], 0 * params[0][1]), params[1]]
+    assert held_out_accuracy(params, functions_with(reference)) == pytest.approx(np.mean(np.array(right) == y))
+
+
+def unwritten(*_):
+    raise NotImplementedError
+
+
+def test_without_solutions_your_training_takes_over_when_all_three_are_written():
+    theirs = dict.fromkeys(REFERENCE, unwritten) | {"accuracy": lambda probs, labels: 0.25}
+    run = session(theirs, {}, guess=GUESS)
+    own = "running on: your accuracy · the figure's own code (until your {} is written)"
+    assert run.frame.badge == own.format("minibatches")  # the first that is met
+    run.handle([{"type": "tick"}])
+    assert run.state["_training"]["curve"] == [0.25]
+    for name, missing in (("minibatches", "network_gradients"), ("network_gradients", "sgd_step")):
+        theirs[name] = REFERENCE[name]
+        assert run.handle([]).badge == own.format(missing)
+    theirs["sgd_step"] = lambda params, grads, lr: [(0 * W, 0 * b) for W, b in params]
+    run.handle([{"type": "tick"}])
+    assert "own" not in run.frame.badge and run.frame.badge.count("your ") == 4
+    assert not np.any(run.state["_training"]["params"][0][0])

@@ -1,25 +1,23 @@
 """The optimiser race: paths against torch.optim and closed forms, every event, and what wrong functions do to it."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-
-
 from widgets_06_optimisers.race import BEST, OWN, SHARED, OptimiserRace
-from widgets_06_optimisers.rivals import FEW, OURS, RATES
+from widgets_06_optimisers.rivals import FEW, RATES
 
+from course.figures.reference import borrowed
 from course.figures.scene import Line
 from course.figures.session import Session
 from course.figures.static import draw, png
 
+REFERENCE = borrowed(OptimiserRace())
+BOTH = pytest.mark.parametrize("reference", [None, {}], ids=["borrowed", "without solutions"])
 RAVINE = {"surface": "ravine", "x1": 3.0, "x2": 1.0}
 
 
-def session(namespace=None, **state):
-    return Session(OptimiserRace(), namespace if namespace is not None else {}, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(OptimiserRace(), namespace if namespace is not None else {}, reference, **state)
 
 
 def runners(run):
@@ -46,8 +44,9 @@ def rosenbrock(w):
         ("Adam", lambda w: torch.optim.Adam([w], lr=0.01, betas=(0.7, 0.99))),
     ],
 )
-def test_each_runner_walks_as_torch_does(name, make):
-    found = runners(session(beta=0.8, beta1=0.7, beta2=0.99, steps=50))[name]
+@BOTH
+def test_each_runner_walks_as_torch_does(name, make, reference):
+    found = runners(session(reference=reference, beta=0.8, beta1=0.7, beta2=0.99, steps=50))[name]
     w = torch.tensor([-1.5, 2.0], dtype=torch.float64, requires_grad=True)
     optimiser = make(w)
     for place in found["path"]:
@@ -57,8 +56,9 @@ def test_each_runner_walks_as_torch_does(name, make):
         optimiser.step()
 
 
-def test_the_cosine_schedule_sets_each_steps_rate():
-    found = runners(session(**RAVINE, schedule="cosine", steps=100))["SGD"]
+@BOTH
+def test_the_cosine_schedule_sets_each_steps_rate(reference):
+    found = runners(session(reference=reference, **RAVINE, schedule="cosine", steps=100))["SGD"]
     k = np.arange(100)
     rates = 0.01 * np.where(k < 10, k / 10, 0.5 * (1 + np.cos(np.pi * (k - 10) / 90)))
     expected = 3 * np.cumprod(np.concatenate([[1.0], 1 - rates]))
@@ -66,10 +66,11 @@ def test_the_cosine_schedule_sets_each_steps_rate():
 
 
 @pytest.mark.parametrize("state", [{}, RAVINE, {"schedule": "cosine"}, {"noise": 0.4}])
-def test_the_sweep_is_what_each_rate_gives_alone(state):
-    sweep = runners(session(**state, steps=60))
+@BOTH
+def test_the_sweep_is_what_each_rate_gives_alone(state, reference):
+    sweep = runners(session(reference=reference, **state, steps=60))
     for k in (0, 15, 28):
-        alone = runners(session(**state, steps=60, lr=float(RATES[k])))
+        alone = runners(session(reference=reference, **state, steps=60, lr=float(RATES[k])))
         for name in sweep:
             assert sweep[name]["finals"][k] == pytest.approx(alone[name]["losses"][-1], rel=1e-6)
 
@@ -126,8 +127,9 @@ def test_every_surface_can_be_drawn(surface, rates):
     assert png(draw(run.frame.panels)).startswith(b"\x89PNG")
 
 
-def test_a_rate_of_three_diverges_and_is_named():
-    run = session(lr=3.0)
+@BOTH
+def test_a_rate_of_three_diverges_and_is_named(reference):
+    run = session(reference=reference, lr=3.0)
     assert "SGD beyond all numbers" in run.frame.say
     texts = [getattr(layer, "text", "") for layer in panel(run, "map").layers]
     assert "SGD diverged at step 1" in texts
@@ -214,7 +216,7 @@ def test_a_race_runs_to_its_end_and_a_change_stops_it():
 
 def test_copied_code_rebuilds_the_view():
     run = session(**RAVINE, rates=OWN, lr_adam=0.5, schedule="cosine", steps=90)
-    given = eval(run.frame.code.replace("widgets_06_optimisers.optimiser_race", "dict"))
+    given = eval(run.frame.code.replace("widgets.optimiser_race", "dict"))
     assert session(**given).frame.say == run.frame.say
 
 
@@ -248,11 +250,11 @@ def test_rates_of_their_own_do_not_count():
 
 
 def test_it_runs_on_your_functions_and_stands_in_for_what_lesson_5_wrote():
-    written = {name: OURS[name] for name in ("momentum_step", "adam_step", "cosine_schedule")}
+    written = {name: REFERENCE[name] for name in ("momentum_step", "adam_step", "cosine_schedule")}
     run = session(written, schedule="cosine")
     assert run.frame.badge == "running on: your cosine_schedule · your momentum_step · your adam_step · our sgd_step"
-    assert "your sgd_step" in session(OURS).frame.badge
-    assert session(OURS).frame.say == session().frame.say
+    assert "your sgd_step" in session(REFERENCE).frame.badge
+    assert session(REFERENCE).frame.say == session().frame.say
 
 
 def test_without_bias_correction_adams_first_step_is_not_its_rate():
@@ -299,10 +301,66 @@ def test_functions_that_treat_many_rates_otherwise_are_asked_rate_by_rate():
 
 
 def test_a_wrong_shape_is_named_and_the_picture_stays():
-    namespace = dict(OURS)
+    namespace = dict(REFERENCE)
     run = session(namespace)
     before = run.frame.panels
     namespace["momentum_step"] = lambda w, g, v, lr, beta: w - lr * g
     run.handle([{"type": "set", "name": "lr", "value": 0.02}])
     assert run.frame.strip == ["Your momentum_step must return 2 values; it returned an array of shape (2,)."]
     assert run.frame.panels is before
+
+
+# --- without solutions: the figure's own way --------------------------------------------------------------
+
+
+STATES = [
+    {},
+    RAVINE | {"rates": BEST},
+    {"schedule": "cosine", "steps": 10},
+    {"noise": 0.4, "seed": 2, "surface": "bowl", "beta": 0.0, "beta1": 0.5, "beta2": 0.9},
+    {"rates": OWN, "lr_sgd": 0.02, "lr_momentum": 0.005, "lr_adam": 0.5, "schedule": "cosine"},
+    {"lr": 3.0},
+]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_without_solutions_all_three_walk_the_same_and_the_badge_says_whose_code_it_is(state):
+    borrowing, alone = session(**state), session(reference={}, **state)
+    for one, other in zip(runners(borrowing).values(), runners(alone).values(), strict=True):
+        before_it_left = np.isfinite(one["path"]).all(axis=1)
+        np.testing.assert_array_equal(np.isfinite(other["path"]).all(axis=1), before_it_left)
+        np.testing.assert_allclose(other["path"][before_it_left], one["path"][before_it_left], rtol=1e-6, atol=1e-9)
+        for key in ("losses", "finals"):
+            np.testing.assert_allclose(other[key], one[key], rtol=1e-5, atol=1e-12)
+        assert (other["rate"], other["best_rate"]) == (one["rate"], one["best_rate"])
+    assert alone.frame.say == borrowing.frame.say
+    schedule = "cosine_schedule, " if "schedule" in state else ""
+    until = f"{schedule}sgd_step, momentum_step and adam_step"
+    assert alone.frame.badge == f"running on: the figure's own code (until your {until} are written)"
+
+
+def unwritten(*_):
+    raise NotImplementedError
+
+
+def test_without_solutions_each_runner_is_yours_as_soon_as_its_step_is_written():
+    theirs = dict.fromkeys(REFERENCE, unwritten)
+    run = session(theirs, {}, schedule="cosine")
+    for name in ("momentum_step", "cosine_schedule", "adam_step", "sgd_step"):
+        theirs[name] = REFERENCE[name]
+        assert f"your {name}" in run.handle([]).badge
+        assert run.frame.say == session(schedule="cosine").frame.say
+    assert "own" not in run.frame.badge and " our " not in run.frame.badge
+
+
+def test_without_solutions_a_wrong_velocity_still_climbs():
+    def uphill(w, g, v, lr, beta):
+        v = beta * v - g
+        return w - lr * v, v
+
+    run = session({"momentum_step": uphill}, {}, steps=500)
+    assert "momentum beyond all numbers" in run.frame.say
+    assert (
+        run.frame.badge
+        == "running on: your momentum_step · the figure's own code (until your sgd_step and adam_step are written)"
+    )

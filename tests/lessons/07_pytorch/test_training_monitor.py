@@ -1,30 +1,39 @@
 """The training monitor: its numbers against a plain torch run, its controls, and what wrong functions do to it."""
 
 import math
-import sys
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
-
-
 from widgets_07_pytorch.figure import PRESETS, TrainingMonitor, plan_of
-from widgets_07_pytorch.reference import MLP, evaluate, train_epoch
-from widgets_07_pytorch.training_run import BATCH, PER_TICK, SIZES, TRAINED_ON, Plan, Runs, Settings, chunk, pixels_and_labels
+from widgets_07_pytorch.training_run import (
+    BATCH,
+    PER_TICK,
+    SIZES,
+    TRAINED_ON,
+    Plan,
+    Runs,
+    Settings,
+    chunk,
+    pixels_and_labels,
+)
 
 from course.figures.functions import Functions
+from course.figures.reference import borrowed
 from course.figures.session import Session
 from course.figures.static import draw, png
 
+REFERENCE = borrowed(TrainingMonitor())
+MLP, train_epoch = REFERENCE["MLP"], REFERENCE["train_epoch"]
+BOTH = pytest.mark.parametrize("reference", [REFERENCE, {}], ids=["borrowed", "without solutions"])
 TICK = {"type": "tick"}
 GOOD = Settings(lr=0.3, dropout=0.0, forget=False, stay=False)
 
 
-def session(namespace=None, **state):
-    return Session(TrainingMonitor(), namespace if namespace is not None else {}, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(TrainingMonitor(), namespace if namespace is not None else {}, reference, **state)
 
 
 def set_(name, value):
@@ -41,9 +50,9 @@ def train(run, ticks):
     return rows(run)
 
 
-def run_of(namespace=None, ticks=3, settings=GOOD, **how):
+def run_of(namespace=None, ticks=3, settings=GOOD, reference=REFERENCE, **how):
     plan = Plan(**({"seed": 0, "init": 1.0, "batch_norm": False} | how), spans=((settings, ticks),))
-    return Runs().rows(plan, Functions({"MLP": MLP, "train_epoch": train_epoch, "evaluate": evaluate}, namespace or {}))
+    return Runs().rows(plan, Functions(TrainingMonitor.uses, namespace or {}, reference))
 
 
 def panel(run, name):
@@ -61,7 +70,8 @@ def words(run):
 # --- the numbers ------------------------------------------------------------------------------------------
 
 
-def test_ticks_are_one_plain_torch_run_cut_into_pieces():
+@BOTH
+def test_ticks_are_one_plain_torch_run_cut_into_pieces(reference):
     X, y = pixels_and_labels()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -70,7 +80,7 @@ def test_ticks_are_one_plain_torch_run_cut_into_pieces():
             nn.Linear(*SIZES[-2:]),
         )
     optimiser = torch.optim.SGD(model.parameters(), lr=0.3)
-    measured = run_of(ticks=7)  # the sixth begins the second epoch
+    measured = run_of(ticks=7, reference=reference)  # the sixth begins the second epoch
     for tick, row in enumerate(measured):
         images, total = chunk(0, tick * PER_TICK), 0.0
         for first in range(0, len(images), BATCH):
@@ -121,26 +131,30 @@ def test_batch_norm_makes_up_for_small_weights():
     assert better[-1].loss < poor[-1].loss - 0.5
 
 
-def test_forgetting_zero_grad_sums_up_the_gradients():
-    forgetful = run_of(settings=Settings(0.01, 0.0, True, False), ticks=12)
-    clean = run_of(settings=Settings(0.01, 0.0, False, False), ticks=12)
+@BOTH
+def test_forgetting_zero_grad_sums_up_the_gradients(reference):
+    forgetful = run_of(settings=Settings(0.01, 0.0, True, False), ticks=12, reference=reference)
+    clean = run_of(settings=Settings(0.01, 0.0, False, False), ticks=12, reference=reference)
     assert all(row.unclean for row in forgetful) and not any(row.unclean for row in clean)
     assert forgetful[-1].norms[0] > 20 * clean[-1].norms[0]
     assert all(late.norms[0] > early.norms[0] for early, late in pairwise(forgetful))
 
 
-def test_in_eval_mode_nothing_is_dropped():
+@BOTH
+def test_in_eval_mode_nothing_is_dropped(reference):
     dropping, staying = Settings(0.3, 0.8, False, False), Settings(0.3, 0.8, False, True)
-    assert [row.loss for row in run_of(settings=staying)] == [row.loss for row in run_of()]
-    assert [row.loss for row in run_of(settings=dropping)] != [row.loss for row in run_of()]
+    plain, dropping, staying = (run_of(settings=one, reference=reference) for one in (GOOD, dropping, staying))
+    assert [row.loss for row in staying] == [row.loss for row in plain]
+    assert [row.loss for row in dropping] != [row.loss for row in plain]
 
 
-def test_the_global_state_of_torch_is_left_as_it_was():
+@BOTH
+def test_the_global_state_of_torch_is_left_as_it_was(reference):
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
     threads, grad = torch.get_num_threads(), torch.is_grad_enabled()
-    run_of(settings=Settings(0.3, 0.5, False, False), seed=91)
+    run_of(settings=Settings(0.3, 0.5, False, False), seed=91, reference=reference)
     assert torch.equal(torch.rand(3), expected)
     assert (torch.get_num_threads(), torch.is_grad_enabled()) == (threads, grad)
 
@@ -187,7 +201,7 @@ def test_undo_and_copied_lines_lead_to_the_very_same_numbers():
     run.handle([set_("dropout", 0.5), set_("forget", True)])
     train(run, 2)
     after, code = run.frame.say, run.frame.code
-    again = session(**eval(code.replace("widgets_07_pytorch.training_monitor", "dict")))
+    again = session(**eval(code.replace("widgets.training_monitor", "dict")))
     assert again.frame.say == after
     fresh = Runs().rows(plan_of(run.state), run.functions)
     assert fresh == rows(run)
@@ -415,10 +429,14 @@ def test_a_mean_of_batch_means_is_noticed_where_the_last_batch_is_smaller():
         train_epoch(model, loader, optimiser, noting)
         return float(np.mean(means))
 
-    run = session({"train_epoch": mean_of_means}, preset="healthy", lr=0.5, ticks=4)
-    assert run.frame.strip == []
-    train(run, 21)
-    assert any("the mean loss of its samples was" in line for line in run.frame.strip)
+    run, noticed = session({"train_epoch": mean_of_means}, preset="healthy", lr=0.5, ticks=1), []
+    for tick in range(1, 51):
+        if run.frame.strip:
+            assert "the mean loss of its samples was" in run.frame.strip[0]
+            noticed.append(tick)
+        run.handle([TICK])
+    # Only the last tick of an epoch has a smaller batch. How much that changes the mean depends on the run.
+    assert noticed and all(tick % 5 == 0 for tick in noticed)
 
 
 def test_a_forgotten_zero_grad_of_the_learners_own_is_seen():
@@ -482,7 +500,7 @@ class Unwritten(nn.Module):
         ({"train_epoch": lambda *given: torch.ones(2)}, r"Your train_epoch returned shape (2,)"),
     ],
 )
-def test_what_breaks_is_said_and_ours_draws_the_first_picture(namespace, message):
+def test_what_breaks_is_said_and_the_reference_draws_the_first_picture(namespace, message):
     run = session(namespace, ticks=2)
     assert run.frame.strip[0].startswith(message)
     assert "our train_epoch" in run.frame.badge
@@ -494,7 +512,7 @@ def test_what_breaks_is_said_and_ours_draws_the_first_picture(namespace, message
     assert frame.panels is good
 
 
-def test_an_unwritten_class_is_replaced_by_ours():
+def test_an_unwritten_class_is_replaced_by_the_references():
     run = session({"MLP": Unwritten}, ticks=2)
     assert run.frame.strip == []
     assert "our MLP" in run.frame.badge
@@ -506,3 +524,54 @@ def test_infinite_losses_are_drawn_at_the_edge():
     drawn = [layer.xy for layer in panel(run, "loss").layers if getattr(layer, "series", None) == 0]
     assert drawn[0].tolist() == [[9, 100]]
     assert png(draw(run.frame.panels)).startswith(b"\x89PNG")
+
+
+# --- without solutions: the figure's own way --------------------------------------------------------------
+
+
+SICK = [Settings(0.3, 0.5, False, False), Settings(0.01, 0.2, True, False), Settings(0.3, 0.0, False, True)]
+
+
+@pytest.mark.parametrize("settings", SICK)
+@pytest.mark.parametrize("how", [{}, {"batch_norm": True, "seed": 4}, {"init": 0.1}])
+def test_without_solutions_a_run_has_the_same_numbers(settings, how):
+    one, other = (run_of(settings=settings, reference=reference, ticks=7, **how) for reference in (REFERENCE, {}))
+    for row, own in zip(one, other, strict=True):
+        assert (own.step, own.steps, own.unclean) == (row.step, row.steps, row.unclean)
+        for name in ("loss", "mean_loss", "train", "held_out", "norms", "ratios"):
+            assert getattr(own, name) == pytest.approx(getattr(row, name), rel=1e-4, abs=1e-9), name
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_without_solutions_each_preset_opens_trains_and_says_whose_code_it_is(preset):
+    borrowing, alone = session(preset=preset, ticks=4), session(reference={}, preset=preset, ticks=4)
+    for run in (borrowing, alone):
+        run.handle([TICK])
+    assert alone.frame.say == borrowing.frame.say
+    assert alone.frame.strip == []
+    until = "MLP, train_epoch and evaluate"
+    assert alone.frame.badge == f"running on: the figure's own code (until your {until} are written)"
+    assert borrowing.frame.badge == "running on: our MLP · our train_epoch · our evaluate"
+    assert png(draw(alone.frame.panels)).startswith(b"\x89PNG")
+
+
+def unwritten(*_):
+    raise NotImplementedError
+
+
+def test_without_solutions_each_of_yours_takes_over_when_it_is_written():
+    theirs = {"MLP": Unwritten, "train_epoch": unwritten, "evaluate": unwritten}
+    run, expected = session(theirs, {}, preset="healthy", ticks=3), session(preset="healthy", ticks=3)
+    assert "own code (until your MLP, train_epoch and evaluate are written)" in run.frame.badge
+    for name in ("train_epoch", "MLP", "evaluate"):
+        theirs[name] = REFERENCE[name]
+        run.handle([TICK])
+        expected.handle([TICK])
+        assert f"your {name}" in run.frame.badge and run.frame.say == expected.frame.say
+    assert "own" not in run.frame.badge and run.frame.strip == []
+
+
+def test_without_solutions_a_wrong_loop_of_yours_is_seen():
+    run = session({"train_epoch": lambda model, loader, optimiser, loss_fn: 1.5}, {}, preset="healthy", ticks=3)
+    assert "loss 1.50" in run.frame.say
+    assert run.frame.strip == ["Your train_epoch never called optimiser.step, so no weight moved."]

@@ -1,8 +1,6 @@
 """Lesson 8: its reference solutions against torch, finite differences and brute force, and what its text claims."""
 
-import contextlib
 import functools
-import io
 import os
 import re
 from itertools import product
@@ -15,8 +13,8 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from autograder import inputs
-from autograder.judging.answer_key import merge
 from autograder.cases.run import run_cases
+from autograder.judging.answer_key import merge
 from autograder.judging.verdicts import judge
 from autograder.lesson.source import library_module
 from tests.lessons.conftest import opened

@@ -1,21 +1,17 @@
 """The kernel workbench: its numbers against torch, every event, and what wrong functions do to it."""
 
 import itertools
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch.nn.functional import conv2d as torch_conv2d
 from torch.nn.functional import max_pool2d
-
-
 from widgets_08_convolution.figure import KernelWorkbench
 from widgets_08_convolution.images import IMAGES, drawn, image, photo
 from widgets_08_convolution.kernels import HIDDEN, PRESETS, YOURS
-from widgets_08_convolution.reference import conv2d, conv2d_loops, max_pool, output_size, pad
 
+from course.figures.reference import borrowed
 from course.figures.scene import Field, Hatch
 from course.figures.session import Session
 from course.figures.static import draw, png
@@ -30,19 +26,16 @@ KERNELS = {
     "blur": np.full((5, 5), 0.04),
     "sharpen": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
 }
-YOUR = {
-    "output_size": output_size,
-    "pad": pad,
-    "conv2d": lambda X, W, b, stride, padding: conv2d(X, W, b, stride, padding),
-    "conv2d_loops": conv2d_loops,
-    "max_pool": max_pool,
-    "edge_kernels": KERNELS,
-}
+REFERENCE = borrowed(KernelWorkbench())
+conv2d, output_size = REFERENCE["conv2d"], REFERENCE["output_size"]
+YOUR = REFERENCE | {"edge_kernels": KERNELS}
+WITHOUT_SOLUTIONS = {}
+WAYS = pytest.mark.parametrize("reference", [None, WITHOUT_SOLUTIONS], ids=["borrowed", "without solutions"])
 TICK = {"type": "tick"}
 
 
-def session(namespace=None, **state):
-    return Session(KernelWorkbench(), namespace if namespace is not None else {}, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(KernelWorkbench(), namespace if namespace is not None else {}, reference, **state)
 
 
 def arrays(run):
@@ -90,24 +83,27 @@ def oracle(X, kernel, bias=0.0, stride=1, padding=0, dilation=1):
 # --- the numbers ------------------------------------------------------------------------------------------
 
 
+@WAYS
 @pytest.mark.parametrize("size", ["1", "3", "5", "7"])
 @pytest.mark.parametrize("flip", [False, True])
-def test_every_setting_gives_what_torch_gives(size, flip):
+def test_every_setting_gives_what_torch_gives(size, flip, reference):
     for stride, padding, dilation in itertools.product((1, 2, 3, 4), (0, 1, 2, 3), (1, 2, 3)):
         how = {"stride": stride, "padding": padding, "dilation": dilation}
-        numbers = arrays(session(preset="random", size=size, seed=3, flip=flip, bias=0.3, **how))
+        numbers = arrays(session({}, reference, preset="random", size=size, seed=3, flip=flip, bias=0.3, **how))
         expected = oracle(photo(), numbers["kernel"], 0.3, **how)
         np.testing.assert_allclose(numbers["response"], expected, atol=1e-9)
         assert numbers["sum"] == pytest.approx(expected[numbers["row"], numbers["column"]])
         assert numbers["patch"].shape == numbers["products"].shape == numbers["kernel"].shape
+        np.testing.assert_array_equal(numbers["padded"], np.pad(photo(), padding))
 
 
+@WAYS
 @pytest.mark.parametrize("name", IMAGES)
 @pytest.mark.parametrize("relu", [False, True])
 @pytest.mark.parametrize("pool", ["off", "2", "3"])
-def test_relu_and_pooling_come_after_the_response_of_each_picture(name, relu, pool):
+def test_relu_and_pooling_come_after_the_response_of_each_picture(name, relu, pool, reference):
     drawing = "00000000" * 8 + "00ffff00" * 4 + "00000000" * 12
-    run = session(image=name, relu=relu, pool=pool, preset="emboss", drawing=drawing)
+    run = session({}, reference, image=name, relu=relu, pool=pool, preset="emboss", drawing=drawing)
     expected = oracle(image(run.state), arrays(run)["kernel"])
     expected = np.maximum(expected, 0) if relu else expected
     if pool != "off":
@@ -116,9 +112,10 @@ def test_relu_and_pooling_come_after_the_response_of_each_picture(name, relu, po
     assert f"{expected.shape[0]} × {expected.shape[1]}" in panel(run, "response").title
 
 
+@WAYS
 @pytest.mark.parametrize("run_on", ["conv2d", "conv2d_loops"])
-def test_adding_one_to_a_cell_adds_the_shifted_picture(run_on):
-    run = session(run=run_on, preset="horizontal", bias=-0.4)
+def test_adding_one_to_a_cell_adds_the_shifted_picture(run_on, reference):
+    run = session({}, reference, run=run_on, preset="horizontal", bias=-0.4)
     before = picture(run).copy()
     run.handle([cell(2, 1, 2.0)])
     np.testing.assert_allclose(picture(run) - before, photo()[2:96, 1:127], atol=1e-6)
@@ -256,8 +253,9 @@ def test_a_step_shows_one_more_pixel_of_the_response():
     assert np.isfinite(picture(run)).all()
 
 
-def test_the_slide_ends_with_the_whole_response():
-    run = session(stride=2)
+@WAYS
+def test_the_slide_ends_with_the_whole_response(reference):
+    run = session({}, reference, stride=2)
     run.handle([press("playing")])
     seen = []
     while run.frame.playing:
@@ -358,7 +356,50 @@ def test_it_runs_on_yours_and_says_so():
         assert f"your {name}" in run.frame.badge
     assert run.frame.strip == []
     assert "your conv2d_loops" in session(YOUR, run="conv2d_loops").frame.badge
-    assert "our conv2d" in session().frame.badge
+    assert session().frame.badge == "running on: our output_size · our conv2d"
+
+
+def unwritten(*given):
+    raise NotImplementedError
+
+
+STUBS = dict.fromkeys(KernelWorkbench.uses, unwritten)
+
+
+@pytest.mark.parametrize("namespace", [{}, STUBS, dict.fromkeys(STUBS, lambda *given: ...)])
+@pytest.mark.parametrize(
+    "how", [{}, {"padding": 2, "pool": "3", "stride": 2, "dilation": 2, "bias": 0.3, "relu": True}]
+)
+def test_without_solutions_it_shows_the_same_on_code_of_its_own_and_says_so(namespace, how):
+    own, borrowed_ = session(namespace, WITHOUT_SOLUTIONS, **how), session(**how)
+    assert own.frame.say == borrowed_.frame.say and own.frame.strip == []
+    assert own.frame.goal.text == borrowed_.frame.goal.text and rows(own)[:-1] == rows(borrowed_)[:-1]
+    assert own.frame.goal.progress == pytest.approx(borrowed_.frame.goal.progress)
+    for name in ("input", "response"):
+        np.testing.assert_allclose(picture(own, name), picture(borrowed_, name), atol=1e-6)
+    until = "output_size, pad, conv2d and max_pool are" if how else "output_size and conv2d are"
+    assert own.frame.badge == f"running on: the figure's own code (until your {until} written)"
+    assert rows(own)[-1][0] == "the figure's own code took"
+
+
+@pytest.mark.parametrize("name", ["pad", "conv2d", "max_pool"])
+def test_without_solutions_what_you_have_written_is_used_at_once(name):
+    how = {"padding": 1, "pool": "2"}
+    run = session({name: YOUR[name]}, WITHOUT_SOLUTIONS, **how)
+    assert run.frame.badge.startswith(f"running on: your {name} · the figure's own code (until your output_size")
+    assert f" {name} " not in run.frame.badge.partition("·")[2] and run.frame.strip == []
+    np.testing.assert_allclose(picture(run), picture(session(**how)), atol=1e-6)
+    wrong = session({name: lambda *given: YOUR[name](*given) + 1}, WITHOUT_SOLUTIONS, **how)
+    assert any((a.layers[0].values != b.layers[0].values).any() for a, b in plots(wrong, run))
+
+
+def plots(*runs):
+    return zip(*([panel(run, name) for name in ("input", "response")] for run in runs), strict=True)
+
+
+def test_without_solutions_a_wrong_pad_is_told_against_the_figures_own_code():
+    run = session({"pad": lambda X, p: 2 * YOUR["pad"](X, p)}, WITHOUT_SOLUTIONS, padding=2, at=[0, 0])
+    assert run.frame.strip[0].startswith("The figure's own code says ")
 
 
 def sabotaged(name):
@@ -417,11 +458,12 @@ def test_a_convolution_of_the_wrong_shape_leaves_the_last_good_picture():
     assert run.handle([set_("stride", 1)]).strip == []
 
 
-def test_a_convolution_that_stops_is_named_with_its_error():
+@WAYS
+def test_a_convolution_that_stops_is_named_with_its_error(reference):
     def stops(X, W, b, stride, padding):
         raise IndexError("too far")
 
-    run = session({"conv2d": stops})
+    run = session({"conv2d": stops}, reference)
     assert run.frame.strip == ["Your conv2d stopped: IndexError: too far"]
     assert run.frame.say == START
 
@@ -563,7 +605,7 @@ def test_copy_state_rebuilds_the_view():
     run = session()
     run.handle([set_("image", "digit"), press("digit"), set_("stride", 2), cell(0, 0, 1.5), press("plus")])
     run.handle([drag("pixel", 20, 12), set_("pool", "2")])
-    again = session(**eval(run.frame.code.replace("widgets_08_convolution.kernel_workbench", "dict")))
+    again = session(**eval(run.frame.code.replace("widgets.kernel_workbench", "dict")))
     assert again.frame.say == run.frame.say
     assert (picture(again) == picture(run)).all()
     assert session(image="checker").frame.code == "widgets.kernel_workbench(image='checker')"

@@ -14,9 +14,10 @@ SETUP = f"import sys; sys.path.insert(0, {str(LESSON)!r})\nimport widgets"
 BARE = {"left": 4, "right": 4, "top": 4, "bottom": 4}  # margins of a plot without axes
 INPUT, RESPONSE, TARGET = range(3)  # the canvases
 START = "Photo 96 × 128, vertical kernel 3 × 3. Response 94 × 126, from −2.25 to 2.10. Window 57, 12:"
-FLIPPED = """from workbench_reference import conv2d as right
-def conv2d(X, W, *rest):
-    return right(X, W[..., ::-1, ::-1], *rest)"""
+FLIPPED = """import torch
+def conv2d(X, W, b, stride, padding):
+    X, W, b = (torch.tensor(part.copy()) for part in (X, W[..., ::-1, ::-1], b))
+    return torch.nn.functional.conv2d(X, W, b, stride, padding).numpy()"""
 
 
 class Workbench(Shown):

@@ -194,7 +194,7 @@ def test_grad_cam_is_that_of_loops_and_finite_differences(solved, label):
 @pytest.mark.parametrize("shape", [(2, 3, 7, 5), (1, 2, 4, 9)])
 def test_grad_cam_of_a_layer_before_a_weighted_sum_is_worked_out_from_its_weights(solved, shape):
     """After the layer the network is linear, so the gradients are its weights."""
-    n, c, h, w = shape
+    _, c, h, w = shape
     model = filled(nn.Sequential(nn.Identity(), nn.Flatten(), nn.Linear(c * h * w, 4)), f"linear {shape}")
     x = tensor(f"linear x {shape}", shape)
     alpha = model[2].weight.detach()[3].reshape(c, -1).mean(dim=1)
@@ -224,7 +224,9 @@ def parameters_of(layer):
 
 
 def layers_with_parameters(s):
-    return [parameters_of(layer) for layer in s.ConvNet().modules() if not list(layer.children()) and parameters_of(layer)]
+    return [
+        parameters_of(layer) for layer in s.ConvNet().modules() if not list(layer.children()) and parameters_of(layer)
+    ]
 
 
 def table_of_fields(s):
@@ -302,7 +304,9 @@ def test_what_the_text_works_out_by_hand_is_what_the_code_computes(solved, said)
 def test_the_shapes_of_the_network_are_those_of_its_table(solved):
     model, x = solved.ConvNet(), torch.zeros(5, 1, 28, 28)
     shapes = [tuple(solved.feature_maps(model, x, layer).shape[1:]) for layer in model.features]
-    rows = re.findall(r"^\| (?:conv|batch norm|max pool)[^|]*\| \(n, (\d+), (\d+), (\d+)\)", solved.source, re.MULTILINE)
+    rows = re.findall(
+        r"^\| (?:conv|batch norm|max pool)[^|]*\| \(n, (\d+), (\d+), (\d+)\)", solved.source, re.MULTILINE
+    )
     table = [tuple(map(int, row)) for row in rows]
     assert [shape for shape, after in pairwise([*shapes, None]) if shape != after] == [
         shape for shape, after in pairwise([*table, None]) if shape != after

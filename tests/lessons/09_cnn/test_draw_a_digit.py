@@ -2,27 +2,29 @@
 
 import itertools
 import os
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
-
-
-from widgets_09_cnn import reference as cnn_reference
-from widgets_09_cnn.figure import DrawADigit
+from widgets_09_cnn import looks as looks_module
 from widgets_09_cnn.drawing import FINE, PAD, SIDE, STILL, Moved, coarse, picture, prepared
 from widgets_09_cnn.drawn_digits import DRAWN, marks
-from widgets_09_cnn.reader import CHECKPOINT, checkpoint, convolutions, filled, hooks, known_digits
+from widgets_09_cnn.figure import DrawADigit
+from widgets_09_cnn.looks import hooks
+from widgets_09_cnn.reader import CHECKPOINT, convolutions, stored_network
+from widgets_09_cnn.samples import known_digits
 
 from course import data
 from course.datasets import fetched, stand_ins
+from course.figures.reference import borrowed
 from course.figures.session import Session
 from course.figures.static import draw, png
 
+REFERENCE = borrowed(DrawADigit())
+FEATURE_MAPS, SALIENCY, GRAD_CAM = (REFERENCE[name] for name in ("feature_maps", "saliency", "grad_cam"))
+WITHOUT_SOLUTIONS = {}
 FOOLING = [["pen", 20, [[120, 54], [146, 58], [172, 80]]], ["erase", 24, [[180, 142], [205, 138]]]]
 
 
@@ -34,8 +36,8 @@ def digits_without_a_network(monkeypatch):
     known_digits.cache_clear()
 
 
-def session(namespace=None, **state):
-    return Session(DrawADigit(), namespace if namespace is not None else {}, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(DrawADigit(), namespace if namespace is not None else {}, reference, **state)
 
 
 def arrays(run):
@@ -58,17 +60,22 @@ def press(name):
     return {"type": "press", "name": name}
 
 
+def weights():
+    """The stored weights by name."""
+    with np.load(CHECKPOINT) as stored:
+        return {name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files if name != "layers"}
+
+
 def scores_by_hand(image):
     """What the stored weights make of an image, without any module."""
-    with np.load(CHECKPOINT) as stored:
-        w = {name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files}
+    w = weights()
     x = torch.from_numpy(image)[None, None]
     for conv, norm in ((0, 1), (4, 5)):
-        x = F.conv2d(x, w[f"features.{conv}.weight"], w[f"features.{conv}.bias"], padding=1)
-        mean, var = (w[f"features.{norm}.running_{part}"].view(-1, 1, 1) for part in ("mean", "var"))
-        scale, shift = (w[f"features.{norm}.{part}"].view(-1, 1, 1) for part in ("weight", "bias"))
+        x = F.conv2d(x, w[f"{conv}.weight"], w[f"{conv}.bias"], padding=1)
+        mean, var = (w[f"{norm}.running_{part}"].view(-1, 1, 1) for part in ("mean", "var"))
+        scale, shift = (w[f"{norm}.{part}"].view(-1, 1, 1) for part in ("weight", "bias"))
         x = F.max_pool2d(((x - mean) / (var + 1e-5).sqrt() * scale + shift).clamp(min=0), 2)
-    return (x.flatten() @ w["classifier.weight"].T + w["classifier.bias"]).double()
+    return (x.flatten() @ w["9.weight"].T + w["9.bias"]).double()
 
 
 # --- ink ------------------------------------------------------------------------------------------------
@@ -175,7 +182,7 @@ def test_the_digits_that_it_did_not_learn_from_are_read():
     digits = fetched.mnist()
     images = torch.from_numpy(digits.images[8000:]).float().div(255)[:, None]
     with torch.inference_mode():
-        found = filled(cnn_reference.ConvNet())(images).argmax(dim=1)
+        found = stored_network(CHECKPOINT)(images).argmax(dim=1)
     assert (found.numpy() == digits.labels[8000:]).mean() > 0.985
 
 
@@ -213,7 +220,7 @@ def test_the_eraser_and_the_width_hold_for_the_next_mark():
 def test_copy_state_rebuilds_the_drawing():
     run = session()
     run.handle([stroke((100, 100), (110, 110)), set_("turn", 20), set_("overlay", "saliency"), set_("label", "9")])
-    given = eval(run.frame.code.replace("widgets_09_cnn.draw_a_digit", "dict"))
+    given = eval(run.frame.code.replace("widgets.draw_a_digit", "dict"))
     assert session(**given).frame.say == run.frame.say
 
 
@@ -263,20 +270,34 @@ def test_it_reads_with_the_learners_digit_reader_whatever_its_architecture():
     assert theirs.training and hooks(theirs) == 0
 
 
+class AsStored(nn.Module):
+    """A learner's network that the stored weights fit."""
+
+    def __init__(self):
+        super().__init__()
+        self.one, self.one_norm = nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16)
+        self.two, self.two_norm = nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32)
+        self.out = nn.Linear(32 * 7 * 7, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(self.one_norm(self.one(x)).relu(), 2)
+        return self.out(F.max_pool2d(self.two_norm(self.two(x)).relu(), 2).flatten(1))
+
+
 def test_our_weights_are_read_by_the_learners_convnet_if_they_fit():
-    class ConvNet(cnn_reference.ConvNet):
+    class ConvNet(AsStored):
         def forward(self, x):
             return -super().forward(x)
 
     run = session({"ConvNet": ConvNet})
-    assert "your ConvNet" in run.frame.badge
+    assert run.frame.badge.startswith("running on: your ConvNet · our digit_reader")
     expected = (-scores_by_hand(arrays(run)["got"])).softmax(dim=0)
     assert np.allclose(panel(run, "says").values, expected, atol=1e-5)
 
 
 def test_a_convnet_that_our_weights_do_not_fit_waits_until_it_is_trained():
     run = session({"ConvNet": Theirs})
-    assert run.frame.strip == [] and "our ConvNet" in run.frame.badge
+    assert run.frame.strip == [] and "ConvNet" not in run.frame.badge and "our digit_reader" in run.frame.badge
     assert panel(run, "says").values[4] > 0.9
 
 
@@ -294,13 +315,12 @@ class WithoutForward(nn.Module):
 def test_an_unwritten_convnet_is_replaced_by_ours(unwritten):
     run = session({"ConvNet": unwritten})
     run.handle([set_("label", "3")])
-    assert run.frame.strip == [] and "our ConvNet" in run.frame.badge
+    assert run.frame.strip == [] and "ConvNet" not in run.frame.badge and "our digit_reader" in run.frame.badge
 
 
 def test_the_learners_functions_are_used_and_leave_no_hooks():
-    namespace = {name: getattr(cnn_reference, name) for name in ("feature_maps", "saliency", "grad_cam")}
-    model = filled(cnn_reference.ConvNet())
-    run = session({**namespace, "digit_reader": model})
+    model = stored_network(CHECKPOINT)
+    run = session(REFERENCE | {"digit_reader": model})
     run.handle([set_("overlay", "saliency"), {"type": "select", "thing": "conv 2 filter 7"}])
     run.handle([set_("overlay", "Grad-CAM")])
     assert all(f"your {name}" in run.frame.badge for name in ("feature_maps", "grad_cam"))
@@ -308,7 +328,7 @@ def test_the_learners_functions_are_used_and_leave_no_hooks():
 
 
 def test_a_slow_function_is_not_said_to_make_the_picture_coarser(monkeypatch):
-    run = session({"feature_maps": cnn_reference.feature_maps})
+    run = session({"feature_maps": FEATURE_MAPS})
     monkeypatch.setattr("time.perf_counter", itertools.count().__next__)  # each call seems to take a second or more
     run.handle([{"type": "select", "thing": "conv 2 filter 1"}])
     assert "your feature_maps" in run.frame.badge and run.functions.detail == 1
@@ -355,8 +375,9 @@ class Few(Theirs):
         ),
     ],
 )
-def test_what_breaks_is_said_and_ours_draws_the_first_picture(namespace, message):
-    run = session(namespace)
+@pytest.mark.parametrize("reference", [None, WITHOUT_SOLUTIONS], ids=["borrowed", "without solutions"])
+def test_what_breaks_is_said_and_ours_draws_the_first_picture(namespace, message, reference):
+    run = session(namespace, reference)
     assert run.frame.strip[0].startswith(message)
     assert panel(run, "says").values[4] > 0.9
 
@@ -377,11 +398,11 @@ def test_the_gradient_of_the_loss_draws_another_saliency():
 
 def test_another_layers_maps_draw_other_maps():
     def behind(model, x, layer):
-        found = cnn_reference.feature_maps(model, x, layer)
+        found = FEATURE_MAPS(model, x, layer)
         return found.clamp(min=0)
 
     def other(model, x, layer):
-        return cnn_reference.feature_maps(model, x, model.features[0])
+        return FEATURE_MAPS(model, x, model[0])
 
     right = session()
     assert (
@@ -392,13 +413,85 @@ def test_another_layers_maps_draw_other_maps():
     assert run.frame.strip[0].startswith("Your feature_maps gave 16 maps of a layer with 32 filters.")
 
 
-# --- our versions of the learner's functions ------------------------------------------------------------
+# --- what stands in until they are written ---------------------------------------------------------------
+
+
+def unwritten(*given):
+    raise NotImplementedError
+
+
+STUBS = {"ConvNet": WithoutLayers, **dict.fromkeys(("feature_maps", "saliency", "grad_cam"), unwritten)}
+
+
+class InPlace(Theirs):
+    """Another architecture, which changes what its convolution has returned."""
+
+    def forward(self, x):
+        return self.out(F.relu(self.conv(x), inplace=True).flatten(1))
+
+
+NETWORKS = {"ours": None, "theirs": Theirs, "in place": InPlace}
+
+
+@pytest.mark.parametrize("stubs", [{}, STUBS], ids=["nothing there", "stubs"])
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"overlay": "saliency", "label": "7", "prepare": False, "turn": 40},
+        {"overlay": "none"},
+        {"layer": "conv 1", "label": "9", "sample": 5, "marks": []},
+        {"marks": [], "label": "2"},
+    ],
+)
+def test_without_solutions_it_shows_the_same_on_code_of_its_own_and_says_so(how, network, stubs, monkeypatch):
+    monkeypatch.setattr(looks_module, "LOOKED_AT", 50)
+    torch.manual_seed(1)
+    theirs = {} if NETWORKS[network] is None else {"digit_reader": NETWORKS[network]()}
+    select = {"type": "select", "thing": "conv 1 filter 4"}
+    own, lent = session(stubs | theirs, WITHOUT_SOLUTIONS, **how), session(theirs, **how)
+    own.handle([select])
+    lent.handle([select])
+    assert own.frame.say == lent.frame.say and own.frame.strip == lent.frame.strip and own.frame.goal == lent.frame.goal
+    got, wanted = arrays(own), arrays(lent)
+    assert got["maps"].keys() == wanted["maps"].keys()
+    for name in wanted["maps"]:
+        np.testing.assert_allclose(got["maps"][name], wanted["maps"][name], atol=1e-5)
+    np.testing.assert_allclose(got["chosen"]["answers"], wanted["chosen"]["answers"], atol=1e-5)
+    assert (got["over"] is None) == (wanted["over"] is None)
+    if wanted["over"] is not None:
+        np.testing.assert_allclose(got["over"], wanted["over"], atol=1e-4)
+    needed = {"saliency": " and saliency are", "none": " is"}.get(how.get("overlay"), " and grad_cam are")
+    whose = "your" if theirs else "our"
+    own_code = f"the figure's own code (until your feature_maps{needed} written)"
+    assert own.frame.badge == f"running on: {whose} digit_reader · {own_code}"
+    if theirs:
+        assert theirs["digit_reader"].training and hooks(theirs["digit_reader"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "what"),
+    [
+        ("feature_maps", lambda *given: -FEATURE_MAPS(*given), "maps conv 2"),
+        ("grad_cam", lambda *given: 1 - GRAD_CAM(*given), "got"),
+        ("saliency", lambda *given: 1 / (1e-6 + SALIENCY(*given)), "got"),
+    ],
+)
+def test_without_solutions_what_you_have_written_is_used_at_once(name, wrong, what):
+    how = {"overlay": "saliency" if name == "saliency" else "Grad-CAM"}
+    run, other = (session({name: function}, WITHOUT_SOLUTIONS, **how) for function in (REFERENCE[name], wrong))
+    assert f"your {name} ·" in run.frame.badge and name not in run.frame.badge.partition("until")[2]
+    shown = [panel(each, what) for each in (run, session({}, **how), other)]
+    right, lent, sabotaged = (each.pictures if name == "feature_maps" else each.over for each in shown)
+    np.testing.assert_allclose(right.astype(int), lent.astype(int), atol=1)
+    assert (right != sabotaged).any()
 
 
 def test_saliency_is_how_fast_the_score_changes_with_a_pixel():
-    model = filled(cnn_reference.ConvNet()).double()
+    model = stored_network(CHECKPOINT).double()
     x = torch.from_numpy(prepared(picture(marks("3"), STILL))).double()[None, None]
-    found = cnn_reference.saliency(model, x, 3)
+    found = SALIENCY(model, x, 3)
     for row, column in ((8, 12), (14, 15), (20, 10)):
         step = torch.zeros_like(x)
         step[..., row, column] = 1e-6
@@ -408,13 +501,13 @@ def test_saliency_is_how_fast_the_score_changes_with_a_pixel():
 
 
 def test_grad_cam_is_scaled_per_image_and_zero_where_nothing_speaks_for_the_class():
-    model = filled(cnn_reference.ConvNet())
+    model = stored_network(CHECKPOINT)
     x = torch.from_numpy(np.stack([prepared(picture(marks(name), STILL)) for name in ("3", "8")]))[:, None]
-    cams = cnn_reference.grad_cam(model, x, torch.tensor([3, 8]), model.features[4])
+    cams = GRAD_CAM(model, x, torch.tensor([3, 8]), model[4])
     assert cams.shape == (2, 28, 28) and cams.amax(dim=(1, 2)).tolist() == [1, 1] and cams.min() >= 0
     with torch.no_grad():
-        model.classifier.weight[5].zero_()
-    assert cnn_reference.grad_cam(model, x, 5, model.features[4]).abs().max() == 0
+        model[9].weight[5].zero_()
+    assert GRAD_CAM(model, x, 5, model[4]).abs().max() == 0
     assert hooks(model) == 0
 
 
@@ -422,10 +515,8 @@ def test_a_filters_most_exciting_digits_are_those_of_its_largest_answers():
     run = session()
     run.handle([{"type": "select", "thing": "conv 1 filter 3"}])
     images = torch.from_numpy(known_digits().images[:1000] / 255).float()[:, None]
-    weights = checkpoint()
-    answers = F.conv2d(images, weights["features.0.weight"], weights["features.0.bias"], padding=1)[:, 2].amax(
-        dim=(1, 2)
-    )
+    first = weights()
+    answers = F.conv2d(images, first["0.weight"], first["0.bias"], padding=1)[:, 2].amax(dim=(1, 2))
     about = arrays(run)["chosen"]
     assert np.allclose(about["answers"], answers.sort(descending=True).values[:8], atol=1e-5)
     assert [panel.id for panel in run.frame.panels][-3:] == ["large", "kernel", "exciting"]

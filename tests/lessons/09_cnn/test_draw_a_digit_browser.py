@@ -12,8 +12,7 @@ from browsing import fresh_page
 from shown import Shown, run_in_kernel
 from widgets_09_cnn.drawing import PAD, STILL, picture, prepared
 from widgets_09_cnn.drawn_digits import DRAWN
-from widgets_09_cnn.reader import filled
-from widgets_09_cnn.reference import ConvNet
+from widgets_09_cnn.reader import CHECKPOINT, stored_network
 
 LESSON = Path(__file__).parents[3] / "solutions" / "09_cnn"
 
@@ -88,7 +87,7 @@ def test_a_digit_drawn_with_the_mouse_is_read_and_the_bars_are_the_models(figure
     assert len(marks) == len(strokes)
     image = torch.from_numpy(prepared(picture(marks, STILL)))[None, None]
     with torch.inference_mode():
-        expected = filled(ConvNet())(image)[0].double().softmax(dim=0).numpy()
+        expected = stored_network(CHECKPOINT)(image)[0].double().softmax(dim=0).numpy()
     assert np.allclose(figure.bars(), expected, atol=0.006)
     assert int(np.argmax(figure.bars())) == (7 if name == MISREAD else digit)
 
@@ -300,18 +299,21 @@ def saliency(model, x, label):
     return torch.autograd.grad(loss, image)[0].abs().amax(dim=1)
 """
 OTHER_LAYER = """
-import cnn_reference
+import torch
 def feature_maps(model, x, layer):
-    return cnn_reference.feature_maps(model, x, model.features[6])
+    with torch.no_grad():
+        return model.eval()[:7](x).clone()
 """
 TRAINED = """
-import cnn_reference, torch
-from reader import filled
-class Contrary(cnn_reference.ConvNet):
+import torch
+from course.figures.reference import borrowed
+from widgets.figure import DrawADigit
+from widgets.reader import CHECKPOINT, stored_network
+class Contrary(torch.nn.Sequential):
     def forward(self, x):
         return -super().forward(x)
-digit_reader = filled(Contrary())
-from cnn_reference import feature_maps, saliency, grad_cam
+digit_reader = Contrary(*stored_network(CHECKPOINT)).eval()
+globals().update(borrowed(DrawADigit()))
 """
 
 
@@ -320,7 +322,7 @@ def code(figure):
     yield lambda source: run_in_kernel(figure.page, source)
     run_in_kernel(
         figure.page,
-        "for name in ('saliency', 'feature_maps', 'grad_cam', 'digit_reader'): globals().pop(name, None)",
+        "for name in ('saliency', 'feature_maps', 'grad_cam', 'ConvNet', 'digit_reader'): globals().pop(name, None)",
     )
 
 
@@ -347,7 +349,7 @@ def test_it_reads_with_the_learners_network_and_leaves_no_hooks(figure, code, la
     assert "Your digit_reader reads" in figure.say and figure.bars() != before
     assert "your digit_reader" in figure.words and "left a hook" not in figure.words
     counted = lab.root / "hooks"
-    code(f"from reader import hooks\nopen({str(counted)!r}, 'w').write(str(hooks(digit_reader)))")
+    code(f"from widgets.looks import hooks\nopen({str(counted)!r}, 'w').write(str(hooks(digit_reader)))")
     assert counted.read_text() == "0"
 
 

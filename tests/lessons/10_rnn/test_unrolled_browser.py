@@ -44,7 +44,7 @@ def network(notebook):
 
 def test_the_first_frame_says_what_three_scales_leave(network):
     assert "from 1 to 0.005" in network.say and network.say.endswith("At 1.0: 1.00, 1.1: 117.")
-    assert "our linear_step" in network.words and "our memory_span" in network.words
+    assert "own step without a bend" in network.words and "our memory_span" in network.words
 
 
 @pytest.mark.parametrize(

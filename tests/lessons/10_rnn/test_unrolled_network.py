@@ -1,28 +1,32 @@
 """The unrolled network: its gradients against s^t and torch, its controls, and what wrong functions do to it."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-
-
-from widgets_10_rnn.through_time import INPUTS, MATRICES, UNITS, numbers, there_and_back
 from widgets_10_rnn.figure import UnrolledNetwork
-from widgets_10_rnn.reference import OURS, clip_gradients, memory_span, rnn_step, rnn_step_backward
+from widgets_10_rnn.numbers import INPUTS, MATRICES, UNITS, numbers
 from widgets_10_rnn.scene import HIGH, LOW, written
+from widgets_10_rnn.through_time import there_and_back
 
 from course.figures.functions import Functions
+from course.figures.reference import borrowed
 from course.figures.scene import Blocks, Line, Points, Text
 from course.figures.session import Session
 from course.figures.static import draw, png
 
 SEEDS = range(3, 13)
+REFERENCE = borrowed(UnrolledNetwork())
+WITHOUT_SOLUTIONS = {}
+rnn_step, rnn_step_backward = REFERENCE["rnn_step"], REFERENCE["rnn_step_backward"]
+clip_gradients, memory_span = REFERENCE["clip_gradients"], REFERENCE["memory_span"]
 
 
-def session(namespace=None, **state):
-    return Session(UnrolledNetwork(), {} if namespace is None else namespace, **state)
+def session(namespace=None, reference=None, **state):
+    return Session(UnrolledNetwork(), {} if namespace is None else namespace, reference, **state)
+
+
+def functions(reference=REFERENCE):
+    return Functions(UnrolledNetwork.uses, {}, reference)
 
 
 def arrays(run):
@@ -35,7 +39,7 @@ def set_(name, value):
 
 def norms(scale=None, **state):
     state = UnrolledNetwork().start(**state)
-    return there_and_back(state, state["scale"] if scale is None else scale, Functions(OURS, {})).norms
+    return there_and_back(state, state["scale"] if scale is None else scale, functions()).norms
 
 
 def panel(run, name):
@@ -97,13 +101,14 @@ def by_torch(state, scale):
     return values, [grad.norm().item() for grad in found[:-3]] + [1.0], [grad.numpy() for grad in found[-3:]]
 
 
+@pytest.mark.parametrize("reference", [REFERENCE, WITHOUT_SOLUTIONS], ids=["reference", "without solutions"])
 @pytest.mark.parametrize("bend", ["tanh", "identity"])
 @pytest.mark.parametrize("matrix", MATRICES)
 @pytest.mark.parametrize(("scale", "size", "steps", "loss"), [(0.9, 0.1, 50, 50), (1.7, 1.3, 30, 21), (3.0, 0.0, 9, 1)])
-def test_states_and_gradients_are_those_of_torch(bend, matrix, scale, size, steps, loss):
+def test_states_and_gradients_are_those_of_torch(reference, bend, matrix, scale, size, steps, loss):
     state = UnrolledNetwork().start(bend=bend, matrix=matrix, input=size, steps=steps, loss=loss, seed=8)
     states, lengths, grads = by_torch(state, scale)
-    run = there_and_back(state, scale, Functions(OURS, {}))
+    run = there_and_back(state, scale, functions(reference))
     np.testing.assert_allclose(run.states, states, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(run.norms, lengths, rtol=1e-8)
     for ours, theirs in zip(run.grads, grads, strict=True):
@@ -167,7 +172,7 @@ def test_the_first_frame_shows_three_scales_and_what_they_leave():
         "1.0: 1.00",
         "0.9: 0.005",
     ]
-    assert run.frame.badge == "running on: our linear_step · our linear_step_backward · our memory_span"
+    assert run.frame.badge == "running on: the figure's own step without a bend · our memory_span"
     assert run.frame.strip == []
     np.testing.assert_allclose(bars(run)[:, 3], 0.9 ** np.arange(50, -1.0, -1), rtol=1e-5)
     assert bars(run)[:, 1].tolist() == pytest.approx([LOW] * 51)
@@ -246,7 +251,7 @@ def test_the_loss_stays_at_the_end_when_the_sequence_changes_or_where_it_was():
 
 def test_a_copied_line_rebuilds_the_view():
     run = session(bend="tanh", scale=1.4, steps=70, loss=33, clip=True, max_norm=2.0, seed=9)
-    again = session(**eval(run.frame.code.replace("widgets_10_rnn.unrolled_network", "dict")))
+    again = session(**eval(run.frame.code.replace("widgets.unrolled_network", "dict")))
     assert again.frame.say == run.frame.say
 
 
@@ -341,9 +346,9 @@ def test_a_cache_is_read_by_whoever_wrote_it(theirs, badge):
     assert looks_the_same(drawn(run), drawn(session(**BENT)))
 
 
-def test_without_a_bend_the_step_is_ours_and_memory_span_yours():
+def test_without_a_bend_the_step_is_the_figures_own_and_memory_span_yours():
     run = session(THEIRS | {"memory_span": memory_span})
-    assert run.frame.badge == "running on: your memory_span · our linear_step · our linear_step_backward"
+    assert run.frame.badge == "running on: your memory_span · the figure's own step without a bend"
     assert panel(run, "gradients").title.endswith("(dashed: your memory_span)")
 
 
@@ -466,3 +471,91 @@ def test_inputs_and_units_differ_in_number_so_that_a_swap_shows():
 )
 def test_numbers_of_any_size_are_short(value, text):
     assert written(value) == text
+
+
+# --- without solutions ------------------------------------------------------------------------------------
+
+STATES = [
+    {},
+    BENT,
+    {"bend": "tanh", "matrix": "random", "scale": 1.6, "input": 1.1, "steps": 37, "loss": 22, "clip": True},
+    {"matrix": "random", "scale": 1.4, "steps": 80, "loss": 63, "clip": True, "max_norm": 0.3},
+    {"matrix": "diagonal", "scale": 0.4, "steps": 5, "loss": 1, "clip": True, "max_norm": 10.0},
+    {"bend": "tanh", "scale": 3.0, "input": 0.0, "steps": 100, "compare": False},
+]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_without_solutions_the_figure_shows_the_same(state):
+    run, borrowing = session(reference=WITHOUT_SOLUTIONS, **state), session(**state)
+    own, ours = arrays(run), arrays(borrowing)
+    np.testing.assert_allclose(own["run"].states, ours["run"].states, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(own["run"].norms, ours["run"].norms, rtol=1e-8)
+    np.testing.assert_allclose(own["span"], ours["span"], rtol=1e-8)
+    if state.get("clip"):
+        np.testing.assert_allclose(own["clipped"].before, ours["clipped"].before, rtol=1e-8)
+        np.testing.assert_allclose(own["clipped"].after, ours["clipped"].after, rtol=1e-8)
+    assert looks_the_same(drawn(run), drawn(borrowing)) and run.frame.say == borrowing.frame.say
+    assert run.frame.strip == []
+
+
+def test_without_solutions_it_moves_and_says_that_it_runs_on_code_of_its_own():
+    run = session(reference=WITHOUT_SOLUTIONS)
+    assert run.frame.badge == (
+        "running on: the figure's own step without a bend · the figure's own code (until your memory_span is written)"
+    )
+    before = drawn(run)
+    run.handle([set_("bend", "tanh"), set_("clip", True)])
+    assert not looks_the_same(before, drawn(run))
+    assert run.frame.badge == (
+        "running on: the figure's own code "
+        "(until your rnn_step, rnn_step_backward, clip_gradients and memory_span are written)"
+    )
+    assert panel(run, "gradients").title == "Length of dL/dh (dashed: the figure's own memory_span, dotted: clipped)"
+    assert png(draw(run.frame.panels)).startswith(b"\x89PNG")
+
+
+UNTIL = "the figure's own code (until your {} written)"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "badge"),
+    [
+        (THEIRS, "your rnn_step · your rnn_step_backward · " + UNTIL.format("memory_span is")),
+        ({"rnn_step": their_step}, "your rnn_step · " + UNTIL.format("rnn_step_backward and memory_span are")),
+        (
+            THEIRS | {"rnn_step_backward": unwritten},
+            "your rnn_step · " + UNTIL.format("rnn_step_backward and memory_span are"),
+        ),
+        (THEIRS | {"rnn_step": unwritten}, UNTIL.format("rnn_step and memory_span are")),
+        ({"rnn_step_backward": their_backward}, UNTIL.format("rnn_step and memory_span are")),
+        (
+            {"memory_span": unwritten, "rnn_step": unwritten, "rnn_step_backward": unwritten},
+            UNTIL.format("rnn_step, rnn_step_backward and memory_span are"),
+        ),
+        ({"memory_span": memory_span}, "your memory_span · " + UNTIL.format("rnn_step and rnn_step_backward are")),
+    ],
+)
+def test_without_solutions_it_runs_on_what_is_written(theirs, badge):
+    run = session(theirs, WITHOUT_SOLUTIONS, **BENT)
+    assert run.frame.badge == f"running on: {badge}" and run.frame.strip == []
+    assert looks_the_same(drawn(run), drawn(session(**BENT)))
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {"rnn_step": rnn_step, "rnn_step_backward": not_transposed},
+        {"memory_span": elementwise_power},
+        {"clip_gradients": not_clipped},
+    ],
+)
+def test_a_wrong_function_changes_the_picture_without_solutions_too(theirs):
+    state = BENT | {"clip": True, "max_norm": 0.5, "scale": 2.0}
+    run = session(theirs, WITHOUT_SOLUTIONS, **state)
+    assert not looks_the_same(drawn(run), drawn(session(reference=WITHOUT_SOLUTIONS, **state)))
+
+
+def test_a_wrong_step_alone_shows_in_the_states_without_solutions():
+    run = session({"rnn_step": without_the_state}, WITHOUT_SOLUTIONS, **BENT)
+    assert not np.allclose(arrays(run)["run"].states, arrays(session(**BENT))["run"].states)

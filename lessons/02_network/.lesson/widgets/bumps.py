@@ -29,16 +29,14 @@ from .kinks import (
     TARGETS,
     X,
     by_hand,
-    dense,
     drawn_along,
     gradient,
     handle_x,
     hidden,
     lifted,
-    relu,
     rounded,
     selected_unit,
-    sigmoid,
+    sum_of,
     target_at,
     unit_in,
     units_of,
@@ -65,7 +63,7 @@ class BumpBuilder(Figure):
         "Choose the activation “identity”. However many units: a straight line.",
         "Pull up the left edge of the target, outside the kinks. Which unit can cover it?",
     )
-    ours = {"dense": dense, "relu": relu, "sigmoid": sigmoid}  # noqa: RUF012
+    uses = ("dense", "relu", "sigmoid")
 
     def initial(self):
         return {
@@ -196,8 +194,7 @@ class BumpBuilder(Figure):
     def compute(self, state, functions):
         kinks, weights, height = units_of(state)
         H = hidden(kinks, state["activation"], functions)
-        W2, b2 = np.reshape(weights, (-1, 1)), np.array([height])
-        y = functions.call("dense", H, W2, b2, shape=(len(X), 1))[:, 0] if kinks else np.full(len(X), height)
+        y = sum_of(H, weights, height, state["activation"], functions)
         target = target_at(state, X)
         worst = int(np.argmax(np.abs(y - target)))
         return {

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+from scipy import special
 
 from course.figures import Scrub
 from course.figures.figure import clamp, snap
@@ -22,21 +23,6 @@ TARGETS = {
 }
 STEEPNESS = {"relu": 1.0, "sigmoid": 4.0, "identity": 1.0}  # the weight into each unit
 KINK = Scrub("kink", "kink", LEFT, RIGHT - 0.1, 0.05)
-
-
-# --- our versions of your functions ---------------------------------------------------------------------
-
-
-def dense(X, W, b):
-    return X @ W + b
-
-
-def relu(z):
-    return np.maximum(z, 0)
-
-
-def sigmoid(z):
-    return 0.5 * (1 + np.tanh(0.5 * z))
 
 
 # --- the units ------------------------------------------------------------------------------------------
@@ -74,21 +60,41 @@ def even_units(n, state):
 def fitted_units(n, state):
     """Even kinks, and the weights with the smallest squared error."""
     kinks = even_kinks(n)
-    z = STEEPNESS[state["activation"]] * (X[:, None] - kinks)
-    H = {"relu": relu, "sigmoid": sigmoid, "identity": lambda z: z}[state["activation"]](z)
-    columns = np.column_stack([H, np.ones(len(X))])
+    columns = np.column_stack([ramps(kinks, state["activation"]), np.ones(len(X))])
     numbers = np.linalg.lstsq(columns, target_at(state, X), rcond=1e-9)[0]
     return kinks.tolist(), numbers[:-1].tolist(), float(numbers[-1])
+
+
+def ramps(kinks, activation):
+    """The curve of each unit over the whole picture (301, n), without your functions."""
+    away = STEEPNESS[activation] * np.subtract.outer(X, kinks)
+    return {"relu": away.clip(0), "sigmoid": special.expit(away), "identity": away}[activation]
+
+
+def needed(activation):
+    """Which of your functions the units run on."""
+    return ("dense",) if activation == "identity" else ("dense", activation)
 
 
 def hidden(kinks, activation, functions):
     """The hidden layer (301, n), by your dense and your activation."""
     if len(kinks) == 0:
         return np.zeros((len(X), 0))
+    if not functions.have(*needed(activation)):
+        functions.own(*needed(activation))
+        return ramps(kinks, activation)
     w = STEEPNESS[activation]
     W1, b1 = np.full((1, len(kinks)), w), -w * np.asarray(kinks, dtype=float)
     z = functions.call("dense", X[:, None], W1, b1, shape=(len(X), len(kinks)))
     return z if activation == "identity" else functions.call(activation, z, shape=z.shape)
+
+
+def sum_of(H, weights, height, activation, functions):
+    """What the units add up to (301,): the second layer, by your dense."""
+    if not weights or not functions.have(*needed(activation)):
+        return H @ np.asarray(weights) + height
+    W2, b2 = np.reshape(weights, (-1, 1)), np.array([height])
+    return functions.call("dense", H, W2, b2, shape=(len(X), 1))[:, 0]
 
 
 def gradient(numbers, activation, target, functions):

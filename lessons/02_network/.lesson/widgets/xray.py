@@ -9,25 +9,23 @@ from course.figures import Button, Choice, Figure, Goal, Scrub, Toggle
 from course.figures.figure import snap
 from course.figures.scene import Bars, Pad, number
 
+from .graph import at_once
 from .networks import (
     CORNER_CLASSES,
     CORNERS,
     DIGIT,
     EDGE,
     IDENTITY,
-    OURS,
     RANDOM,
+    USES,
     XOR,
-    compare_with_forward,
-    folded,
+    by_functions,
     held_out_digits,
     network,
     part_names,
     place_of,
     square,
-    through,
     with_edits,
-    without,
 )
 from .xray_scene import net, pixel_picture, plane, sum_of
 
@@ -45,7 +43,7 @@ class NetworkXray(Figure):
         "Switch ReLU off and press Collapse. One layer gives the same probabilities everywhere. And with ReLU on?",
         "Add 5 to all scores. Predict first what the probabilities do.",
     )
-    ours = OURS
+    uses = USES
 
     def initial(self):
         return {
@@ -146,37 +144,33 @@ class NetworkXray(Figure):
         across = functions.grid(41)
         probe = held_out_digits()[0] if digit else np.vstack([CORNERS, square(across)])
 
-        Z, A, p = through(X, params, killed, state["relu"], functions)
-        deep = through(probe, params, killed, state["relu"], functions)
-        shown, everywhere, used = params, deep[2], deep[1]
-        if state["collapsed"]:
-            shown = [folded(without(killed, params), functions)]
-            names = [names[0], names[-1]]
-            Z, A, p = through(X, shown, [], False, functions)
-            everywhere, used = through(probe, shown, [], False, functions)[2], []
-        elif state["relu"]:
-            rows, answers = np.vstack([X, probe[::40]]), np.vstack([p, everywhere[::40]])
-            compare_with_forward(rows, answers, without(killed, params), functions)
+        asked = ["dense", *["relu"] * state["relu"], "softmax", *["collapse"] * state["collapsed"]]
+        if functions.have(*asked):
+            found = by_functions(state, params, killed, X, probe, functions)
+        else:
+            functions.own(*asked)
+            found = at_once(state, params, killed, X, probe)
+        everywhere = found["everywhere"]
         if not np.allclose(everywhere.sum(axis=1), 1, atol=1e-6):
             functions.note("Probabilities of one sample add up to 1. In some rows of your softmax they don't.")
 
         arrays = {
-            "names": names,
-            "params": shown,
+            "names": [names[0], names[-1]] if state["collapsed"] else names,
+            "params": found["shown"],
             "shift": state["shift"],
-            "count": int(functions.call("count_parameters", sizes, shape=())),
+            "count": parameters_in(params, sizes, functions),
             "killed": killed,
             "x": X[0],
-            "z": [z[0] for z in Z],
-            "a": [a[0] for a in A],
-            "p": p[0],
-            "difference": float(np.abs(everywhere - deep[2]).max()),
-            "theirs": functions.used.get("xor_network") == "your",
+            "z": found["z"],
+            "a": found["a"],
+            "p": found["p"],
+            "difference": found["difference"],
+            "whose": functions.whose("xor_network"),
         }
         if digit:
             return arrays | {"right": float((everywhere.argmax(axis=1) == held_out_digits()[1]).mean())}
         corners = everywhere[: len(CORNERS)].argmax(axis=1) == CORNER_CLASSES
-        busy = [int((a[: len(CORNERS)] > 0).any(axis=0).sum()) for a in used]
+        busy = [int((a[: len(CORNERS)] > 0).any(axis=0).sum()) for a in found["used"]]
         return arrays | {
             "field": everywhere[len(CORNERS) :, 1].reshape(across, across),
             "corners": corners,
@@ -237,10 +231,10 @@ class NetworkXray(Figure):
             return None
         right = int(arrays["corners"].sum())
         if state["network"] == XOR:
-            whose = "Your" if arrays["theirs"] else "Our"
+            whose, theirs = arrays["whose"], arrays["whose"] == "Your"
             changed = ", changed by hand," if state["edits"] else ""
             text = f"{whose} xor_network{changed} gets {right} of the 4 corners right."
-            return Goal(text if arrays["theirs"] else f"{text} Can yours?", right / 4 if arrays["theirs"] else 0.0)
+            return Goal(text if theirs else f"{text} Can yours?", right / 4 if theirs else 0.0)
         if state["network"] == RANDOM and not state["edits"]:
             alive = [
                 name
@@ -260,6 +254,14 @@ class NetworkXray(Figure):
 
 
 # --- small helpers --------------------------------------------------------------------------------------
+
+
+def parameters_in(params, sizes, functions):
+    """How many weights and biases, by your count_parameters."""
+    if functions.have("count_parameters"):
+        return int(functions.call("count_parameters", sizes, shape=()))
+    functions.own("count_parameters")
+    return sum(part.size for pair in params for part in pair)
 
 
 def is_hidden(part):

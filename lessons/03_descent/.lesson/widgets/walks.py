@@ -9,39 +9,9 @@ OWN = "your own f"
 SURFACES = {surface.name: surface for surface in (BOWL, RAVINE, SADDLE, RASTRIGIN)}
 X, Y = WIDE["x"], WIDE["y"]
 H = 1e-5  # of the central difference
+SIDES = H * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
 NOISE = 5.0  # spread of the gradient's noise when the slider is at 1
 OWN_GRID = 25  # points along each side where your f has to be asked one place at a time
-
-
-# --- our versions of your functions ---------------------------------------------------------------------
-
-
-def numerical_gradient(f, x, h):
-    gradient = np.zeros_like(x, dtype=float)
-    for i in np.ndindex(x.shape):
-        nudge = np.zeros_like(gradient)
-        nudge[i] = h
-        gradient[i] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
-
-
-def gradient_descent(gradient, start, lr, steps):
-    path = [np.array(start, dtype=float)]
-    for _ in range(steps):
-        path.append(path[-1] - lr * gradient(path[-1]))
-    return np.array(path)
-
-
-def momentum_step(w, g, v, lr, beta):
-    v = beta * v + g
-    return w - lr * v, v
-
-
-OURS = {
-    "numerical_gradient": numerical_gradient,
-    "gradient_descent": gradient_descent,
-    "momentum_step": momentum_step,
-}
 
 
 # --- the surface ----------------------------------------------------------------------------------------
@@ -78,14 +48,19 @@ def map_heights(surface, functions):
 
 def walk(state, settings, functions):
     """The path (steps + 1, 2) from the start with these settings (a learning rate and a momentum)."""
-    f = height_of(state["surface"], functions)
     start, lr, steps = np.array([state["x1"], state["x2"]]), settings["lr"], state["steps"]
     rng = np.random.default_rng(state["seed"])
 
     def gradient(x):
-        slope = functions.call("numerical_gradient", f, np.asarray(x, dtype=float), H, shape=(2,))
+        slope = slope_at(x, state["surface"], functions)
         return slope + state["noise"] * NOISE * rng.standard_normal(2) if state["noise"] else slope
 
+    stepping = "momentum_step" if settings["momentum"] else "gradient_descent"
+    if not functions.have(stepping):
+        functions.own(stepping)
+        if settings["momentum"]:
+            functions.note("The momentum is the figure's own here: you write yours, momentum_step, in lesson 06.")
+        return rolled(state, settings, functions)
     if settings["momentum"] == 0:
         return functions.call("gradient_descent", gradient, start, lr, steps, shape=(steps + 1, 2))
     path, velocity = [start], np.zeros(2)
@@ -93,9 +68,30 @@ def walk(state, settings, functions):
         given = path[-1], gradient(path[-1]), velocity, lr, settings["momentum"]
         place, velocity = functions.call("momentum_step", *given, shape=[(2,), (2,)])
         path.append(place)
-    if functions.used.get("momentum_step") == "our":
-        functions.note("The momentum is ours here: you write yours, momentum_step, in lesson 06.")
     return np.array(path)
+
+
+def rolled(state, settings, functions):
+    """That path without a stepping function of yours: a ball that keeps a share of its last move, if there is momentum.
+
+    This is Polyak's way to write it, without a velocity: the last move is the difference of the last two places.
+    """
+    push = state["noise"] * NOISE * np.random.default_rng(state["seed"]).standard_normal((state["steps"], 2))
+    path = np.full((state["steps"] + 2, 2), (state["x1"], state["x2"]))  # two places to begin with: no move yet
+    for k, place in enumerate(path[1:-1]):
+        downhill = -settings["lr"] * (slope_at(place, state["surface"], functions) + push[k])
+        path[k + 2] = place + downhill + settings["momentum"] * (place - path[k])
+    return path[1:]
+
+
+def slope_at(x, surface, functions):
+    """The gradient at a place (2,): by your numerical_gradient, or from the heights to its four sides."""
+    x, f = np.asarray(x, dtype=float), height_of(surface, functions)
+    if functions.have("numerical_gradient"):
+        return functions.call("numerical_gradient", f, x, H, shape=(2,))
+    functions.own("numerical_gradient")
+    east, west, north, south = [f(side) for side in x + SIDES] if surface == OWN else f(x + SIDES)
+    return np.array([east - west, north - south]) / (2 * H)
 
 
 def losses_along(path, surface, functions):

@@ -3,7 +3,6 @@
 Your `backward` decides the order: each value's `local_backward` is wrapped, and what it changes is noted.
 """
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,81 +12,45 @@ from course.figures import LearnerError
 H = 1e-5  # the step of the finite differences
 
 
-# --- our versions of your functions ---------------------------------------------------------------------
+USES = ("Value", "add", "multiply", "power", "tanh", "exp", "backward", "numerical_gradient")
 
 
-class Value:
-    """A number that remembers how it was made."""
+@dataclass(frozen=True)
+class Worked:
+    """All numbers of the picture, value by value in the order in which they were made (what the line says comes first).
 
-    def __init__(self, data, parents=()):
-        self.data = float(data)
-        self.parents = tuple(parents)
-        self.grad = 0.0
-        self.local_backward = lambda: None
+    `parents`: of each value the places of its parents; `made`: what it is in the expression, None for one that a
+    function of yours made on its way; `data`; `by_hand`: its gradient by finite differences, None if unknown; `trace`:
+    the run of backward.
+    """
 
-
-def _made(data, parents, slopes):
-    """A value of the parents' own class, whose slope along each parent is known."""
-    out = type(parents[0])(data, parents)
-
-    def local_backward():
-        for parent, slope in zip(parents, slopes, strict=True):
-            parent.grad += out.grad * slope
-
-    out.local_backward = local_backward
-    return out
+    parents: tuple
+    made: list
+    data: list
+    by_hand: list
+    trace: "Trace"
 
 
-def add(a, b):
-    return _made(a.data + b.data, (a, b), (1.0, 1.0))
+def needed(made):
+    """Which of your functions an expression runs on."""
+    used = {one.op for one in made} | {"Value", "backward", "numerical_gradient"}
+    return [name for name in USES if name in used]
 
 
-def multiply(a, b):
-    return _made(a.data * b.data, (a, b), (b.data, a.data))
-
-
-def power(a, n):
-    return _made(a.data**n, (a,), (n * a.data ** (n - 1) if n else 0.0,))
-
-
-def tanh(a):
-    t = math.tanh(a.data)
-    return _made(t, (a,), (1 - t**2,))
-
-
-def exp(a):
-    e = math.exp(a.data)
-    return _made(e, (a,), (e,))
-
-
-def backward(out):
-    order = in_order([out])
-    for node in order:
-        node.grad = 0.0
-    out.grad = 1.0
-    for node in reversed(order):
-        node.local_backward()
-
-
-def numerical_gradient(f, x, h):
-    slopes = np.empty_like(x)
-    for i in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[i] = h
-        slopes[i] = (f(x + step) - f(x - step)) / (2 * h)
-    return slopes
-
-
-OURS = {
-    "Value": Value,
-    "add": add,
-    "multiply": multiply,
-    "power": power,
-    "tanh": tanh,
-    "exp": exp,
-    "backward": backward,
-    "numerical_gradient": numerical_gradient,
-}
+def by_functions(made, values, overwrite, functions):
+    """All numbers of the picture, by your functions."""
+    nodes = build(made, values, functions)
+    graph = in_order(nodes)
+    places = {id(node): i for i, node in enumerate(graph)}
+    tell_lost_parents(made, nodes, functions)
+    slopes = local_slopes(made, nodes, places, functions)
+    truth = by_finite_differences(made, nodes, values, functions)
+    by_hand, known = [None] * len(graph), [None] * len(graph)
+    for one, node, slope in zip(made, nodes, truth, strict=True):
+        by_hand[places[id(node)]], known[places[id(node)]] = slope, one
+    trace = run_backward(graph, places[id(nodes[-1])], slopes, overwrite, functions)
+    parents = tuple(tuple(places[id(parent)] for parent in node.parents) for node in graph)
+    return Worked(parents, known, [float(node.data) for node in graph], by_hand, trace)
 
 
 # --- building -------------------------------------------------------------------------------------------
@@ -106,18 +69,25 @@ def _node(one, nodes, values, functions):
         number = values[one.constant] if one.op == "name" else one.constant
         return functions.call("Value", number)
     parents = [nodes[i] for i in one.args]
-    extra = () if one.constant is None else (_whole(one.constant),)
+    extra = () if one.constant is None else (whole(one.constant),)
     try:
         node = functions.call(one.op, *parents, *extra)
-    except (ArithmeticError, TypeError, ValueError) as error:  # of ours; yours comes as a LearnerError
+    except (ArithmeticError, TypeError, ValueError) as error:  # of the reference; yours comes as a LearnerError
         raise LearnerError(f"{one.text} has no value here: {error}. Move a leaf.") from error
     if not all(hasattr(node, name) for name in ("data", "grad", "parents", "local_backward")):
         raise LearnerError(f"Your {one.op} must return a Value; it returned {type(node).__name__}.")
     return node
 
 
-def _whole(number):
+def whole(number):
     return int(number) if number.is_integer() else number
+
+
+def tell_lost_parents(made, nodes, functions):
+    """Says so if a function forgot where its value came from."""
+    for one, node in zip(made, nodes, strict=True):
+        if not all(any(parent is nodes[i] for parent in node.parents) for i in one.args):
+            functions.note(f"Your {one.op} returns a Value that doesn't have all its inputs among its parents.")
 
 
 def in_order(nodes):
@@ -216,7 +186,10 @@ def run_backward(graph, out, slopes, overwrite, functions):
 
     for i, node in enumerate(graph):
         node.local_backward = watched(i, node, node.local_backward)
-    functions.call("backward", graph[out])
+    try:
+        functions.call("backward", graph[out])
+    except ArithmeticError as error:  # of the reference
+        raise LearnerError(f"A value has no slope here: {error}. Move a leaf.") from error
     return Trace(start or gradients(), messages, gradients())
 
 

@@ -1,6 +1,6 @@
-"""The network of the first picture: the default settings after some epochs of training with our functions.
+"""The network of the first picture: the default settings after some epochs of training with the reference.
 
-Made by running this file, which writes the numbers anew:  python playground_start.py
+In the lesson's folder under solutions/ this writes the numbers anew:  python -m widgets.start
 """
 
 import json

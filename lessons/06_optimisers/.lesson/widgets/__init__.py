@@ -4,8 +4,8 @@
     widgets.optimiser_race()          # or with settings: widgets.optimiser_race(surface="ravine", rates="each its best")
     widgets.more_data()               # or with settings: widgets.more_data(updates=500, seeds=1)
 
-They run on your own functions as soon as they are written; until then ours stand in, and the line under the
-figure says which is which.
+They run on your own functions as soon as they are written; until then ours stand in, or code of the figures' own,
+and the line under the figure says which is which.
 """
 
 from .curves import MoreData

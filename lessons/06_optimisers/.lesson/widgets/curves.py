@@ -11,9 +11,9 @@ from .measuring import (
     MEASURED_ON,
     MEASURED_UPDATES,
     MEASURED_WIDTH,
-    OURS,
     PORTION,
     SIZES,
+    TRAINING,
     WIDTHS,
     begun,
     continued,
@@ -38,7 +38,7 @@ class MoreData(Figure):
         "Compare 20 with 200 and 200 with 1437 labelled digits. Which tenfold brought more? Which brings more at 1437: more data, or width 64 instead of 16?",
         "Look at width 4 and its whiskers. Would you have trusted a single training?",
     )
-    ours = OURS
+    uses = (*TRAINING, "accuracy")
 
     def initial(self):
         return {

@@ -16,9 +16,9 @@ from .rivals import (
     LOW,
     NAMES,
     NOISE_SLIDER,
-    OURS,
+    STEPS,
     losses_along,
-    race,
+    races,
     shares,
 )
 
@@ -37,7 +37,7 @@ class OptimiserRace(Figure):
         "Back to Rosenbrock, each its best. Who is left far behind now, and what do the other two have that it lacks?",
         "With one shared rate, drag a handle in the lower plot from left to right. Where does each curve turn up, and why not at the same place?",
     )
-    ours = OURS
+    uses = (*STEPS, "cosine_schedule")
 
     def initial(self):
         return {
@@ -125,9 +125,9 @@ class OptimiserRace(Figure):
     def compute(self, state, functions):
         schedule = shares(state, functions)
         runners = []
-        for name, key in zip(NAMES, KEYS, strict=True):
-            rate = state[key] if state["rates"] == OWN else state["lr"]
-            rates, paths, path = race(name, state, rate, schedule, functions)
+        own_rates = [state[key] if state["rates"] == OWN else state["lr"] for key in KEYS]
+        found = races(state, own_rates, schedule, functions)
+        for name, rate, (rates, paths, path) in zip(NAMES, own_rates, found, strict=True):
             finals = losses_along(paths[-1:], state["surface"])[0]
             best = int(np.argmin(finals))
             if state["rates"] == BEST:

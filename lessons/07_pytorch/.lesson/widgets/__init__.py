@@ -3,8 +3,8 @@
     import widgets
     widgets.training_monitor()        # or with settings: widgets.training_monitor(preset="forgetful", lr=0.03)
 
-It runs on your own MLP, train_epoch and evaluate as soon as they are written; until then ours stand in, and
-the line under the figure says which is which.
+It runs on your own MLP, train_epoch and evaluate as soon as they are written; until then ours stand in, or code
+of the figure's own, and the line under the figure says which is which.
 """
 
 from .figure import TrainingMonitor

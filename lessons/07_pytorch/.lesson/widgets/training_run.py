@@ -8,6 +8,7 @@ changed, is worked out again from the start.
 Between two ticks a run is plain data (weights, running statistics, gradients): each tick makes a model with
 your `MLP`, fills it, and hands it to your `train_epoch` with a loader of a few batches. So a tick is short
 whatever the kernel does, and nothing that you do in the notebook can change a model that the figure holds.
+Where neither yours nor a reference is there, a tick has a network, a loop and a count of its own.
 """
 
 import math
@@ -96,6 +97,7 @@ class Moment:
     buffers: list
     gradients: list
     used: dict  # whose functions it was made with
+    own: tuple  # and in place of which the figure's own code
 
 
 class Runs:
@@ -108,31 +110,32 @@ class Runs:
         """The rows of the plan, one per tick; fewer if the run diverged."""
         moment = self.moment(plan, functions)
         functions.used.update(moment.used)
+        functions.own(*moment.own)
         return moment.rows
 
     def moment(self, plan, functions):
-        theirs = tuple(functions.theirs(name) for name in NAMES)
+        made_with = tuple(find(name) for name in NAMES for find in (functions.theirs, functions.reference.get))
         ticks = plan.ticks
-        while ticks and _key(plan.until(ticks), theirs) not in self._kept:
+        while ticks and _key(plan.until(ticks), made_with) not in self._kept:
             ticks -= 1
-        kept = self._kept.get(_key(plan.until(ticks), theirs))
-        moment = kept[0] if kept else self._keep(plan.until(0), theirs, beginning(plan, functions))
+        kept = self._kept.get(_key(plan.until(ticks), made_with))
+        moment = kept[0] if kept else self._keep(plan.until(0), made_with, beginning(plan, functions))
         for tick in range(ticks, plan.ticks):
             if moment.rows and moment.rows[-1].diverged:
                 break
             here = plan.until(tick + 1)
-            moment = self._keep(here, theirs, one_tick_on(moment, here, functions))
+            moment = self._keep(here, made_with, one_tick_on(moment, here, functions))
         return moment
 
-    def _keep(self, plan, theirs, moment):
-        self._kept[_key(plan, theirs)] = moment, theirs  # while they are kept, their ids are theirs alone
+    def _keep(self, plan, made_with, moment):
+        self._kept[_key(plan, made_with)] = moment, made_with  # while these are kept, their ids are theirs alone
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return moment
 
 
-def _key(plan, theirs):
-    return plan, tuple(id(function) for function in theirs)
+def _key(plan, made_with):
+    return plan, tuple(id(function) for function in made_with)
 
 
 # --- data -----------------------------------------------------------------------------------------------
@@ -208,12 +211,25 @@ def beginning(plan, functions):
         with torch.no_grad():
             for matrix in matrices_of(model):
                 matrix.mul_(plan.init)
-    return Moment((), *numbers_of(model), used=dict(functions.used))
+    return Moment((), *numbers_of(model), dict(functions.used), own_in_place_of(functions))
+
+
+def own_in_place_of(functions):
+    return tuple(name for name in NAMES if not functions.have(name))
 
 
 def new_model(plan, dropout, functions):
     """Your MLP, with batch norm put behind each of its hidden linear layers if wanted."""
-    model = functions.call("MLP", list(SIZES), nn.ReLU, dropout)
+    if functions.have("MLP"):
+        model = functions.call("MLP", list(SIZES), nn.ReLU, dropout)
+    else:
+        functions.own("MLP")
+        model = nn.Sequential(
+            *(nn.Linear(64, 32), nn.ReLU(), nn.Dropout(dropout)),
+            *(nn.Linear(32, 32), nn.ReLU(), nn.Dropout(dropout)),
+            *(nn.Linear(32, 32), nn.ReLU(), nn.Dropout(dropout)),
+            nn.Linear(32, 10),
+        )
     found = len(matrices_of(model)) if isinstance(model, nn.Module) else 0
     if found != len(SIZES) - 1:
         hint = " A plain list hides them." if not found else ""
@@ -275,14 +291,20 @@ def one_tick_on(moment, plan, functions):
         batches = -(-len(images) // BATCH)
         optimiser = WatchedSGD(model, matrices_of(model), settings.lr, settings.forget, last=batches)
         loss_fn = WatchedLoss(model)
-        loss = functions.call("train_epoch", model, loader_of(images, BATCH), optimiser, loss_fn, shape=())
+        loader = loader_of(images, BATCH)
+        if functions.have("train_epoch"):
+            loss = functions.call("train_epoch", model, loader, optimiser, loss_fn, shape=())
+        else:
+            functions.own("train_epoch")
+            for batch, labels in loader:
+                optimiser.zero_grad()
+                loss_fn(model(batch), labels).backward()
+                optimiser.step()
+            loss = loss_fn.mean()
         if optimiser.steps < batches:
             optimiser.note_gradients()
         numbers = numbers_of(model)
-        train, held_out = (
-            float(functions.call("evaluate", model, loader_of(images, CHECKED), shape=()))
-            for images in checked_images()
-        )
+        train, held_out = accuracies(model, functions)
     row = Row(
         first + batches,
         float(loss),
@@ -294,4 +316,17 @@ def one_tick_on(moment, plan, functions):
         optimiser.steps,
         loss_fn.unclean,
     )
-    return Moment((*moment.rows, row), *numbers, used=dict(functions.used))
+    return Moment((*moment.rows, row), *numbers, dict(functions.used), own_in_place_of(functions))
+
+
+def accuracies(model, functions):
+    """Your evaluate on images that were learnt from, and on held-out ones; without it, both in one go."""
+    parts = checked_images()
+    if functions.have("evaluate"):
+        return [float(functions.call("evaluate", model, loader_of(part, CHECKED), shape=())) for part in parts]
+    functions.own("evaluate")
+    model.eval()
+    with torch.no_grad():
+        scores = model(torch.cat([part.X for part in parts]))
+    right = scores.topk(1).indices[:, 0] == torch.cat([part.y for part in parts])
+    return right.double().view(len(parts), CHECKED).mean(dim=1).tolist()

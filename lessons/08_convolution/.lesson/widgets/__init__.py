@@ -3,8 +3,8 @@
     import widgets
     widgets.kernel_workbench()      # or with settings: widgets.kernel_workbench(preset="blur", size="5", stride=2)
 
-It runs on your own output_size, pad, conv2d, conv2d_loops, max_pool and edge_kernels as soon as they are written;
-until then ours stand in, and the line under the figure says which is which.
+It runs on your own output_size, pad, conv2d, conv2d_loops, max_pool and edge_kernels as soon as they are written. The
+line under the figure says which of them it runs on, and what it runs on until then.
 """
 
 from .figure import KernelWorkbench

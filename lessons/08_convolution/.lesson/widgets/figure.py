@@ -11,7 +11,6 @@ from .goal import goal_arrays, goal_of
 from .images import BLANK, DIGIT, DRAW, IMAGES, PAPER, PHOTO, image, with_flipped, with_stroke
 from .kernels import HIDDEN, PRESETS, RANDOM, YOURS
 from .numbers import answer, check_sizes, known, pooled, tell, unseen, with_padding
-from .reference import OURS
 from .scene import added_up, grids, input_picture, response_picture, sum_table, target_picture
 from .state import check_given, kernel_of, place, windows_of, with_cell
 
@@ -31,7 +30,7 @@ class KernelWorkbench(Figure):
         "Press “All cells + 1”. Predict what the flat sky answers then, and look at what the cells add up to.",
         "Stride 3 on 128 columns: how many windows fit? Predict which pixels none of them sees; they are hatched.",
     )
-    ours = OURS
+    uses = ("output_size", "pad", "conv2d", "conv2d_loops", "max_pool")
 
     def initial(self):
         return {
@@ -146,7 +145,7 @@ class KernelWorkbench(Figure):
         kernel = kernel_of(state, functions)
         windows = windows_of(state, kernel)
         check_sizes(windows, functions)
-        padded = with_padding(X, windows.padding, functions)
+        padded = with_padding(X, kernel, windows, functions)
         started = time.perf_counter()
         raw = answer(state, X, kernel, windows, functions)
         took = time.perf_counter() - started
@@ -174,6 +173,7 @@ class KernelWorkbench(Figure):
             "shown": shown,
             "pool": pool,
             "took": took,
+            "own": not functions.have(state["run"]),
             "unseen": unseen(windows),
             "known": known(state, windows, shown.shape, pool, row, column),
         }

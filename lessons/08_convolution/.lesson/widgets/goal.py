@@ -8,8 +8,9 @@ from course.figures import Goal
 from course.figures.scene import number
 
 from .images import PHOTO, photo
-from .kernels import HIDDEN, dilated, resized
-from .reference import conv2d
+from .kernels import HIDDEN, resized
+from .spectra import by_spectra
+from .windows import Windows
 
 WANTED = 0.99  # correlation with the hidden response
 
@@ -31,8 +32,8 @@ def goal_of(arrays):
 @lru_cache(maxsize=8)
 def hidden_response(which, size, stride, padding, dilation):
     """The response of a hidden kernel on the photo."""
-    W = dilated(resized(np.array(HIDDEN[which]), size), dilation)[None, None]
-    return conv2d(photo()[None, None], W, np.zeros(1), stride, padding)[0, 0]
+    windows = Windows(*photo().shape, size, size, stride=stride, padding=padding, dilation=dilation)
+    return by_spectra(photo(), resized(np.array(HIDDEN[which]), size), windows)[1]
 
 
 def goal_arrays(state, windows, raw):

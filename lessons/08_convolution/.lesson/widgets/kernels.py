@@ -20,7 +20,7 @@ HIDDEN = (  # what the goals ask for
 
 
 def preset(name, size, seed):
-    """Our kernel of that name, size×size."""
+    """The kernel of that name, size×size."""
     if name in CENTRED:
         return resized(np.array(CENTRED[name]), size)
     if name == RANDOM:
@@ -57,14 +57,6 @@ def resized(kernel, size):
     top, left = (size - rows) // 2, (size - columns) // 2
     from_top, from_left = (kernel.shape[0] - rows) // 2, (kernel.shape[1] - columns) // 2
     out[top : top + rows, left : left + columns] = kernel[from_top : from_top + rows, from_left : from_left + columns]
-    return out
-
-
-def dilated(kernel, dilation):
-    """The kernel with dilation − 1 zeros between its cells."""
-    kh, kw = kernel.shape
-    out = np.zeros(((kh - 1) * dilation + 1, (kw - 1) * dilation + 1))
-    out[::dilation, ::dilation] = kernel
     return out
 
 

@@ -1,6 +1,6 @@
 """Trains the network that the figure runs on until there is a `digit_reader`, and writes digit_reader.npz.
 
-    python train_reader.py [--epochs 24]
+    python solutions/09_cnn/authors/train_reader.py [--epochs 24] [--to FILE]
 
 It learns from 8000 of the 10 000 images of `course.data.mnist()`, each time turned, stretched, shifted, and made
 thinner or thicker, because pens differ; the other 2000 tell how well it reads. About two minutes on one core.
@@ -8,19 +8,32 @@ The weights are derived from MNIST (CC BY-SA 3.0); no image is stored.
 """
 
 import argparse
+import json
 import math
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from course import data
 
-from .reference import ConvNet
-
-CHECKPOINT = Path(__file__).with_name("digit_reader.npz")
+CHECKPOINT = Path(__file__).parents[1] / "widgets" / "digit_reader.npz"
 LEARN, BATCH, SEED = 8000, 100, 9
+
+
+def block(channels, filters):
+    return [
+        ["Conv2d", {"in_channels": channels, "out_channels": filters, "kernel_size": 3, "padding": 1}],
+        ["BatchNorm2d", {"num_features": filters}],
+        ["ReLU", {}],
+        ["MaxPool2d", {"kernel_size": 2}],
+    ]
+
+
+# As they are kept: names in torch.nn, and what they are made with.
+LAYERS = [*block(1, 16), *block(16, 32), ["Flatten", {}], ["Linear", {"in_features": 32 * 7 * 7, "out_features": 10}]]
 
 
 def changed(images, generator):
@@ -50,7 +63,7 @@ def trained(images, labels, epochs):
     """A network that has seen the images so many times, and was tested on none of them."""
     torch.manual_seed(SEED)
     generator = torch.Generator().manual_seed(SEED)
-    model = ConvNet()
+    model = nn.Sequential(*(getattr(nn, kind)(**settings) for kind, settings in LAYERS))
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=1e-3)
     steps = math.ceil(len(images) / BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.008, epochs=epochs, steps_per_epoch=steps)
@@ -70,25 +83,27 @@ def trained(images, labels, epochs):
 
 
 def save(model, path):
-    """The weights as float16, by their names in the state dict."""
+    """The layers, and the weights as float16 by their names in the state dict."""
     weights = {name: values for name, values in model.state_dict().items() if values.is_floating_point()}
-    np.savez_compressed(path, **{name: values.numpy().astype(np.float16) for name, values in weights.items()})
+    kept = {name: values.numpy().astype(np.float16) for name, values in weights.items()}
+    np.savez_compressed(path, layers=np.array(json.dumps(LAYERS)), **kept)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=24)
-    epochs = parser.parse_args().epochs
+    parser.add_argument("--to", type=Path, default=CHECKPOINT)
+    given = parser.parse_args()
     digits = data.mnist()
     if digits.stand_in:
         raise SystemExit("This needs MNIST itself: go online, or name a folder that has it in GROUNDUP_DATA.")
     images = torch.from_numpy(digits.images).float().div(255)[:, None]
     labels = torch.from_numpy(digits.labels)
-    model = trained(images[:LEARN], labels[:LEARN], epochs)
+    model = trained(images[:LEARN], labels[:LEARN], given.epochs)
     with torch.no_grad():
         right = (model(images[LEARN:]).argmax(dim=1) == labels[LEARN:]).float().mean().item()
-    save(model, CHECKPOINT)
-    print(f"held out: {right:.2%} right; {CHECKPOINT.stat().st_size} bytes in {CHECKPOINT.name}")
+    save(model, given.to)
+    print(f"held out: {right:.2%} right; {given.to.stat().st_size} bytes in {given.to}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""`autograder readme`: the parts of the README that are worked out, each between two comments that name it.
+
+The table of lessons comes from the lessons' headers, the kill table from their proofs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.core.paths import UserError, lesson_names
+from autograder.lesson import source
+from autograder.proof.prove import LessonProof
+from autograder.proof.table import markdown
+
+LESSONS, KILLS = "lessons", "kill table"
+_ROW = re.compile(r"^\| `(\w+)` \|.*$", re.MULTILINE)
+
+
+def updated(readme: str, solutions: Path, proofs: Sequence[LessonProof]) -> str:
+    """The README with the table of all lessons in `solutions`, and the rows of `proofs` in the kill table.
+
+    Rows of other lessons stay as they are, of lessons that are no more they go. Raises UserError where a part's
+    comments are missing.
+    """
+    names = lesson_names(solutions)
+    readme = _replaced(readme, LESSONS, table_of_lessons(solutions))
+    fresh = markdown(proofs)
+    rows = {row[1]: row[0] for row in _ROW.finditer(_part(readme, KILLS))}
+    rows |= {row[1]: row[0] for row in _ROW.finditer(fresh)}
+    head = fresh.splitlines()[:2]
+    return _replaced(readme, KILLS, "\n".join([*head, *(rows[name] for name in names if name in rows)]))
+
+
+def table_of_lessons(solutions: Path) -> str:
+    """One row per lesson: number, title, question, and what the learner writes (the header's `write`, or the names)."""
+    rows = ["| | Lesson | The question it answers | You write |", "|---|---|---|---|"]
+    for name in lesson_names(solutions):
+        lesson = source.read(solutions / name)
+        exercises = ", ".join(f"`{cell.exercise}`" for cell in lesson.cells if cell.exercise)
+        about = lesson.about
+        cells = [name.split("_")[0], about["title"], about["question"], about.get("write", exercises)]
+        rows.append(f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(rows)
+
+
+def _part(readme: str, name: str) -> str:
+    return _find(readme, name)[1]
+
+
+def _replaced(readme: str, name: str, text: str) -> str:
+    found = _find(readme, name)
+    return f"{readme[: found.start(1)]}{text}\n{readme[found.end(1) :]}"
+
+
+def _find(readme: str, name: str) -> re.Match[str]:
+    begin, end = f"<!-- {name}: written by `autograder readme` -->", f"<!-- end of {name} -->"
+    found = re.search(rf"{re.escape(begin)}\n(.*?){re.escape(end)}", readme, re.DOTALL)
+    if found is None:
+        raise UserError(f"The README has no lines {begin} and {end}: put them around where the part belongs.")
+    return found
