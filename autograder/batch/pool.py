@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from autograder.core.paths import UserError
 from autograder.runner.client import RunnerFailed
@@ -24,7 +24,7 @@ class Finished:
     ran: Ran
 
 
-Name = Hashable  # of a job, by whoever wants it run
+Name = Any  # of a job, by whoever wants it run; hashable
 Ended = Finished | RunnerFailed
 Endings = Generator[tuple[Name, Ended], None, None]
 
