@@ -88,7 +88,7 @@ class Notebooks:
     def _cell(self, cell: dict[str, Any]) -> dict[str, Any]:
         """A cell without its outputs."""
         source = "".join(cell.get("source", ""))
-        kept = {key: cell[key] for key in ("cell_type", "metadata", "attachments") if key in cell}
+        kept: dict[str, Any] = {key: cell[key] for key in ("cell_type", "metadata", "attachments") if key in cell}
         return {**kept, "source": self._texts.setdefault(source, source)}
 
 

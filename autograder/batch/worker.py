@@ -6,7 +6,6 @@ import atexit
 import functools
 import json
 import threading
-from dataclasses import asdict, replace
 from typing import Any
 
 from distributed import get_worker
@@ -71,7 +70,8 @@ def run(
             done = timed(lambda: grading.run_job(job, marks, runner), machine)
     except RunnerFailed as error:
         return {"failed": str(error)}
-    return {**asdict(replace(done, ran=None)), "ran": to_keep(done.ran)[1]}
+    about = {"started": done.started, "seconds": done.seconds, "machine": done.machine}
+    return {**about, "ran": to_keep(done.ran)[1]}
 
 
 def finished_from_json(node: dict[str, Any]) -> Finished:
