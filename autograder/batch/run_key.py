@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from autograder.core.paths import PACKAGE_ROOT
+from autograder.core.paths import PACKAGE_ROOT, STATE
 from autograder.runner.job import Limits
 from autograder.submission.grade import Graded, Marking
 
@@ -26,9 +28,9 @@ _RUNNING = (
 _OURS = ("autograder", "course")
 
 # Engines whose runs come out as those of the engine that is named first, so that what they left is not run again.
-# (Since the modules moved: the last one before that.) When what runs a case changes, its hash is another, and none of
-# these counts any more.
-SAME_RUNS: dict[str, tuple[str, ...]] = {}
+# (Since the modules moved: the last one before that.) When what runs a case changes, its hash (`engine()`) is another,
+# and none of these counts any more until somebody who knows says so here.
+SAME_RUNS: dict[str, tuple[str, ...]] = {"422ffd18ceb35d19": ("7a6f16b669be39d5",)}
 
 
 @functools.cache
@@ -55,8 +57,19 @@ def engine() -> str:
     Comments, docstrings, imports and the names of modules have no part in it: a definition that moves to another
     module, and a module that gets another name, change no result.
     """
-    texts = (path.read_text(encoding="utf-8") for part in _RUNNING for path in sorted(PACKAGE_ROOT.glob(part)))
-    return _short(sorted(dumped for text in texts for dumped in definitions(text)))
+    texts = [path.read_text(encoding="utf-8") for part in _RUNNING for path in sorted(PACKAGE_ROOT.glob(part))]
+    place, exact = PACKAGE_ROOT / STATE / "engine.json", _short(texts)
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError):  # not worked out yet: done below
+        known = json.loads(place.read_text(encoding="utf-8"))
+        if known["files"] == exact:
+            return str(known["engine"])
+    worked_out = _short(sorted(dumped for text in texts for dumped in definitions(text)))
+    with contextlib.suppress(OSError):  # a copy of the course that can't be written to works it out each time
+        place.parent.mkdir(exist_ok=True)
+        part = place.with_name(f".{place.name}.{os.getpid()}")
+        part.write_text(json.dumps({"files": exact, "engine": worked_out}), encoding="utf-8")
+        os.replace(part, place)
+    return worked_out
 
 
 def definitions(text: str) -> Iterator[str]:

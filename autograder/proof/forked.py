@@ -6,6 +6,7 @@ copy is asked whether all is still as it was, and if not, or if it didn't get th
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -138,6 +139,7 @@ def _received(incoming: frames.Incoming, deadline: float) -> tuple[Came | None, 
 
 
 def _serve(connection: socket.socket, tasks: Sequence[Task], unchanged: Callable[[], bool]) -> None:
+    gc.freeze()  # what was there before is looked at by no collection, which would copy its pages
     _one_thread()
     signal.signal(signal.SIGPROF, _out_of_time)
     for task in tasks:

@@ -64,12 +64,13 @@ def course(tmp_path_factory) -> Path:
     """The copy, after the page was followed to its end."""
     course = tmp_path_factory.mktemp("copy")
     first = lesson_names(ROOT / "solutions")[0]
-    for name in ("README.md", "nbgrader_config.py", "pyproject.toml", "widgets.py", "LICENSE", "LICENSE-lessons"):
-        shutil.copyfile(ROOT / name, course / name)
+    for path in ROOT.glob("[!.]*"):
+        if path.is_file():
+            shutil.copyfile(path, course / path.name)
     left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.ipynb")
     shutil.copytree(ROOT / "solutions" / first, course / "solutions" / first, ignore=left_out)
     shutil.copytree(ROOT / "lessons" / first, course / "lessons" / first)
-    for name in ("docs", "container"):
+    for name in ("docs", "container", "findings"):
         shutil.copytree(ROOT / name, course / name)
     other_lessons = shutil.ignore_patterns("__pycache__", "[0-9][0-9]_*")
     shutil.copytree(ROOT / "tests", course / "tests", ignore=other_lessons)
