@@ -6,6 +6,7 @@ hold isn't kept.
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
 import json
@@ -20,6 +21,7 @@ from autograder.judging.answer_key import AnswerKey
 from autograder.lesson import hidden
 from autograder.lesson.build import write_whole
 from autograder.lesson.source import LessonSource
+from autograder.lesson.symbols import needed, uses
 from autograder.proof.results import ExerciseProof
 
 _ENGINE = ("authoring/*.py", "cases/*.py", "core/*.py", "judging/*.py", "lesson/*.py", "proof/**/*.py")
@@ -38,14 +40,44 @@ class Proven:
 def keys(lesson: LessonSource, library: str) -> dict[str, str]:
     """By exercise, a hash of what its proof depends on.
 
-    That is the engine and the circumstances, the code of the lesson and what it imports of earlier ones, checks.py,
-    the exercise's own file in hidden/ with what this takes from shared.py; no prose, and no other exercise's file.
+    That is the engine and the circumstances, the code of the lesson and what it imports of earlier ones, checks.py
+    without what is there for other exercises alone, the exercise's own file in hidden/ with what this takes from
+    shared.py; no prose, and no other exercise's file.
     """
     folder, cells = lesson.folder, {cell.exercise: cell.source for cell in lesson.cells if cell.exercise}
     files = {file.exercise: file.text() for file in hidden.read(folder, dict.fromkeys(cells))}
-    checks = (folder / "checks.py").read_text(encoding="utf-8")
-    shared = [_engine(), machine.circumstances(), lesson.name, lesson.code(), library, checks, sorted(files)]
-    return {name: _hash([*shared, name, cell, files.get(name, "")]) for name, cell in cells.items()}
+    checks = ast.parse((folder / "checks.py").read_text(encoding="utf-8")).body
+    shared = [_engine(), machine.circumstances(), lesson.name, lesson.code(), library, list(cells), sorted(files)]
+    return {
+        name: _hash([*shared, name, cell, _checks_of(name, checks), files.get(name, "")])
+        for name, cell in cells.items()
+    }
+
+
+def _checks_of(exercise: str, checks: list[ast.stmt]) -> str:
+    """A lesson's visible checks without other exercises and their cases, as far as nothing that is left uses them."""
+    made = {_variable(node): node for node in checks if _variable(node)}
+    mine = {name for name, node in made.items() if repr(exercise) == ast.unparse(node.value.args[0])}
+    others = {node for name, node in made.items() if name not in mine}
+    others |= {node for node in checks if _registers_on(node) and not _registers_on(node) & mine}
+    left = [node for node in checks if node not in others]
+    left += needed(set().union(*map(uses, left)), others)
+    return "\n".join(ast.unparse(node) for node in checks if node in left)
+
+
+def _variable(node: ast.stmt) -> str:
+    """For `relu = exercise("relu", …)` the variable."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id if getattr(node.value.func, "id", "") == "exercise" else ""
+    return ""
+
+
+def _registers_on(node: ast.stmt) -> set[str]:
+    """The variables of the exercises of which a function is a case; empty where a decorator is something else."""
+    called = [d.func if isinstance(d, ast.Call) else d for d in getattr(node, "decorator_list", [])]
+    if not all(isinstance(d, ast.Attribute) and d.attr == "case" and isinstance(d.value, ast.Name) for d in called):
+        return set()
+    return {decorator.value.id for decorator in called}
 
 
 def read(folder: Path, exercise: str, key: str) -> Proven | None:

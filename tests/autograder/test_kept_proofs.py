@@ -61,7 +61,9 @@ CHANGES = {
     "its own hidden file": ("hidden/norm.py", 'inputs("norm", 50)', 'inputs("norm", 51)', ["norm"]),
     "a comment there": ("hidden/norm.py", "import numpy as np", "# a comment\nimport numpy as np", []),
     "a helper that it shares": ("hidden/shared.py", "return 1.0", "return 2.0", ["double"]),
-    "the visible checks": ("checks.py", "np.array([3.0, 4.0])", "np.array([3.0, 4.5])", EVERY),
+    "a visible case": ("checks.py", "np.array([3.0, 4.0])", "np.array([3.0, 4.5])", ["norm"]),
+    "an exercise's points": ("checks.py", '"norm", points=2', '"norm", points=3', ["norm"]),
+    "what visible cases share": ("checks.py", "-2.0, 0.5])", "-2.0, 0.75])", EVERY),
     "the lesson's code": ("tiny.md", "return 2 * x", "return x * 2", EVERY),
     "the lesson's prose": ("tiny.md", "# Tiny\n", "# Tiny\n\nA sentence more.\n", []),
 }

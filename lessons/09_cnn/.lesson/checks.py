@@ -1067,7 +1067,7 @@ def each_picture_by_its_own_maximum(grad_cam):
 def asked_in_evaluation_mode(grad_cam):
     """The model comes in training mode: the map, and batch norm's running mean (it must stay)."""
     model = mapper().train()
-    return {"map": asked(grad_cam, model, scenes(1), 0, model[1]), "running mean": model[2].running_mean}
+    return {"map": asked(grad_cam, model, scenes(1), 0, model[2]), "running mean": model[2].running_mean}
 
 
 @grad_cam.case

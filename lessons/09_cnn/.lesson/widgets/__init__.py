@@ -4,7 +4,8 @@
     widgets.draw_a_digit()        # or with settings: widgets.draw_a_digit(overlay="saliency", prepare=False)
 
 It runs on your own ConvNet, feature_maps, saliency and grad_cam as soon as they are written, and is read by your
-trained `digit_reader` as soon as there is one; until then ours stand in, and the line under the figure says which.
+trained `digit_reader` as soon as there is one; until then a network of ours reads. The line under the figure says what
+it runs on.
 """
 
 from .figure import DrawADigit

@@ -6,31 +6,21 @@ import numpy as np
 import torch
 
 from course.figures import Button, Choice, Figure, Goal, Scrub, Toggle
-from course.figures.functions import LearnerError
 from course.figures.scene import number
 
 from .drawing import PAD, Moved, coarse, picture, prepared, share_changed
 from .drawn_digits import PEN, marks
-from .reader import (
-    Excitement,
-    Readers,
-    as_batch,
-    asked,
-    convolutions,
-    known_digits,
-    next_sample,
-    probabilities,
-    sample_image,
-)
-from .reference import OURS
-from .scene import details, main_panels, strong
+from .looks import chosen, looks
+from .reader import Readers, convolutions, probabilities
+from .samples import known_digits, next_sample, sample_image
+from .scene import details, main_panels
 
 PREDICTED = "predicted"
 OVERLAYS = ("Grad-CAM", "saliency", "none")
 WANTED, ALLOWED = 0.9, 0.3  # probability of a 9, and how much of the ink may change before a 4 is no 4
 MOST_MARKS, MOST_POINTS = 400, 2000
 STILL = {"right": 0, "down": 0, "turn": 0, "size": 1.0}
-READERS, EXCITEMENT = Readers(), Excitement()
+READERS = Readers()
 
 
 class DrawADigit(Figure):
@@ -42,7 +32,7 @@ class DrawADigit(Figure):
         "Draw a 1 with a long stroke up to its tip, as many Europeans do. What does it read, and who taught it that?",
         "Erase what Grad-CAM marks. Does the answer change? Undo, and erase as much elsewhere.",
     )
-    ours = OURS
+    uses = ("ConvNet", "feature_maps", "saliency", "grad_cam")
 
     def __init__(self):
         self.layers = ("conv 1", "conv 2")  # of the network that read last: only compute sees it
@@ -117,9 +107,8 @@ class DrawADigit(Figure):
         ink, got = ink_of(state), received(state, state["prepare"])
         says = probabilities(model, name, got)
         label = int(says.argmax()) if state["label"] == PREDICTED else int(state["label"])
-        x = as_batch(got)
-        maps = {one: maps_of(functions, model, x, layer) for one, layer in layers.items()}
         at = state["layer"] if state["layer"] in layers else self.layers[-1]
+        maps, over = looks(functions, model, got, label, state["overlay"], layers, at)
         before = ink_of(state["base"])
         return {
             "yours": functions.used["digit_reader"] == "your",
@@ -129,7 +118,7 @@ class DrawADigit(Figure):
             "label": label,
             "at": at,
             "maps": maps,
-            "over": overlay(functions, state["overlay"], model, x, label, layers.get(at)),
+            "over": over,
             "chosen": chosen(state, functions, model, layers, maps),
             "changed": share_changed(ink, before),
             "began": int(probabilities(model, name, received(state["base"], state["prepare"])).argmax()),
@@ -223,54 +212,6 @@ def received(drawing, prepare):
     if drawing["sample"] is not None and not drawing["marks"] and moved_of(drawing) == Moved():
         return sample_image(drawing["sample"])
     return prepared(ink_of(drawing)) if prepare else coarse(ink_of(drawing))
-
-
-def maps_of(functions, model, x, layer):
-    """(channels, h, w): what your feature_maps says this layer returns."""
-    maps = asked(functions, "feature_maps", model, x, layer)
-    if maps.ndim != 4 or len(maps) != 1:
-        raise LearnerError(f"Your feature_maps must return (n, channels, h, w); for one image it gave {maps.shape}.")
-    if maps.shape[1] != layer.out_channels:
-        functions.note(
-            f"Your feature_maps gave {maps.shape[1]} maps of a layer with {layer.out_channels} filters. Which layer was it?"
-        )
-    return np.nan_to_num(maps[0])
-
-
-def overlay(functions, kind, model, x, label, layer):
-    """(28, 28), 0 … 1: saliency relative to its maximum, or Grad-CAM; None if nothing is to be laid over."""
-    if kind == "none" or (kind == "Grad-CAM" and layer is None):
-        return None
-    given = (model, x, label) if kind == "saliency" else (model, x, label, layer)
-    name = "saliency" if kind == "saliency" else "grad_cam"
-    over = asked(functions, name, *given)
-    if over.shape != (1, *x.shape[2:]):
-        raise LearnerError(f"Your {name} must return (n, h, w), here (1, 28, 28); it returned {over.shape}.")
-    over = np.nan_to_num(over[0])
-    return over / max(float(over.max()), 1e-12) if kind == "saliency" else over.clip(0, 1)
-
-
-def chosen(state, functions, model, layers, maps):
-    """All about the selected filter; None without one."""
-    layer_name, _, place = (state["selected"] or "").partition(" filter ")
-    if layer_name not in maps or not place.isdigit():
-        return None
-    layer, k = layers[layer_name], int(place) - 1
-    if not 0 <= k < min(len(maps[layer_name]), layer.out_channels):
-        return None
-    best, answers = EXCITEMENT.most(functions, model, layer, k)
-    digits = known_digits()
-    if digits.stand_in:
-        functions.note("MNIST isn't here: the test digits are scikit-learn's, enlarged.")
-    return {
-        "name": state["selected"],
-        "map": maps[layer_name][k],
-        "scale": strong(maps[layer_name]),
-        "kernel": layer.weight.detach()[k].float().numpy(),
-        "images": digits.images[best],
-        "labels": digits.labels[best],
-        "answers": answers,
-    }
 
 
 @contextmanager

@@ -4,8 +4,9 @@
     widgets.unrolled_network()        # or with settings: widgets.unrolled_network(bend="tanh", scale=1.5)
 
 With the bend on it runs on your own rnn_step and rnn_step_backward, and on your memory_span and clip_gradients, as
-soon as they are written; until then ours stand in. Without a bend the step is ours, since your rnn_step always
-bends. The line under the figure says which is which.
+soon as they are written; until then ours stand in, or the figure's own code where the course has none of ours.
+Without a bend the step is always the figure's own, since your rnn_step always bends. The line under the figure says
+which is which.
 """
 
 from .figure import UnrolledNetwork

@@ -8,9 +8,9 @@ from course.figures import Button, Choice, Figure, Goal, Scrub, Toggle
 from course.figures.figure import clamp
 from course.figures.scene import number
 
-from .reference import OURS
+from .numbers import IDENTITY, LONGEST, MATRICES, TANH, numbers
 from .scene import panels, written
-from .through_time import IDENTITY, LONGEST, MATRICES, TANH, clip, numbers, there_and_back
+from .through_time import clip, spans, there_and_back
 
 SCALES = (0.9, 1.0, 1.1)  # drawn beside the chosen one
 SHORTEST = 5
@@ -25,7 +25,7 @@ class UnrolledNetwork(Figure):
         "Set the scale to 1.0, the bend to tanh and the size of the inputs to 1. Where did the gradient go? Look at the hidden states and at the slope.",
         "Set the scale to 1.5 without a bend and clip gradients. Then set it to 0.5: does clipping bring the vanished gradient back?",
     )
-    ours = OURS
+    uses = ("rnn_step", "rnn_step_backward", "clip_gradients", "memory_span")
 
     def initial(self):
         return {
@@ -94,11 +94,10 @@ class UnrolledNetwork(Figure):
         clipped = clip(run.grads, state["max_norm"], functions) if state["clip"] else None
         if clipped and not clipped.straight:
             functions.note("Your clip_gradients turned the gradient. One factor for all arrays keeps its direction.")
-        span = functions.call("memory_span", Wh, state["loss"], shape=(state["loss"],))
         return {
             "run": run,
             "others": others,
-            "span": span,
+            "span": spans(state, functions),
             "clipped": clipped,
             "eigenvalues": np.linalg.eigvals(Wh),
             "stretch": float(np.linalg.norm(Wh, 2)),

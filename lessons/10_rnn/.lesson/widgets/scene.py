@@ -6,7 +6,7 @@ import numpy as np
 
 from course.figures.scene import Arrow, Blocks, Cell, Field, Line, Plot, Points, Table, Text, Thing, number
 
-from .through_time import UNITS
+from .numbers import UNITS
 
 LOW, HIGH = 1e-12, 1e6  # of the gradients shown, whatever they are
 ROUND, WIDE = 1.5, 4.0  # how far the plane of the eigenvalues reaches, for small and for large ones

@@ -9,7 +9,6 @@ from .model import find_writer, held
 from .new import CELLS, kept_shares, new_weights, rnn
 from .questions import QUESTIONS, answers_to, held_out_text, rank
 from .readings import Readings, chances
-from .reference import OURS
 from .scene import AHEAD, pictures, shown
 from .start import LINE_UNIT
 from .trace import CLOSE, ROWS, Traces
@@ -36,7 +35,7 @@ class InsideTheCell(Figure):
         "Grow text at temperature 0.2, then at 1.5. Watch the bars of the next letter.",
         "Choose another question and find the unit for it. Is the unit right at every letter?",
     )
-    ours = OURS
+    uses = ("lstm_step", "lstm_forward", "from_torch", "generate", "perplexity")
 
     def __init__(self):
         self.units = MOST_UNITS  # of the model last looked into
@@ -103,6 +102,9 @@ class InsideTheCell(Figure):
         """One letter more, by your generate."""
         if len(state["grown"]) >= MOST_GROWN or state["cell"] != CELLS[0]:
             return state | {"playing": False}
+        if not functions.have("generate"):
+            functions.own("generate")
+            return state | {"grown": state["grown"] + self.drawn(state, functions), "cursor": None}
         ahead = state["_next"] or self.written(state, functions)
         return state | {"grown": state["grown"] + ahead[0], "_next": ahead[1:], "cursor": None}
 
@@ -119,6 +121,16 @@ class InsideTheCell(Figure):
                 f"Your generate must return the prompt and {CHUNK} new characters behind it, as one text."
             )
         return text[len(prompt) :]
+
+    def drawn(self, state, functions):
+        """The next letter, drawn from the chances that the figure shows; each CHUNK of letters has numbers of its own."""
+        writer = find_writer(functions)
+        _, gate = self.chosen(state, writer, functions)
+        reading = READINGS.text(writer, gate, readable(state, writer)[0])
+        first, place = divmod(len(state["grown"]), CHUNK)
+        number = np.random.default_rng([state["seed"], first * CHUNK]).random(CHUNK)[place]
+        reached = np.cumsum(chances(reading.scores[0, -1], state["temperature"]))
+        return writer.vocabulary[int(np.searchsorted(reached / reached[-1], number, side="right"))]
 
     # --- the numbers --------------------------------------------------------------------------------
 
@@ -254,7 +266,6 @@ def trained(state, arrays, writer, functions):
             "Shakespeare isn't here, so units are ranked on Python's manual, which our writer never learned from."
         )
     c = seen.c[:, 1:, unit]
-    loss = READINGS.held_out(writer, None)[1]
     return {
         "rows": trace.rows(unit),
         "ranges": [RANGES.get(name, (float(c.min()), float(c.max()))) for name in ROWS],
@@ -262,8 +273,8 @@ def trained(state, arrays, writer, functions):
         "gap": trace.gap,
         "ranking": ranking,
         "chances": chances(reading.scores[0, arrays["cursor"]], state["temperature"]),
-        "perplexity": perplexity(loss, functions),
-        "held_perplexity": perplexity(READINGS.held_out(writer, gate)[1], functions) if gate else None,
+        "perplexity": on_held_out(writer, None, functions),
+        "held_perplexity": on_held_out(writer, gate, functions) if gate else None,
     }
 
 
@@ -302,8 +313,13 @@ def untrained(state, arrays, writer, functions):
     }
 
 
-def perplexity(loss, functions):
-    return float(functions.call("perplexity", loss, shape=()))
+def on_held_out(writer, gate, functions):
+    """The perplexity on text that the writer has not seen: the geometric mean of 1 / p over its letters."""
+    logs = READINGS.held_out(writer, gate)[1]
+    if functions.have("perplexity"):
+        return float(functions.call("perplexity", float(-logs.mean()), shape=()))
+    functions.own("perplexity")
+    return float(np.prod(np.exp(-logs / logs.size)))
 
 
 def tell(trace, text, functions):

@@ -50,6 +50,8 @@ def find_writer(functions):
         fault = "has no vocabulary of single characters"
     elif lstm is not None and (lstm.bidirectional or lstm.proj_size or not lstm.bias):
         fault = "reads in both directions, projects its state or has no biases, which can't be shown"
+    elif lstm is not None and not functions.have("from_torch"):
+        fault = "waits for your from_torch"
     if fault:
         functions.note(f"Your writer {fault}, so ours is shown.")
     yours = theirs is not None and fault is None
@@ -74,6 +76,10 @@ def _letters(vocabulary):
 
 
 def read_weights(lstm, functions):
+    """Wx, Wh, b as your from_torch reads them; our own writer's are in its file."""
+    if not functions.have("from_torch"):
+        functions.own("from_torch")
+        return tuple(values.astype(np.float64) for values in start().weights)
     d, k = lstm.input_size, lstm.hidden_size
     return functions.call("from_torch", lstm, shape=[(d, 4 * k), (k, 4 * k), (4 * k,)])
 

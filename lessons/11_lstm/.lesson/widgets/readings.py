@@ -50,13 +50,13 @@ class Readings:
         return _kept(self._kept, key, lambda: reading)
 
     def held_out(self, writer, gate):
-        """(reading of the held-out text in pieces, its mean loss in nats a letter)."""
+        """(reading of the held-out text in pieces, log-probabilities of all letters that came)."""
 
         def read():
             letters = held_out(writer.vocabulary)
             ids = writer.ids(letters).reshape(PIECES, LENGTH)
             reading = Reading(letters, *run(self.model(writer, gate), ids))
-            return reading, cross_entropy(reading.scores[:, :-1], ids.numpy()[:, 1:])
+            return reading, foreseen(reading.scores[:, :-1], ids.numpy()[:, 1:])
 
         return _kept(self._kept, (writer.print, gate, "held out"), read)
 
@@ -70,11 +70,11 @@ def _kept(store, key, make):
     return store[key]
 
 
-def cross_entropy(scores, ids):
-    """The mean of −log of the probability of what came; scores (n, t, letters), ids (n, t)."""
+def foreseen(scores, ids):
+    """The logarithm of the probability of each letter that came; scores (n, t, letters), ids (n, t)."""
     top = scores.max(axis=-1, keepdims=True)
     logs = scores - top - np.log(np.exp(scores - top).sum(axis=-1, keepdims=True))
-    return float(-np.take_along_axis(logs, ids[..., None], axis=-1).mean())
+    return np.take_along_axis(logs, ids[..., None], axis=-1)[..., 0]
 
 
 def chances(scores, temperature):

@@ -101,7 +101,7 @@ def kept_over_time(arrays):
         (0, AHEAD),
         (0, 1.02),
         lines,
-        title="Share of a value left n letters later: trained LSTM solid, new LSTM dashed, RNN dotted",
+        title="Share left: trained LSTM solid, new LSTM dashed, RNN dotted",
         xlabel="n letters later",
         width=520,
         height=240,

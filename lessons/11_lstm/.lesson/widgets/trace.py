@@ -1,15 +1,22 @@
-"""What happens in every unit at every letter: c and h by your lstm_step, the gates worked out beside it."""
+"""What happens in every unit at every letter: c and h by your lstm_step, the gates worked out beside it.
+
+Beside it means by PyTorch's own cell, which also stands in for your lstm_step in a copy of the course without
+solutions.
+"""
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from course.figures import LearnerError
 
 ROWS = ("i", "f", "g", "o", "c", "h")
 CLOSE = 1e-6  # how far your c and h may lie from what the gates give
 KEPT = 4
+STEP, FORWARD = "lstm_step", "lstm_forward"
+FAR = 1e9  # a bias that holds a gate at its end, whatever the rest of the sum
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +27,13 @@ class Trace:
     c: np.ndarray
     h: np.ndarray
     gates: np.ndarray  # (4, n, t, k) in the order i, f, g, o
-    gap: tuple = (0.0, 0)  # the largest difference between your c or h and the gates', and at which letter
+    off: np.ndarray  # (t,) the largest difference between your c or h and those of torch's cell, at each letter
     apart: float = 0.0  # the largest difference between your lstm_forward and your lstm_step
+
+    @property
+    def gap(self):
+        """The largest of these differences, and the first letter at which there is one."""
+        return (float(self.off.max()), int((self.off > CLOSE).argmax())) if len(self.off) else (0.0, 0)
 
     @property
     def length(self):
@@ -45,34 +57,40 @@ class Traces:
 
     def trace(self, X, weights, key, functions):
         """The trace of inputs X (n, t, d); `key` stands for the weights."""
-        theirs = functions.theirs("lstm_step"), functions.theirs("lstm_forward")
-        key = (key, *map(id, theirs))
-        before, _, used = self._kept.get(key, (None, None, {}))
+        theirs = functions.theirs(STEP), functions.theirs(FORWARD)
+        key = (key, *map(id, theirs), functions.have(STEP), functions.have(FORWARD))
+        before, _, used, own = self._kept.get(key, (None, None, {}, ()))
         functions.used.update(used)
-        trace = go_on(before, X, weights, functions)
-        used = {name: functions.used[name] for name in ("lstm_step", "lstm_forward") if name in functions.used}
-        self._kept[key] = trace, theirs, used  # while they are kept, their ids are theirs alone
+        functions.own(*own)
+        trace, own = go_on(before, own, X, weights, functions)
+        used = {name: functions.used[name] for name in (STEP, FORWARD) if name in functions.used}
+        self._kept[key] = trace, theirs, used, own  # while they are kept, their ids are theirs alone
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return trace
 
 
-def go_on(before, X, weights, functions):
+def go_on(before, own, X, weights, functions):
+    """(trace of X, names of the functions in whose place it ran on the figure's own code), with what is known already."""
     n, t, k = *X.shape[:2], weights[1].shape[0]
     same = agreeing(before, X)
     if before is not None and same == t == before.length:
-        return before
+        return before, own
     c, h = np.zeros((2, n, t + 1, k))
     if same:
         c[:, : same + 1], h[:, : same + 1] = before.c[:, : same + 1], before.h[:, : same + 1]
-    steps(X, h, c, same, weights, functions)
+    own = steps(X, h, c, same, weights, functions)
     apart = before.apart if same else 0.0
-    if same < t:
-        H, _ = _two(functions.call("lstm_forward", X[:, same:], h[:, same], c[:, same], *weights), "lstm_forward")
-        H = _numbers(H, (n, t - same, k), "lstm_forward")
+    if same < t and FORWARD not in own:
+        H, _ = _two(functions.call(FORWARD, X[:, same:], h[:, same], c[:, same], *weights), FORWARD)
+        H = _numbers(H, (n, t - same, k), FORWARD)
         apart = max(apart, float(np.abs(H - h[:, same + 1 :]).max()))
-    return checked(Trace(X, c, h, gates_of(X, h, weights), apart=apart))
+    gates, off = beside(X[:, same:], h[:, same:], c[:, same:], weights)
+    if same:
+        gates = np.concatenate([before.gates[:, :, :same], gates], axis=2)
+        off = np.concatenate([before.off[:same], off])
+    return Trace(X, c, h, gates, off, apart), own
 
 
 def agreeing(before, X):
@@ -85,39 +103,53 @@ def agreeing(before, X):
 
 
 def steps(X, h, c, first, weights, functions):
-    """Your lstm_step over the letters from `first` on; fills h and c."""
+    """Your lstm_step over the letters from `first` on; fills h and c. Returns the names of what the figure did itself."""
+    if FORWARD not in functions.reference:
+        functions.written(FORWARD, X[:, :1], h[:, 0], c[:, 0], *weights)  # finds out before all letters are read
+    own = () if functions.have(STEP, FORWARD) else (FORWARD,) if functions.have(STEP) else (STEP, FORWARD)
+    functions.own(*own)
+    if STEP in own:
+        for t in range(first, X.shape[1]):
+            h[:, t + 1], c[:, t + 1] = by_torch(X[:, t], h[:, t], c[:, t], weights)
+        return own
     shape = h[:, 0].shape
     given = tuple(values.copy() for values in weights)
     with functions.together() as quick:
-        step = quick("lstm_step")
+        step = quick(STEP)
         for t in range(first, X.shape[1]):
             result = step(X[:, t].copy(), h[:, t].copy(), c[:, t].copy(), *given)
             if not isinstance(result, tuple | list) or len(result) != 3:
                 raise LearnerError("Your lstm_step must return three things: h, c and a cache.")
-            h[:, t + 1] = _numbers(result[0], shape, "lstm_step")
-            c[:, t + 1] = _numbers(result[1], shape, "lstm_step")
+            h[:, t + 1] = _numbers(result[0], shape, STEP)
+            c[:, t + 1] = _numbers(result[1], shape, STEP)
     if any((one != other).any() for one, other in zip(given, weights, strict=True)):
         raise LearnerError("Your lstm_step changed the weights it was given; work on a copy instead.")
+    return own
 
 
-def gates_of(X, h, weights):
-    """The four gates at each letter (4, n, t, k), worked out from the weights, its input and the h before it."""
+def by_torch(X, h, c, weights, held=(0, 0, 0, 0)):
+    """(h, c) one letter later by torch's cell, at any number of letters at once; `held` is added to i, f, g and o."""
     Wx, Wh, b = weights
-    n, t, k = *X.shape[:2], Wh.shape[0]
-    with np.errstate(over="ignore"):
-        z = (X @ Wx + h[:, :-1] @ Wh + b).reshape(n, t, 4, k).transpose(2, 0, 1, 3)
-        gates = 1 / (1 + np.exp(-z))
-    gates[2] = np.tanh(z[2])
-    return gates
+    b = torch.from_numpy(b + np.repeat(np.array(held, dtype=float), c.shape[-1]))
+    x, h, before, Wx, Wh = (torch.from_numpy(np.ascontiguousarray(values)) for values in (X, h, c, Wx, Wh))
+    x, h, before = (values.flatten(0, -2) for values in (x, h, before))
+    after = torch.lstm_cell(x, (h, before), Wx.T, Wh.T, b, torch.zeros_like(b))
+    return tuple(values.numpy().reshape(c.shape) for values in after)
 
 
-def checked(trace):
-    """The trace with how well its gates reproduce c and h."""
-    i, f, g, o = trace.gates
-    c = f * trace.c[:, :-1] + i * g
-    off = np.maximum(np.abs(c - trace.c[:, 1:]), np.abs(o * np.tanh(c) - trace.h[:, 1:]))
-    off = np.where(np.isfinite(off), off, np.inf).max(axis=(0, 2)) if trace.length else np.zeros(1)
-    return replace(trace, gap=(float(off.max()), int((off > CLOSE).argmax())))
+def beside(X, h, c, weights):
+    """(gates (4, n, t, k), differences (t,)) of letters X (n, t, d), with h and c (n, t + 1, k) as you got them.
+
+    A gate alone is what c becomes (for o: what h becomes) while the others are held open or shut.
+    """
+    before, zero = h[:, :-1], np.zeros_like(c[:, :-1])
+    _, i = by_torch(X, before, zero, weights, (0, -FAR, FAR, 0))
+    _, f = by_torch(X, before, zero + 1, weights, (-FAR, 0, 0, 0))
+    _, g = by_torch(X, before, zero, weights, (FAR, -FAR, 0, 0))
+    o, _ = by_torch(X, before, zero + FAR, weights, (-FAR, FAR, 0, 0))
+    there = np.stack(by_torch(X, before, c[:, :-1], weights))
+    off = np.abs(there - np.stack([h[:, 1:], c[:, 1:]])).max(axis=(0, 1, 3))
+    return np.stack([i, f, g, o]), np.where(np.isfinite(off), off, np.inf)
 
 
 def _two(result, name):
