@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import TypedDict
 
 import numpy as np
 
 Range = tuple[float, float]
 
 GRID = 81  # points of a map along each side
+
+
+class Part(TypedDict):
+    """A part of the plane."""
+
+    x: Range
+    y: Range
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def rosenbrock_slope(w: np.ndarray) -> np.ndarray:
 
 # --- the surfaces ---------------------------------------------------------------------------------------
 
-WIDE = {"x": (-4.0, 4.0), "y": (-3.0, 3.0)}
+WIDE: Part = {"x": (-4.0, 4.0), "y": (-3.0, 3.0)}
 
 BOWL = Surface(
     "bowl",

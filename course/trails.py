@@ -17,7 +17,9 @@ MOST_NUMBERS = 8
 def ground(surface: Surface) -> list[Field | Points]:
     """The surface as a map: white at height 0, blue above, orange below, its lowest place ringed."""
     land = map_of(heights(surface), surface.x, surface.y, surface.high, surface.levels)
-    return [land] if surface.lowest is None else [land, Points([surface.lowest], marks=[1], series=-1, size=3)]
+    if surface.lowest is None:
+        return [land]
+    return [land, Points(np.array([surface.lowest]), marks=np.array([1]), series=-1, size=3)]
 
 
 def map_of(values: np.ndarray, x: Range, y: Range, high: float, levels: tuple[float, ...]) -> Field:
@@ -72,7 +74,8 @@ def step_numbers(path: np.ndarray, x: Range, y: Range) -> list[Text]:
     left = left_at(path, x, y)
     steps = apart(path if left is None else path[:left], x, y, 0.1)[1:MOST_NUMBERS]
     offset = np.array([0.012 * (x[1] - x[0]), 0.02 * (y[1] - y[0])])
-    return [Text(*(path[step] + offset).tolist(), str(step)) for step in steps]
+    beside = (path[steps] + offset).tolist()
+    return [Text(right, up, str(step)) for step, (right, up) in zip(steps, beside, strict=True)]
 
 
 def apart(path: np.ndarray, x: Range, y: Range, distance: float) -> list[int]:
@@ -95,8 +98,9 @@ def way_out(path: np.ndarray, x: Range, y: Range, text: str) -> list[Arrow | Tex
     crossing = start + exit_share(start, end, x, y) * (end - start)
     size = np.array([x[1] - x[0], y[1] - y[0]])
     way = (crossing - start) / max(float(np.hypot(*(crossing - start))), 1e-12)
-    tail = crossing - 0.08 * size * way
-    return [Arrow(*map(float, (*tail, *crossing))), Text(*(crossing + 0.03 * size).tolist(), text)]
+    (x0, y0), (x1, y1) = (crossing - 0.08 * size * way).tolist(), crossing.tolist()
+    right, up = (crossing + 0.03 * size).tolist()
+    return [Arrow(x0, y0, x1, y1), Text(right, up, text)]
 
 
 def exit_share(start: np.ndarray, end: np.ndarray, x: Range, y: Range) -> float:

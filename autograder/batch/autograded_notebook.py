@@ -31,7 +31,7 @@ from nbgrader.preprocessors import (
     OverwriteCells,
     OverwriteKernelspec,
 )
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session
 from traitlets.utils.importstring import import_item
 
 from autograder.batch.class_gradebook import Stages
@@ -39,7 +39,6 @@ from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import shown
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.submitted import SubmissionExporter
-from autograder.submission import grade as grading
 from autograder.submission.grade import Graded
 from autograder.submission.reading import Submission
 
@@ -199,11 +198,10 @@ class _Validator(MetadataValidator):
 class PenaltiesInPlace(AssignLatePenalties):
     """nbgrader's AssignLatePenalties within a session that is open already."""
 
-    def penalise(self, submission: SubmittedAssignment, submitted: SubmittedNotebook) -> None:
-        """Set the penalty by the configured plugin. Both belong to one session, with the points set."""
+    def penalise(self, session: Session, submission: SubmittedAssignment, submitted: SubmittedNotebook) -> None:
+        """Set the penalty by the configured plugin. session: the one both belong to, with the points set."""
         submitted.late_submission_penalty = None
         if submission.total_seconds_late > 0:
-            session = object_session(submitted)
             session.flush()
             session.expire(submitted, ["score"])
             self.init_plugin()
@@ -264,7 +262,7 @@ def _indented(part: Any) -> str:
 
 
 def _show(notebook: NotebookNode, way: OnItsWay) -> None:
-    if way.graded.verdict == grading.UNGRADABLE:
+    if way.submission is None:
         shown.show_instruction(notebook, way.graded.notes[0])
     else:
         shown.show_grade(notebook, way.submission, way.graded)

@@ -9,6 +9,7 @@ nobody can tell. What is said about a case (points, hints, messages, how results
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 from collections.abc import Iterable, Iterator
 
@@ -57,12 +58,12 @@ class _Module:
         self._for_all = [node for node in self.body if not _is_definition(node)]
         self._executing = [node for node in self.body if _is_definition(node) and _executes(node)]
 
-    def cases(self) -> Iterator[tuple[tuple[str, str], ast.stmt]]:
+    def cases(self) -> Iterator[tuple[tuple[str, str], ast.FunctionDef]]:
         for original, node in _registered(self.body):
             if original in self._exercises:
                 yield (self._exercises[original], node.name), node
 
-    def source_of(self, case: ast.stmt) -> str:
+    def source_of(self, case: ast.FunctionDef) -> str:
         reached = self._closure([case, *self._for_all])
         while True:
             data = self._names(reached) & self._data
@@ -73,7 +74,7 @@ class _Module:
         if any(_is_opaque(node) for node in reached):
             return ast.unparse(ast.Module(self.body, []))
         return "\n\n".join(
-            ast.unparse(_without_decorators(node) if node is case else node) for node in self.body if node in reached
+            ast.unparse(_without_decorators(case) if node is case else node) for node in self.body if node in reached
         )
 
     def _closure(self, statements: Iterable[ast.stmt]) -> set[ast.stmt]:
@@ -107,8 +108,8 @@ def _defines(node: ast.stmt) -> set[str]:
 
 def _registered(body: list[ast.stmt]) -> Iterator[tuple[str, ast.FunctionDef]]:
     """The cases with the name of the variable that holds their exercise."""
-    for node in body:
-        for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+    for node in [node for node in body if isinstance(node, ast.FunctionDef)]:
+        for decorator in node.decorator_list:
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
             if isinstance(called, ast.Attribute) and called.attr in _REGISTERING and isinstance(called.value, ast.Name):
                 yield called.value.id, node
@@ -138,20 +139,18 @@ def _without_what_is_said(node: ast.stmt) -> ast.stmt:
     if made := next(_exercise_made(node), None):
         return ast.parse(f"{made[0]} = exercise({made[1]!r})").body[0]
     if isinstance(node, ast.FunctionDef) and held_out.registered_as(node) & _REGISTERING:
-        decorators = [d.func if _registers(d) and isinstance(d, ast.Call) else d for d in node.decorator_list]
-        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-        return ast.FunctionDef(**{**_fields(node), "decorator_list": decorators, "body": body or [ast.Pass()]})
+        case = copy.copy(node)
+        case.decorator_list = [d.func if _registers(d) and isinstance(d, ast.Call) else d for d in node.decorator_list]
+        case.body = (node.body[1:] if ast.get_docstring(node) is not None else node.body) or [ast.Pass()]
+        return case
     return node
 
 
-def _without_decorators(node: ast.stmt) -> ast.stmt:
-    assert isinstance(node, ast.FunctionDef)
-    others = [decorator for decorator in node.decorator_list if not _registers(decorator)]
-    return ast.FunctionDef(**{**_fields(node), "decorator_list": others})
-
-
-def _fields(node: ast.FunctionDef) -> dict[str, object]:
-    return {name: getattr(node, name, None) for name in (*node._fields, "lineno", "col_offset")}
+def _without_decorators(case: ast.FunctionDef) -> ast.FunctionDef:
+    """A case without those of its decorators that register it."""
+    plain = copy.copy(case)
+    plain.decorator_list = [decorator for decorator in case.decorator_list if not _registers(decorator)]
+    return plain
 
 
 def _registers(decorator: ast.expr) -> bool:

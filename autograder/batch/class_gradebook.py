@@ -24,7 +24,7 @@ from nbgrader.api import (
     TaskCell,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import selectinload, with_polymorphic
+from sqlalchemy.orm import Session, selectinload, with_polymorphic
 
 from autograder.batch.errors import GradebookBusy
 from autograder.core.paths import UserError
@@ -38,7 +38,7 @@ _BUSY_SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
 _BUSY_SQLSTATES = ("40001", "40P01", "55P03")  # serialisation failure, deadlock, lock not available
 _WRITTEN = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 T = TypeVar("T")
-Penalise = Callable[[SubmittedAssignment, SubmittedNotebook], None]
+Penalise = Callable[[Session, SubmittedAssignment, SubmittedNotebook], None]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class ClassGradebook:
                 self._blank(submitted, row)
                 raise
         if row.stages.penalties and not failed and self.penalise is not None:
-            self.penalise(submission, submitted)
+            self.penalise(self._gradebook.db(), submission, submitted)
 
     def _blank(self, submitted: SubmittedNotebook, row: Row) -> None:
         scores.fill(submitted, Graded(self._lesson, grading.INFRA, row.graded.sandbox), {})
@@ -272,11 +272,10 @@ class _Page:
 
 def reason(error: Exception) -> str:
     """Why a grade wasn't stored, as one line for the person who grades."""
-    if isinstance(error, DBAPIError):
-        error = error.orig  # without the statement and its parameters
-    elif isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError) and error.strerror:
         return f"It could not be written ({error.strerror}): put that right, then grade again."
-    return " ".join(str(error).split())
+    told = error.orig if isinstance(error, DBAPIError) else error  # without the statement and its parameters
+    return " ".join(str(told).split())
 
 
 def _of_lesson(query: Any, lesson: str) -> Any:

@@ -6,9 +6,10 @@ import logging
 import queue
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import Generic
 
 import distributed
 
@@ -43,7 +44,7 @@ class Cluster:
     def close(self) -> None:
         """Nothing: the workers stay as they are."""
 
-    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings:
+    def run(self, jobs: Mapping[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings[Name]:
         with _connected(self.scheduler) as client:
             runs = _Runs(client, self, jobs, worker.lesson_to_json(marks), modules)
             try:
@@ -77,14 +78,14 @@ def _connected(scheduler: str) -> Iterator[distributed.Client]:
         client.close(timeout=2)
 
 
-class _Runs:
+class _Runs(Generic[Name]):
     """The jobs of a class on the cluster. Dask itself runs a job again when its worker goes away."""
 
     def __init__(
         self,
         client: distributed.Client,
         cluster: Cluster,
-        jobs: dict[Name, Job],
+        jobs: Mapping[Name, Job],
         lesson: str,
         modules: tuple[str, ...],
     ) -> None:
@@ -96,7 +97,7 @@ class _Runs:
         self._ended: queue.SimpleQueue[distributed.Future] = queue.SimpleQueue()
         self._last_seen = time.monotonic()
 
-    def as_they_end(self) -> Endings:
+    def as_they_end(self) -> Endings[Name]:
         suitable = self._suitable()
         if not suitable:
             raise PoolFailed(self._nobody())

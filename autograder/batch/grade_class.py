@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from filelock import FileLock, Timeout
 from tqdm import tqdm
@@ -109,8 +110,7 @@ def _with_gradebook(
         from autograder.nbgrader_plugin.gradebook import nbgrader_config
 
     lesson = conditions.marks.lesson
-    with StoreGrades(nbgrader_config(root), lesson, notebooks) as store:
-        store.require_release(conditions.marks)
+    with StoreGrades(nbgrader_config(root), conditions.marks, notebooks) as store:
         store.tidy()
         class_ = store.find()
         coursedir = store.coursedir
@@ -262,14 +262,15 @@ def _alone(results: Path) -> Iterator[None]:
 @contextmanager
 def _left_out(module: str) -> Iterator[None]:
     """Import without an optional module that takes a second to import."""
-    if module in sys.modules:
+    modules = cast("dict[str, ModuleType | None]", sys.modules)  # None: to import it raises ModuleNotFoundError
+    if module in modules:
         yield
         return
-    sys.modules[module] = None
+    modules[module] = None
     try:
         yield
     finally:
-        del sys.modules[module]
+        del modules[module]
 
 
 def _say(sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from autograder.batch.pool import Endings, Finished, Name, timed
@@ -23,7 +24,7 @@ class Local:
         """Have the process import these, and don't wait for it."""
         self._warm.start(modules)
 
-    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings:
+    def run(self, jobs: Mapping[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings[Name]:
         self.start(modules)
 
         def one(job: Job) -> Finished:

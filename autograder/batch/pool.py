@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 from autograder.core.paths import UserError
 from autograder.runner.client import RunnerFailed
@@ -24,7 +24,7 @@ class Finished:
     ran: Ran
 
 
-Name = Any  # of a job, by whoever wants it run; hashable
+Name = TypeVar("Name", bound=Hashable)  # of a job, by whoever wants it run
 Ended = Finished | RunnerFailed
 Endings = Generator[tuple[Name, Ended], None, None]
 
@@ -38,7 +38,7 @@ class Pool(Protocol):
     def close(self) -> None:
         """End what was started."""
 
-    def run(self, jobs: dict[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings:
+    def run(self, jobs: Mapping[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings[Name]:
         """Run jobs and yield each once, as it ends; closing the generator ends what is under way.
 
         marks: of their lesson. modules: what is worth importing before the first job. A RunnerFailed that is yielded

@@ -15,7 +15,7 @@ from autograder.batch.notebooks import Notebooks
 from autograder.batch.pool import Finished, Pool
 from autograder.batch.results import Results, ran_from_json, to_keep
 from autograder.runner.client import RunnerFailed
-from autograder.runner.job import Job, Limits
+from autograder.runner.job import Limits
 from autograder.submission import grade as grading
 from autograder.submission.grade import Graded, Marking
 from autograder.submission.reading import Submission, Ungradable
@@ -66,7 +66,7 @@ def run(
     if not class_.waiting:
         return
     marks = conditions.marks
-    jobs: dict[HandedIn, Job] = {
+    jobs = {
         handed: grading.job(submission.cells, marks, conditions.limits) for handed, submission in class_.waiting.items()
     }
     modules = grading.modules(marks, class_.waiting.values())

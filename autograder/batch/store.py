@@ -6,6 +6,7 @@ a whole, with a small file in it that says what the grade comes from. So a grade
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import re
@@ -66,42 +67,31 @@ class Staged:
 class StoreGrades(Autograde):
     """nbgrader's Autograde (its settings, its folders) for submissions that were run before.
 
-    Use as a context manager: `require_release`, `find`, then for each submission `stage`, and when the gradebook
-    (`gradebook`) has its row, `put_in_place`. No two of these at a time.
+    Use as a context manager: `find`, then for each submission `stage`, and when the gradebook (`gradebook`) has its
+    row, `put_in_place`. No two of these at a time.
     """
 
-    def __init__(self, config: Config, lesson: str, notebooks: Notebooks) -> None:
+    def __init__(self, config: Config, marks: Marking, notebooks: Notebooks) -> None:
         coursedir = CourseDirectory(config=config)
-        coursedir.assignment_id = lesson
+        coursedir.assignment_id = marks.lesson
         super().__init__(coursedir=coursedir, config=config)
-        self._notebooks = notebooks
-        self.gradebook = ClassGradebook(coursedir, lesson, self.official().stem, self.create_student)
-        self._steps: Steps | None = None
-        self._official: NotebookNode | None = None
-        self._course_files: list[tuple[Path, str]] = []
+        self._marks, self._notebooks = marks, notebooks
+        self.gradebook = ClassGradebook(coursedir, marks.lesson, self.official().stem, self.create_student)
 
     def __enter__(self) -> StoreGrades:
-        self.gradebook.__enter__()
+        """Raises UserError when the gradebook doesn't know the lesson, or knows another version of it."""
+        with contextlib.ExitStack() as opened:
+            opened.enter_context(self.gradebook)
+            self._require_release()
+            self._steps = Steps(self, self.gradebook.source_cells())
+            self.gradebook.penalise = self._steps.penalise
+            self._official: NotebookNode = nbformat.read(self.official(), as_version=4)
+            self._course_files = self._files_of_the_course()
+            opened.pop_all()  # from now on `__exit__` closes it
         return self
 
     def __exit__(self, *error: object) -> None:
         self.gradebook.__exit__(*error)
-
-    def require_release(self, marks: Marking) -> None:
-        """Raise UserError when the gradebook doesn't know the lesson, or knows another version of it."""
-        try:
-            known = self.gradebook.max_scores()
-        except MissingEntry:
-            raise _release_first(marks.lesson) from None
-        if any(known.get(f"{n}{CHECK_SUFFIX}") != exercise.points for n, exercise in marks.exercises.items()):
-            raise UserError(
-                f"The gradebook knows another version of {marks.lesson}: "
-                f"run `autograder release {marks.lesson}`, then grade again."
-            )
-        self._steps = Steps(self, self.gradebook.source_cells())
-        self.gradebook.penalise = self._steps.penalise
-        self._official = nbformat.read(self.official(), as_version=4)
-        self._course_files = self._files_of_the_course()
 
     def find(self) -> list[HandedIn]:
         """The submissions that nbgrader would grade, by student, each made fit for reading first."""
@@ -110,9 +100,8 @@ class StoreGrades(Autograde):
         except NbGraderException:  # there are none
             return []
         lesson, name = self.coursedir.assignment_id, self.notebook_name()
-        pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
         excluded = self.coursedir.student_id_exclude.split(",")
-        folders = {re.match(pattern, folder)["student_id"]: folder for folder in self.assignments}
+        folders = {self._student_of(folder): folder for folder in self.assignments}
         found = []
         for student, folder in sorted(folders.items()):
             if student in excluded:
@@ -198,6 +187,23 @@ class StoreGrades(Autograde):
         """Remove what an interrupted command left beside the submissions' places."""
         for folder in glob.glob(self._format_dest(self.coursedir.assignment_id, "*")):
             _remove(Path(folder))
+
+    def _require_release(self) -> None:
+        marks = self._marks
+        try:
+            known = self.gradebook.max_scores()
+        except MissingEntry:
+            raise _release_first(marks.lesson) from None
+        if any(known.get(f"{n}{CHECK_SUFFIX}") != exercise.points for n, exercise in marks.exercises.items()):
+            raise UserError(
+                f"The gradebook knows another version of {marks.lesson}: "
+                f"run `autograder release {marks.lesson}`, then grade again."
+            )
+
+    def _student_of(self, folder: str) -> str:
+        found = re.match(self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True), folder)
+        assert found is not None  # nbgrader found the folder by the same pattern
+        return found["student_id"]
 
     def _fill(self, folder: Path, item: ToStore, row: Row) -> Row:
         """Files and notebook as nbgrader writes them; what is left to be done in the gradebook."""

@@ -139,7 +139,11 @@ def _captured(printed: CappedText) -> Iterator[None]:
 @contextlib.contextmanager
 def _put_back(shared: dict[str, Any]) -> Iterator[None]:
     """Keep the data that cases share as it was, whatever the code under test does to it."""
-    kept = {name: copy.deepcopy(value) for name, value in shared.items() if name[:2] != "__" and _is_data(type(value))}
+    kept = {
+        name: copy.deepcopy(value)
+        for name, value in shared.items()
+        if name[:2] != "__" and _is_data(type(value))  # type: ignore[arg-type]  # every class can be hashed
+    }
     try:
         yield
     finally:

@@ -154,10 +154,10 @@ class _Prover:
         exercise, problems, all_named = self.exercise, [], 0
         visible = answer_key.of_cases(full, [case.name for case in exercise.visible_cases])
         for mistake, came in zip(exercise.mistakes, tried.mistakes, strict=True):
-            result = self._judged(came, full)
-            if isinstance(came, Ended) or isinstance(result, Ended):
+            if isinstance(came, Ended):
                 problems.append(f"the mistake {mistake.name!r} returned nothing: {came.how}")
                 continue
+            result = verdicts.judge(exercise, exercise.cases, came, full)
             seen = verdicts.judge(exercise, exercise.visible_cases, _only(came, visible), visible)
             named = seen.verdict != verdicts.PASSED and seen.mistake == mistake.name
             all_named += named

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
@@ -30,7 +32,7 @@ def print_table(proofs: list[LessonProof]) -> None:
         console.print(f"  {proof.killed:.1%} of the mutants died. {'The proof holds.' if proof.holds else ''}\n")
 
 
-def markdown(proofs: list[LessonProof]) -> str:
+def markdown(proofs: Sequence[LessonProof]) -> str:
     """One row per lesson, for the README; a lesson whose proof doesn't hold says so instead."""
     rows = [
         "| Lesson | Exercises | Cases (held out) | Mistakes named | Other right answers | Mutants killed |",

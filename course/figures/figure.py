@@ -102,7 +102,7 @@ class Figure:
 
     def start(self, **given: Any) -> State:
         """The initial state with some keys given; raises TypeError or ValueError with a clear sentence."""
-        state = {"selected": None} | self.initial()
+        state: State = {"selected": None} | self.initial()
         if any(isinstance(control, Play) for control in self.controls(state)):
             state = {"playing": False} | state
         known = [key for key in state if not key.startswith("_")]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from course.figures.controls import Control, Play
+from course.figures.controls import Button, Control, Play, Scrub
 from course.figures.figure import Arrays, Event, Figure, Goal, State
 from course.figures.functions import Functions, LearnerError
 from course.figures.reference import borrowed
@@ -121,18 +121,20 @@ class Session:
         if event["type"] != "set":
             return event
         for control in self.figure.controls(self.state):
-            if control.name == event["name"] and not isinstance(control, Play):
+            if control.name == event["name"] and not isinstance(control, Button | Play):
                 value = event["value"]
-                if hasattr(control, "low") and isinstance(value, int | float):
+                if isinstance(control, Scrub) and isinstance(value, int | float):
                     value = min(max(value, control.low), control.high)
                 return event | {"value": control.check(value)}
         raise LookupError(f"{self.figure.name} has no control named {event['name']!r} now.")
 
     def _valid_cell(self, event: Event) -> Event:
         for panel in self.frame.panels:
-            if isinstance(panel, Grid) and panel.id == event["panel"] and panel.place(event["thing"]):
-                row, column = panel.place(event["thing"])
-                value = float(min(max(float(event["value"]), panel.edits[0]), panel.edits[1]))
+            if not isinstance(panel, Grid) or panel.id != event["panel"] or panel.edits is None:
+                continue
+            if (where := panel.place(event["thing"])) is not None:
+                (row, column), (low, high, _) = where, panel.edits
+                value = float(min(max(float(event["value"]), low), high))
                 return event | {"row": row, "column": column, "value": value, "shape": panel.values.shape}
         raise LookupError(f"{self.figure.name} has no cell {event['thing']!r} to edit now.")
 
@@ -149,8 +151,7 @@ class Session:
             if isinstance(panel, Grid) and panel.place(event["thing"]):
                 value = panel.stepped(event["thing"], event["dy"])
                 return {"type": "cell", "thing": event["thing"], "panel": panel.id, "value": value}
-            thing = panel.thing(event["thing"]) if isinstance(panel, Plot) else None
-            if thing is not None:
+            if isinstance(panel, Plot) and (thing := panel.thing(event["thing"])) is not None:
                 return _moved(thing, panel, event)
         return event
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder.proof.mutation import nodes
 from autograder.proof.mutation.operators import Change, changes
 
 # What has to be set to put a node's replacement in its place: parent, field, index when the field is a list.
@@ -66,7 +67,8 @@ def _documented_lines(tree: ast.Module) -> Iterator[int]:
     """The lines of all docstrings."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            yield from range(node.body[0].lineno, node.body[0].end_lineno + 1)
+            last, _ = nodes.end(node.body[0])
+            yield from range(node.body[0].lineno, last + 1)
 
 
 def _slots(tree: ast.AST) -> Iterator[tuple[int, _Slot]]:
@@ -107,8 +109,9 @@ def _spellings(source: str, change: Change, mutated: ast.Module) -> Iterator[str
     for row in encoded.splitlines(keepends=True):
         starts.append(starts[-1] + len(row))
     old = change.node
+    last, after = nodes.end(old)
     head = encoded[: starts[old.lineno - 1] + old.col_offset].decode(errors="replace")
-    tail = encoded[starts[old.end_lineno - 1] + old.end_col_offset :].decode(errors="replace")
+    tail = encoded[starts[last - 1] + after :].decode(errors="replace")
     new = ast.unparse(change.new)
     if new.startswith("(") and new.endswith(")"):
         yield head + new[1:-1] + tail

@@ -21,9 +21,10 @@ KEEP = {"keepdims", "keepdim"}
 
 def _axes(node: ast.AST) -> Iterator[Change]:
     for keyword in node.keywords if isinstance(node, ast.Call) else []:
-        old, news = keyword.value, []
+        old = keyword.value
+        news: list[ast.expr] = []
         if is_keep(keyword):
-            news = [ast.Constant(not old.value)]
+            news = [ast.Constant(not nodes.truth(old))]
         elif keyword.arg in AXES and isinstance(old, ast.Tuple):
             news = [nodes.altered(old, elts=rest) for rest in nodes.one_left_out(old.elts)]
         elif keyword.arg in AXES:
@@ -34,17 +35,18 @@ def _axes(node: ast.AST) -> Iterator[Change]:
 
 def _off_by_one(node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.Subscript):
-        several = isinstance(node.slice, ast.Tuple)
-        parts = node.slice.elts if several else [node.slice]
+        inner = node.slice
+        parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
         for index, part in enumerate(parts):
             for new in _shifted_slice(part) if isinstance(part, ast.Slice) else _shifted(part):
-                whole = nodes.altered(node.slice, elts=nodes.with_item(parts, index, new)) if several else new
+                shifted = nodes.with_item(parts, index, new)
+                whole = nodes.altered(inner, elts=shifted) if isinstance(inner, ast.Tuple) else new
                 yield nodes.change("off by one", node, nodes.altered(node, slice=whole))
     elif isinstance(node, ast.Call) and nodes.name(node.func) in {"range", "arange"}:
         for index, argument in enumerate(node.args):
             for new in _shifted(argument):
-                shifted = nodes.altered(node, args=nodes.with_item(node.args, index, new))
-                yield nodes.change("off by one", node, shifted)
+                arguments = nodes.with_item(node.args, index, new)
+                yield nodes.change("off by one", node, nodes.altered(node, args=arguments))
         if len(node.args) == 1:
             yield nodes.change("off by one", node, nodes.altered(node, args=[nodes.literal(1), *node.args]))
 
@@ -100,7 +102,7 @@ def _transposes(node: ast.AST) -> Iterator[Change]:
 
 
 def is_keep(keyword: ast.keyword) -> bool:
-    return keyword.arg in KEEP and nodes.is_truth(keyword.value)
+    return keyword.arg in KEEP and nodes.truth(keyword.value) is not None
 
 
 def is_literal_axis(keyword: ast.keyword) -> bool:

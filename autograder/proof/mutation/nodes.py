@@ -8,6 +8,10 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
+
+Located = ast.expr | ast.stmt  # the nodes that know where they stand in the text
+Node = TypeVar("Node", bound=ast.AST)
 
 
 @dataclass(frozen=True)
@@ -15,27 +19,33 @@ class Change:
     """Put `new` in the place of `node`; `before`, `after` and `line` show the part that differs."""
 
     operator: str
-    node: ast.AST
-    new: ast.AST
+    node: Located
+    new: Located
     before: str
     after: str
     line: int
 
 
 def change(
-    operator: str, node: ast.AST, new: ast.AST, before: str = "", after: str | None = None, line: int = 0
+    operator: str, node: Located, new: Located, before: str = "", after: str | None = None, line: int = 0
 ) -> Change:
     """A change shown, unless told otherwise, by the text of the whole nodes and the line where the old one starts."""
     after = ast.unparse(new) if after is None else after
     return Change(operator, node, new, before or ast.unparse(node), after, line or node.lineno)
 
 
-def altered(node: ast.AST, **fields: object) -> ast.AST:
+def altered(node: Node, **fields: object) -> Node:
     """A shallow copy with some fields changed."""
     new = copy.copy(node)
     for field, value in fields.items():
         setattr(new, field, value)
     return new
+
+
+def end(node: Located) -> tuple[int, int]:
+    """The line on which a node of a parsed text ends, and the column (in bytes) after it."""
+    assert node.end_lineno is not None and node.end_col_offset is not None  # only a node made by hand lacks them
+    return node.end_lineno, node.end_col_offset
 
 
 def with_item(items: list, index: int, item: object) -> list:
@@ -63,9 +73,8 @@ def number(node: ast.AST) -> int | float | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = number(node.operand) if isinstance(node.operand, ast.Constant) else None
         return None if inner is None else -inner
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float) and math.isfinite(node.value):
-        return node.value
-    return None
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
 
 
 def literal(value: int | float) -> ast.expr:
@@ -76,8 +85,9 @@ def is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
-def is_truth(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
+def truth(node: ast.AST) -> bool | None:
+    """The value of True or False, otherwise None."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, bool) else None
 
 
 def name(function: ast.expr) -> str:

@@ -93,8 +93,8 @@ def _operators(node: ast.AST) -> Iterator[Change]:
         if isinstance(node.op, EITHER):
             yield nodes.change("dropped operand", node, node.right)
     elif isinstance(node, ast.BoolOp):
-        other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
-        yield nodes.change("boolean operator", node, nodes.altered(node, op=other))
+        flipped = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+        yield nodes.change("boolean operator", node, nodes.altered(node, op=flipped))
         for rest in nodes.one_left_out(node.values):
             yield nodes.change("dropped operand", node, nodes.altered(node, values=rest) if len(rest) > 1 else rest[0])
     elif isinstance(node, ast.UnaryOp) and nodes.number(node) is None:
@@ -103,22 +103,23 @@ def _operators(node: ast.AST) -> Iterator[Change]:
         elif isinstance(node.op, (ast.Not, ast.Invert)):
             yield nodes.change("boolean operator", node, node.operand)
     elif isinstance(node, ast.Compare):
-        for index, op in enumerate(node.ops):
-            for other in COMPARISON[type(op)]:
-                yield nodes.change(
-                    "comparison", node, nodes.altered(node, ops=nodes.with_item(node.ops, index, other()))
-                )
+        for index, comparison in enumerate(node.ops):
+            for other in COMPARISON[type(comparison)]:
+                ops = nodes.with_item(node.ops, index, other())
+                yield nodes.change("comparison", node, nodes.altered(node, ops=ops))
 
 
 def _constants(node: ast.AST) -> Iterator[Change]:
-    number = nodes.number(node)
+    if not isinstance(node, ast.expr):
+        return
+    number, truth = nodes.number(node), nodes.truth(node)
     if number is not None:
         values = dict.fromkeys([number + 1, number - 1, -number, type(number)(0)])
         for value in values:
             if value != number:
                 yield nodes.change("constant", node, nodes.literal(value))
-    elif nodes.is_truth(node):
-        yield nodes.change("constant", node, ast.Constant(not node.value))
+    elif truth is not None:
+        yield nodes.change("constant", node, ast.Constant(not truth))
 
 
 def _tuples(node: ast.AST) -> Iterator[Change]:
@@ -138,6 +139,8 @@ def _tuples(node: ast.AST) -> Iterator[Change]:
 
 
 def _conditions(node: ast.AST) -> Iterator[Change]:
+    tests: list[ast.expr]
+    values: tuple[bool, ...]
     if isinstance(node, (ast.If, ast.IfExp)):
         tests, values = [node.test], (True, False)
     elif isinstance(node, ast.While):
