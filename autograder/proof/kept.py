@@ -56,28 +56,34 @@ def keys(lesson: LessonSource, library: str) -> dict[str, str]:
 
 def _checks_of(exercise: str, checks: list[ast.stmt]) -> str:
     """A lesson's visible checks without other exercises and their cases, as far as nothing that is left uses them."""
-    made = {_variable(node): node for node in checks if _variable(node)}
-    mine = {name for name, node in made.items() if repr(exercise) == ast.unparse(node.value.args[0])}
-    others = {node for name, node in made.items() if name not in mine}
+    declared = {node: names for node in checks if (names := _declared(node))}
+    mine = {variable for variable, name in declared.values() if name == repr(exercise)}
+    others: set[ast.stmt] = {node for node, (variable, _) in declared.items() if variable not in mine}
     others |= {node for node in checks if _registers_on(node) and not _registers_on(node) & mine}
     left = [node for node in checks if node not in others]
     left += needed(set().union(*map(uses, left)), others)
     return "\n".join(ast.unparse(node) for node in checks if node in left)
 
 
-def _variable(node: ast.stmt) -> str:
-    """For `relu = exercise("relu", …)` the variable."""
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id if getattr(node.value.func, "id", "") == "exercise" else ""
-    return ""
+def _declared(node: ast.stmt) -> tuple[str, str] | None:
+    """For `relu = exercise("relu", …)` the variable, and the name as it is written."""
+    if not (
+        isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name)
+    ):
+        return None
+    is_exercise = getattr(node.value.func, "id", "") == "exercise"
+    return (node.targets[0].id, ast.unparse(node.value.args[0])) if is_exercise else None
 
 
 def _registers_on(node: ast.stmt) -> set[str]:
     """The variables of the exercises of which a function is a case; empty where a decorator is something else."""
-    called = [d.func if isinstance(d, ast.Call) else d for d in getattr(node, "decorator_list", [])]
-    if not all(isinstance(d, ast.Attribute) and d.attr == "case" and isinstance(d.value, ast.Name) for d in called):
-        return set()
-    return {decorator.value.id for decorator in called}
+    found = set()
+    for decorator in getattr(node, "decorator_list", []):
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if not (isinstance(called, ast.Attribute) and called.attr == "case" and isinstance(called.value, ast.Name)):
+            return set()
+        found.add(called.value.id)
+    return found
 
 
 def read(folder: Path, exercise: str, key: str) -> Proven | None:

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.lesson.build import Lesson, open_lesson
 from autograder.core.paths import lesson_names, solutions
+from autograder.lesson.build import Lesson, open_lesson
 from autograder.lesson.source import library_module
 
 LESSONS = lesson_names(solutions())

@@ -9,12 +9,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder.submission import grade
+from autograder.core.paths import lessons, solutions
 from autograder.lesson.notebooks import CHECK_SUFFIX, solution_notebook
-from autograder.core.paths import PACKAGE_ROOT, lessons, solutions
 from autograder.lesson.release import AUTHORS_ONLY, release
 from autograder.runner.client import Runner
 from autograder.runner.job import CodeCell
+from autograder.submission import grade
 from autograder.submission.reading import Submission, read
 
 MINUTES_FOR_A_CELL = 5  # a cell that hangs is cut off; how long they take, tests/benchmarks/lessons.py says

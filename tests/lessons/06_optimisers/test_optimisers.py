@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from autograder import inputs
 from autograder.cases.run import run_cases
-from autograder.judging.verdicts import judge
 from autograder.core.outcome import RETURNED
+from autograder.judging.verdicts import judge
 from tests.lessons.conftest import opened
 
 LESSON = "06_optimisers"

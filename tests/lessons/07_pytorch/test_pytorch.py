@@ -15,11 +15,11 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from autograder import inputs, integer_inputs
-from autograder.judging.answer_key import work_out
-from autograder.lesson.build import Lesson, open_lesson
 from autograder.cases.run import run_cases
-from autograder.judging.verdicts import judge
 from autograder.core.paths import solutions
+from autograder.judging.answer_key import work_out
+from autograder.judging.verdicts import judge
+from autograder.lesson.build import Lesson, open_lesson
 from autograder.lesson.source import library_module
 
 LESSON = "07_pytorch"

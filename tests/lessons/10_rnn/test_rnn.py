@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import inputs
-from autograder.judging.answer_key import merge
 from autograder.cases.run import run_cases
+from autograder.judging.answer_key import merge
 from autograder.judging.verdicts import judge
 from autograder.lesson.source import library_module
 from tests.lessons.conftest import opened

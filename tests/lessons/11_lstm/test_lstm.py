@@ -76,7 +76,8 @@ def test_a_step_is_that_of_torchs_cell(solved, given_sequence):
     h, c, cache = solved.lstm_step(X[:, 0], h0, c0, Wx, Wh, b)
     cell = nn.LSTMCell(X.shape[2], h0.shape[1], dtype=torch.float64)
     with torch.no_grad():
-        cell.weight_ih[:], cell.weight_hh[:], cell.bias_ih[:], cell.bias_hh[:] = tensor(Wx.T), tensor(Wh.T), tensor(b), 0
+        cell.weight_ih[:], cell.weight_hh[:] = tensor(Wx.T), tensor(Wh.T)
+        cell.bias_ih[:], cell.bias_hh[:] = tensor(b), 0
     x, before, held = (tensor(array).requires_grad_() for array in (X[:, 0], h0, c0))
     new_h, new_c = cell(x, (before, held))
     assert same(h, new_h) and same(c, new_c)
@@ -218,8 +219,10 @@ BY_HAND = {
         [0.5, 0.731, 0.953, 0.993],
     ),
     "f to the 60 9e−19    7e−9     0.054    0.669": (
-        lambda s: [float(f"{sigma(b) ** 60 * scale:.0e}") for b, scale in ((0, 1e19), (1, 1e9))]
-        + [sigma(b) ** 60 for b in (3, 5)],
+        lambda s: (
+            [float(f"{sigma(b) ** 60 * scale:.0e}") for b, scale in ((0, 1e19), (1, 1e9))]
+            + [sigma(b) ** 60 for b in (3, 5)]
+        ),
         [9, 7, 0.054, 0.669],
     ),
     "64 · 256 + 256 · 256, and two biases of 4 · 256: 65 536 + 262 144 + 2048 = 329 728": (
