@@ -40,6 +40,7 @@ def pytest_collection_modifyitems(items):
         if {"browser", "page", "lab", "serve"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: item.path.name != "test_proofs.py")  # what a proof worked out serves the other tests
 
 
 def _group(item):

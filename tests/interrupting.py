@@ -16,6 +16,7 @@ from pathlib import Path
 from classroom import LESSON, NOTEBOOK, Classroom
 
 from autograder.batch.store import MARK
+from autograder.core.paths import SUPPORT
 
 COMMAND = [sys.executable, "-m", "autograder.cli", "grade", LESSON]
 GONE_WITHIN = 20.0  # seconds; a machine under load may need some to end a sandbox
@@ -87,8 +88,9 @@ def wrong(course: Classroom, expected: dict[str, float | None], students: set[st
 
 
 def leftovers(course: Classroom) -> list[str]:
-    """Files under autograded/ that are neither a submission's nor a mark."""
-    return [str(path) for path in (course.root / "grading" / "autograded").rglob(".*") if path.name != MARK]
+    """Files under autograded/ that are neither a submission's nor the lesson's nor a mark."""
+    hidden = (course.root / "grading" / "autograded").rglob(".*")
+    return [str(path) for path in hidden if path.name not in (MARK, SUPPORT)]
 
 
 def below(pid: int) -> Iterator[int]:
