@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
+from autograder.lesson.build import built, kept_in
 from autograder.lesson.release import release
 from autograder.nbgrader_plugin.gradebook import nbgrader_config, register
 
@@ -94,9 +95,13 @@ def make_classroom(root: Path, settings: str = "") -> Classroom:
 
 
 def copy_of_source(lesson: str, solutions: Path) -> Path:
-    """A copy of a lesson's source, without what is generated beside it; its folder."""
+    """A copy of a lesson's source with its answers, without what is generated beside it; its folder."""
+    source = REPOSITORY / "solutions" / lesson
     generated = shutil.ignore_patterns("*.ipynb", "nn.py", ".lesson", "__pycache__")
-    return Path(shutil.copytree(REPOSITORY / "solutions" / lesson, solutions / lesson, ignore=generated))
+    copied = Path(shutil.copytree(source, solutions / lesson, ignore=generated))
+    built(source, REPOSITORY / "lessons" / lesson, held_out=True)  # kept from then on
+    shutil.copytree(kept_in(source), kept_in(copied))
+    return copied
 
 
 def grade_id(cell: NotebookNode) -> str:

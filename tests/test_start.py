@@ -104,6 +104,7 @@ def root(tmp_path):
     (folder / "requirements-tests.txt").write_text("pytest\nplaywright\n")
     (folder / "constraints.txt").write_text("torch==2.13.0\n")
     (folder / "pyproject.toml").write_text("")
+    (folder / "solutions").mkdir()
     make_environment(folder)
     return folder
 

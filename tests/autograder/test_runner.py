@@ -320,9 +320,9 @@ def test_neither_environment_nor_arguments_tell_of_the_grader(runner, marks, mon
 @pytest.mark.parametrize(
     "search",
     [
-        "[o for o in gc.get_objects() if type(o).__name__ in ('Answer', 'Fingerprint')]",
+        "[o for o in gc.get_objects() if type(o).__name__ in ('AnswerKey', 'Fingerprint')]",
         "[o for o in gc.get_objects() if type(o) is dict and type(o.get('expected')) is dict]",
-        "[n for n in sys.modules if n.endswith(('held_out', 'autograder.lesson.build', 'autograder.proof.prove'))]",
+        "[n for n in sys.modules if n.endswith(('.shared', 'autograder.lesson.build', 'autograder.proof.prove'))]",
     ],
 )
 def test_no_expected_answer_is_in_memory(runner, marks, search):
