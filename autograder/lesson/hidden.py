@@ -69,7 +69,10 @@ def read(folder: Path, exercises: Collection[str]) -> list[HiddenFile]:
         raise AuthoringError(f"{folder.name}: no exercise can be called {SHARED!r}, as the file of helpers is.")
     known = {f"{name}.py" for name in (*exercises, SHARED)} | {"__pycache__"}
     if strange := sorted(path.name for path in place.iterdir() if path.name not in known and path.name[0] != "."):
-        raise AuthoringError(f"{folder.name}: hidden/{strange[0]} belongs to no exercise in checks.py.")
+        raise AuthoringError(
+            f"{folder.name}: hidden/{strange[0]} belongs to no exercise of this lesson ({', '.join(exercises)}): "
+            "give it the name of one, or delete it."
+        )
     shared = _Shared(place / f"{SHARED}.py")
     paths = {name: place / f"{name}.py" for name in exercises}
     return [_file(name, path, shared) for name, path in paths.items() if path.is_file()]

@@ -7,6 +7,6 @@ client        our side: starts the other side and hands it submissions
 conversation  our side of one submission: asks, collects, knows who broke it off
 zygote        the other side: imports once, runs a little (warmup), then forks per submission and keeps watch over it
 submission    in the fork: runs the cells; examine runs the cases, in a copy
-namespaces    namespaces, private file systems and rights of a process; calls: which system calls it may make
+namespaces    namespaces, private file systems and rights of a process; system_calls: which system calls it may make
 confine       its limits; endings: what its end means
 """

@@ -26,16 +26,16 @@ NEIGHBOUR = "/tmp/left-by-a-neighbour", "\0left-by-a-neighbour"
 
 def main(settings: dict[str, Any]) -> None:
     """Two submissions one after the other; what the second found out is printed."""
-    namespaces, calls = _neighbour("namespaces"), _neighbour("calls")
+    namespaces, system_calls = _neighbour("namespaces"), _neighbour("system_calls")
     if os.geteuid() == 0:
         namespaces.become_nobody()
-    program = calls.filter_program() if "calls" not in settings["without"] else None
+    program = system_calls.filter_program() if "calls" not in settings["without"] else None
     waiting, ours = socket.socketpair()
     first = _submission(namespaces, settings, lambda: _stay(ours))
     ours.close()
     waiting.recv(1)
     reading, writing = os.pipe()
-    second = _submission(namespaces, settings, lambda: _attempt(namespaces, calls, program, settings, writing))
+    second = _submission(namespaces, settings, lambda: _attempt(namespaces, system_calls, program, settings, writing))
     os.close(writing)
     with os.fdopen(reading) as report:
         print(report.read())
@@ -72,12 +72,12 @@ def _stay(told: socket.socket) -> None:
 
 
 def _attempt(
-    namespaces: ModuleType, calls: ModuleType, program: bytes | None, settings: dict[str, Any], report: int
+    namespaces: ModuleType, system_calls: ModuleType, program: bytes | None, settings: dict[str, Any], report: int
 ) -> None:
     if "rights" not in settings["without"]:
         namespaces.give_up_rights()
     if program is not None:
-        calls.install(program)
+        system_calls.install(program)
     held = {
         "files": not any(map(os.path.exists, (settings["canary"], "/etc/passwd"))),
         "network": not _connects(socket.AF_INET, ("127.0.0.1", settings["port"])),

@@ -24,7 +24,7 @@ from autograder.cases import forbidden
 from autograder.cases.run import CappedText, failure
 from autograder.core import cell_text, outcome
 from autograder.core.outcome import Outcome
-from autograder.runner import calls, confine, frames, namespaces
+from autograder.runner import confine, frames, namespaces, system_calls
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.examine import Examiner
 from autograder.runner.job import outcome_to_frame
@@ -51,7 +51,7 @@ def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: Wor
         namespaces.furnish(limits["files"], world.keep)
         namespaces.give_up_rights()
         if world.filter is not None:
-            calls.install(world.filter)
+            system_calls.install(world.filter)
         _sent(keeper, f"memory {limits['memory']}".encode())
     os.chdir(tempfile.mkdtemp(prefix="submission-"))
     forbidden.known(header["forbids"])

@@ -21,7 +21,7 @@ import traceback
 from typing import Any
 
 from autograder.cases.run import CappedText
-from autograder.runner import calls, confine, frames, namespaces, submission
+from autograder.runner import confine, frames, namespaces, submission, system_calls
 from autograder.runner.warmup import warm_up
 
 OUT_OF_MEMORY = b"m"
@@ -46,7 +46,7 @@ def main() -> None:
         namespaces.become_nobody()
         confine.die_with_parent()  # the kernel forgot
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended submissions are reaped by the kernel
-    world = submission.World(settings["keep"], calls.filter_program()) if settings["apart"] else None
+    world = submission.World(settings["keep"], system_calls.filter_program()) if settings["apart"] else None
     control.sendall(b"r")
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
