@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 from autograder.authoring.exercise import AuthoringError, Exercise
@@ -16,7 +17,7 @@ def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
     if not path.is_file():
         raise UserError(f"There are no checks in {folder}: this only works in a lesson's own folder.")
     exercises: dict[str, Exercise] = {}
-    run(path.read_text(encoding="utf-8"), str(path), exercises, folder)
+    _run(path, exercises, folder)
     if hidden:
         for file in hidden_files.read(folder, exercises):
             file.run(exercises)
@@ -24,3 +25,16 @@ def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
         if unknown := [needed for needed in exercise.needs if needed not in exercises]:
             raise AuthoringError(f"{name} needs the unknown exercise {unknown[0]!r}.")
     return exercises
+
+
+def _run(path: Path, exercises: dict[str, Exercise], folder: Path) -> None:
+    """Execute a lesson's visible checks; a slip in them is said with its line."""
+    try:
+        run(path.read_text(encoding="utf-8"), str(path), exercises, folder)
+    except (AuthoringError, ModuleNotFoundError):
+        raise
+    except Exception as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
+        said = f"{type(error).__name__}: {error}"
+        raise AuthoringError(f"{folder.name}: line {line} of {path.name} stops with {said}") from error

@@ -166,6 +166,8 @@ class _Prover:
                 problems.append(f"the visible cases don't name the mistake {mistake.name!r} ({said})")
             if result.verdict == verdicts.PASSED:
                 problems.append(f"the mistake {mistake.name!r} passes")
+            elif result.mistake is None:
+                problems.append(f"no case tells the mistake {mistake.name!r} from another one: they are the same")
             elif result.mistake != mistake.name:
                 problems.append(f"all cases together take {mistake.name!r} for {result.mistake!r}")
         return all_named, problems

@@ -122,3 +122,14 @@ def test_no_exercise_is_called_like_the_file_of_helpers(tmp_path):
     (folder / "checks.py").write_text("from autograder import exercise\nexercise('shared')\n")
     with pytest.raises(AuthoringError, match="no exercise can be called 'shared'"):
         checks.load(folder, hidden=True)
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [("\nhalf = exercis('half')\n", "stops with NameError"), ("\ndef half(:\n", "stops with SyntaxError")],
+)
+def test_a_slip_in_the_visible_checks_is_said_with_its_line(tmp_path, slip, said):
+    folder = tiny.course(tmp_path, checks=tiny.CHECKS + slip) / "solutions" / "01_tiny"
+    line = len((tiny.CHECKS + slip).rstrip().splitlines())
+    with pytest.raises(AuthoringError, match=rf"01_tiny: line {line} of checks.py {said}"):
+        checks.load(folder)
