@@ -10,7 +10,6 @@ from autograder.lesson.symbols import needed, uses
 def held_out_source(source: str) -> str:
     """The part of an exercise's hidden checks that running held-out cases needs: neither mistakes nor variants.
 
-
     Kept are imports, `name = exercise(…)` and the functions decorated with `….held_out`, with every top-level
     definition that these use, directly or through each other. How a case is judged stays outside, and with it what
     only the judge knows.
