@@ -68,7 +68,8 @@ class NoNetwork(Stop):
     """pip could not reach a package registry."""
 
 
-IN_TWO = ["-n", "2", "--dist", "loadgroup"]  # two processes; tests that share what is slow to make stay together
+# Two processes; tests that share what is slow to make stay together, in the order of tests/conftest.py.
+IN_TWO = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
 # What decides which kernels PyTorch and NumPy compute with: no result may depend on it. None: as the machine has it.
 PROCESSORS = (
     {"ATEN_CPU_CAPABILITY": "default"},

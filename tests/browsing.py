@@ -123,6 +123,8 @@ def start_lab(
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
+        # A kernel whose page is closed ends: dozens of them would take all memory.
+        *("--MappingKernelManager.cull_idle_timeout=20", "--MappingKernelManager.cull_interval=5"),
         *(
             "--LabApp.expose_app_in_browser=True",
             "--LabApp.news_url=",

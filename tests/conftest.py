@@ -12,6 +12,19 @@ from autograder.core.paths import solutions
 
 pytest_plugins = ["browsing"]
 
+# Groups of tests that take half a minute and more, by the beginnings of their names, the longest first.
+TAKE_LONG = (
+    "lessons/11",
+    "lessons/09",
+    "lessons/10",
+    "nbgrader/test_same_as",
+    "lessons/",
+    "hostile/",
+    "nbgrader/",
+    "browser/",
+    "docs/",
+)
+
 # Property tests draw the same examples at every run, so that a failure is repeatable and a pass means the same.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
@@ -30,17 +43,27 @@ class FiguresOfLessons(MetaPathFinder):
 sys.meta_path.append(FiguresOfLessons())
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own hook
 def pytest_collection_modifyitems(items):
     """Tests that use the browser carry the mark `browser`; what runs in one process is one group.
 
     That is a file, but for what is said of every lesson: it stays with the other tests of that lesson, since opening
-    and proving one takes seconds.
+    and proving one takes seconds. Groups that take long come first, so that no process is left with one at the end;
+    the table of all proofs comes when all are there.
     """
     for item in items:
         if {"browser", "page", "lab", "serve"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: item.path.name != "test_proofs.py")  # what a proof worked out serves the other tests
+    items.sort(key=lambda item: (_turn(item), item.path.name != "test_proofs.py"))
+
+
+def _turn(item):
+    """When a group has its turn, as a number."""
+    group = _group(item)
+    if group == "lessons/test_proofs.py":
+        return len(TAKE_LONG) + 1
+    return next((n for n, name in enumerate(TAKE_LONG) if group.startswith(name)), len(TAKE_LONG))
 
 
 def _group(item):

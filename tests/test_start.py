@@ -238,6 +238,12 @@ def test_the_tests_are_one_run_without_the_heavy_ones(root):
     assert done.returncode == 5
 
 
+def test_tests_that_share_what_is_slow_to_make_stay_in_one_process(request):
+    if not hasattr(request.config, "workerinput"):
+        pytest.skip("this run has one process only")
+    assert request.node.nodeid.endswith("@test_start.py")  # so pytest-xdist has read the groups of conftest.py
+
+
 def test_all_of_them_run_natively_and_again_as_other_processors_compute(root):
     done = run(root, "test", "--all")
     assert done.stdout.count("tests: ") == 5 and "heavy" not in done.stdout
