@@ -68,8 +68,9 @@ class NoNetwork(Stop):
     """pip could not reach a package registry."""
 
 
-# Two processes; tests that share what is slow to make stay together, in the order of tests/conftest.py.
-IN_TWO = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+# One process more than there are cores, since many tests wait for others (each process takes 1.5 GB, so there are four
+# at most); tests that share what is slow to make stay together, in the order of tests/conftest.py.
+AT_A_TIME = ["-n", str(min(os.cpu_count() or 1, 3) + 1), "--dist", "loadgroup", "--no-loadscope-reorder"]
 # What decides which kernels PyTorch and NumPy compute with: no result may depend on it. None: as the machine has it.
 PROCESSORS = (
     {"ATEN_CPU_CAPABILITY": "default"},
@@ -114,17 +115,17 @@ def require_whole_course(options: argparse.Namespace) -> None:
 def run_tests(arguments: list[str]) -> int:
     """Run pytest with these arguments; without any all tests but the heavy ones; with --all everything.
 
-    Two processes run at a time, so that each computes with one thread (unless told otherwise): threads that wait for
+    Several processes run at a time, so each computes with one thread (unless told otherwise): threads that wait for
     a processor slow small matrix products down many times over. Returns the first exit status that isn't 0.
     """
     if not arguments:
-        return pytest([*IN_TWO, "-m", "not heavy"])
+        return pytest([*AT_A_TIME, "-m", "not heavy"])
     if arguments != ["--all"]:
         return pytest(arguments)
-    statuses = [pytest(IN_TWO)]
+    statuses = [pytest(AT_A_TIME)]
     for processor in PROCESSORS:
         print("\nAgain with", ", ".join(f"{name}={value or 'unset'}" for name, value in processor.items()), flush=True)
-        statuses.append(pytest([*IN_TWO, "-m", "not browser"], processor))
+        statuses.append(pytest([*AT_A_TIME, "-m", "not browser"], processor))
     return next(filter(None, statuses), 0)
 
 

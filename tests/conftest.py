@@ -1,6 +1,8 @@
 """What all tests share: repeatable examples, a lesson's figures as importable packages, a browser."""
 
+import gc
 import importlib.util
+import os
 import sys
 from importlib.abc import MetaPathFinder
 from pathlib import Path
@@ -58,6 +60,14 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: (_turn(item), item.path.name != "test_proofs.py"))
 
 
+def pytest_runtest_teardown(item, nextitem):
+    """Between two groups, what has been made so far is taken out of the collector's sight: it would look at all of it
+    again and again, and these processes hold every lesson."""
+    if nextitem is not None and _group(nextitem) != _group(item):
+        gc.collect()
+        gc.freeze()
+
+
 def _turn(item):
     """When a group has its turn, as a number."""
     group = _group(item)
@@ -75,6 +85,8 @@ def _group(item):
 
 
 @pytest.fixture(autouse=True)
-def _nobody_validates(monkeypatch):
-    """nbgrader, when a test runs it in this process, leaves behind that it runs."""
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+def _nobody_validates():
+    """nbgrader, when a test runs it in this process, leaves behind that it runs: nothing started later may see it."""
+    os.environ.pop("NBGRADER_EXECUTION", None)
+    yield
+    os.environ.pop("NBGRADER_EXECUTION", None)
