@@ -44,6 +44,7 @@ class Lab:
     token: str
     root: Path
     settings: Path
+    changed: int = 0  # how often settings were changed
 
     def write_notebook(self, name: str, cells: list[str]) -> str:
         """A notebook of code cells, saved under the root; returns its name."""
@@ -74,11 +75,19 @@ class Lab:
         path = self.settings / "@jupyterlab" / package / f"{file}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
+        self.changed += 1
 
     def open(self, page, name: str, run: bool = True) -> None:
-        """Open a notebook in a page and run all its cells."""
-        workspace = secrets.token_hex(4)
-        page.goto(f"{self.address}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
+        """Open a notebook in a page and run all its cells.
+
+        A page that shows this JupyterLab already, with settings as they are, opens it as one more tab.
+        """
+        if _shown.get(page) == (self.address, self.changed):
+            page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", name)
+        else:
+            workspace = secrets.token_hex(4)
+            page.goto(f"{self.address}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
+            _shown[page] = self.address, self.changed
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
         if run:
             self.run_all(page)
@@ -188,14 +197,30 @@ def browser() -> Iterator:
         chromium.close()
 
 
+_shown: dict[object, tuple[str, int]] = {}  # pages with JupyterLab: where it runs, and its settings' state
+_cleared: list = []  # those with nothing open: loading JupyterLab takes longer than most tests
+CLEAR = """async () => {
+    for (const tab of [...window.jupyterapp.shell.widgets('main')]) {
+        await tab.context?.sessionContext.shutdown();
+        tab.dispose();
+    }
+}"""
+
+
 @contextmanager
 def fresh_page(browser) -> Iterator:
-    """A page of its own; on leaving, an error raised by a figure's script (not by JupyterLab's own) is a failure."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1200})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened = context.new_page()
+    """A page with nothing open; on leaving, an error raised by a figure's script (not by JupyterLab's) is a failure.
+
+    JupyterLab may be there already, from a test that opened notebooks with `Lab.open` and nothing else.
+    """
+    opened = _cleared.pop() if _cleared else _new_page(browser)
+    opened.set_viewport_size({"width": 1280, "height": 1200})
     errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+
+    def note(error) -> None:
+        errors.append(error.stack or str(error))
+
+    opened.on("pageerror", note)
     try:
         yield opened
     except Exception as error:
@@ -204,9 +229,21 @@ def fresh_page(browser) -> Iterator:
         error.add_note(f"The page as it was then: {picture}")
         raise
     finally:
-        context.close()
+        opened.remove_listener("pageerror", note)
+        if opened in _shown and opened.url.startswith(_shown[opened][0]):
+            opened.evaluate(CLEAR)
+            _cleared.append(opened)
+        else:
+            _shown.pop(opened, None)
+            opened.context.close()
     ours = [stack for stack in errors if "/static/lab/" not in "".join(stack.splitlines()[1:2])]
     assert not ours, f"the figure's scripts raised: {ours}"
+
+
+def _new_page(browser):
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return context.new_page()
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from tqdm import tqdm
@@ -105,9 +104,8 @@ def _with_gradebook(
     show: bool,
     count: str | None,
 ) -> ClassReport:
-    with _left_out("rfc3987_syntax"):  # jsonschema's check of addresses, which notebooks don't need: half the time
-        from autograder.batch.store import StoreGrades  # imports nbgrader: after the pool's start
-        from autograder.nbgrader_plugin.gradebook import nbgrader_config
+    from autograder.batch.store import StoreGrades  # imports nbgrader: after the pool's start
+    from autograder.nbgrader_plugin.gradebook import nbgrader_config
 
     lesson = conditions.marks.lesson
     with StoreGrades(nbgrader_config(root), conditions.marks, notebooks) as store:
@@ -257,20 +255,6 @@ def _alone(results: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise UserError(f"{results.stem} is being graded by another command: wait until that has ended.") from None
-
-
-@contextmanager
-def _left_out(module: str) -> Iterator[None]:
-    """Import without an optional module that takes a second to import."""
-    modules = cast("dict[str, ModuleType | None]", sys.modules)  # None: to import it raises ModuleNotFoundError
-    if module in modules:
-        yield
-        return
-    modules[module] = None
-    try:
-        yield
-    finally:
-        del modules[module]
 
 
 def _say(sentence: str) -> None:

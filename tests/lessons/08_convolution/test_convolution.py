@@ -350,6 +350,7 @@ def wandering(demo):
     return [numbers(line) for line in printed.splitlines() if "right by" in line], names
 
 
+@pytest.mark.heavy
 def test_in_order_the_cnn_is_ahead_and_shuffled_it_collapses_while_dense_layers_notice_nothing(wandering):
     (cnn, dense), (cnn_shuffled, dense_shuffled) = wandering[0]
     assert cnn == pytest.approx(86.8, abs=2) and dense == pytest.approx(81.4, abs=2)
@@ -357,6 +358,7 @@ def test_in_order_the_cnn_is_ahead_and_shuffled_it_collapses_while_dense_layers_
     assert cnn_shuffled < 60 and dense_shuffled == pytest.approx(dense, abs=1.5)
 
 
+@pytest.mark.heavy
 def test_the_networks_have_the_parameters_that_the_text_counts(wandering, solved):
     _, names = wandering
     cnn = sum(array.size for array in names["learned"])

@@ -353,11 +353,13 @@ def percents(text):
     return [float(number) for number in re.findall(r"(\d+(?:\.\d+)?)%", text)]
 
 
+@pytest.mark.heavy
 def test_around_99_of_100_held_out_digits_are_read(trained):
     (right,) = percents(trained[0])
     assert 98.5 <= right <= 99.7
 
 
+@pytest.mark.heavy
 def test_a_map_of_an_untrained_network_follows_the_digit_about_as_much(trained, demo):
     printed, _ = demo("newborn = ")
     both, of_trained, of_untrained = (float(number) for number in re.findall(r"(-?\d\.\d\d)$", printed, re.MULTILINE))
@@ -365,6 +367,7 @@ def test_a_map_of_an_untrained_network_follows_the_digit_about_as_much(trained, 
     assert abs(of_trained - of_untrained) < 0.2
 
 
+@pytest.mark.heavy
 def test_what_saliency_marks_is_worth_more_than_pixels_drawn_by_lot(trained, demo):
     demo("newborn = ")
     printed, _ = demo("def erased")
@@ -374,11 +377,13 @@ def test_what_saliency_marks_is_worth_more_than_pixels_drawn_by_lot(trained, dem
     assert min(many) > 50
 
 
+@pytest.mark.heavy
 def test_two_pixels_aside_are_nothing_to_it_and_six_a_catastrophe(trained, demo):
     still, two, _, six = percents(demo("for pixels in [0, 2, 4, 6]")[0])
     assert two > still - 1.5 and six < 70
 
 
+@pytest.mark.heavy
 def test_a_change_that_is_aimed_fools_it_and_one_by_lot_does_not(trained, demo):
     nothing, _, tenth, _ = (percents(line) for line in demo("to fool it")[0].splitlines())
     assert nothing[0] == nothing[1] >= 98.5
@@ -390,6 +395,7 @@ def in_the_corner(maps):
     return np.mean([max(np.unravel_index(np.argmax(each), each.shape)) < 9 for each in maps.numpy()])
 
 
+@pytest.mark.heavy
 def test_it_reads_the_stamp_instead_of_the_three_and_saliency_lights_up_the_corner(trained, demo):
     printed, names = demo("def stamped")
     same_source, plain_threes, stamped_sevens = percents(printed)
@@ -400,6 +406,7 @@ def test_it_reads_the_stamp_instead_of_the_three_and_saliency_lights_up_the_corn
     assert in_the_corner(names["saliency"](reader, torch.tensor(sevens), 3)) < 0.2
 
 
+@pytest.mark.heavy
 def test_the_table_of_parts_has_a_row_for_each_digit(trained, demo):
     shares = percents(demo("confusion_matrix(y_unseen")[0])
     assert len(shares) == 10 and min(shares) > 94

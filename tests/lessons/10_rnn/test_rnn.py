@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from autograder import inputs
 from autograder.cases.run import run_cases
-from autograder.judging.answer_key import merge
+from autograder.core.paths import lessons, solutions
 from autograder.judging.verdicts import judge
-from autograder.lesson.source import library_module
+from autograder.lesson.build import built
 from tests.lessons.conftest import opened
 
 LESSON = "10_rnn"
@@ -211,9 +211,7 @@ def test_edit_distance_is_the_number_of_changes_of_a_search(solved):
 
 @functools.cache
 def answers():
-    lesson = opened(LESSON)
-    with library_module(lesson.library):
-        return merge(lesson.visible_answers(), lesson.held_out_answers())
+    return built(solutions() / LESSON, lessons() / LESSON, held_out=True).answers
 
 
 def told(name, **own):
@@ -439,6 +437,7 @@ def inventing(demo):
     return {name: demo(text)[0] for name, text in cells.items()}
 
 
+@pytest.mark.heavy
 def test_the_network_wavers_between_eight_letters_and_learns_the_unseen_names_as_well(inventing, solved):
     learned, unseen, blindly = (numbers(line)[-1] for line in inventing["training"].splitlines()[-3:])
     assert unseen == pytest.approx(2.07, abs=0.03) and 0 < unseen - learned < 0.08
@@ -446,12 +445,14 @@ def test_the_network_wavers_between_eight_letters_and_learns_the_unseen_names_as
     assert "Blindly it would be 27, the 26 letters and the line break. Now it is about e²·¹, eight." in solved.source
 
 
+@pytest.mark.heavy
 def test_hotter_names_are_stranger(inventing):
     cold, warm, hot = (line.split(": ")[1].split(", ") for line in inventing["names"].splitlines())
     assert all(len(names) == 10 for names in (cold, warm, hot))
     assert sum(map(len, map(set, cold))) < sum(map(len, map(set, hot)))
 
 
+@pytest.mark.heavy
 def test_most_names_are_new_and_some_stand_in_the_list(inventing):
     rows = [numbers(line) for line in inventing["nearest"].splitlines()[:3]]
     shares, counts = [row[-2] for row in rows], [row[-1] for row in rows]
@@ -459,6 +460,7 @@ def test_most_names_are_new_and_some_stand_in_the_list(inventing):
     assert 10 < sum(share * count for share, count in zip(shares, counts, strict=True)) / 200 < 45
 
 
+@pytest.mark.heavy
 def test_without_a_rein_it_ends_worse_than_blind_guessing(inventing, solved):
     with_rein, without = (numbers(line)[-1] for line in inventing["rein"].splitlines()[1::2])
     assert with_rein < 2.5 and without > 3.3
