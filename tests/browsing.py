@@ -5,6 +5,7 @@ Without Chromium or playwright these tests are skipped and say so. `GROUNDUP_CHR
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,14 +82,15 @@ class Lab:
     def open(self, page, name: str, run: bool = True) -> None:
         """Open a notebook in a page and run all its cells.
 
-        A page that shows this JupyterLab already, with settings as they are, opens it as one more tab.
+        A page that shows this JupyterLab already, as wide and with settings as they are, opens it as one more tab.
         """
-        if _shown.get(page) == (self.address, self.changed):
+        state = self.address, self.changed, page.viewport_size["width"]
+        if _shown.get(page) == state:
             page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", name)
         else:
             workspace = secrets.token_hex(4)
             page.goto(f"{self.address}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
-            _shown[page] = self.address, self.changed
+            _shown[page] = state
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
         if run:
             self.run_all(page)
@@ -152,10 +155,20 @@ def start_lab(
         ready.set()
 
     threading.Thread(target=read_log, daemon=True).start()
-    if not ready.wait(STARTUP_SECONDS) or process.poll() is not None:
+    if not ready.wait(STARTUP_SECONDS) or process.poll() is not None or not _answers(port):
         process.kill()
         raise RuntimeError("JupyterLab did not start:\n" + "".join(log))
     return Lab(f"http://127.0.0.1:{port}", token, root, settings), process
+
+
+def _answers(port: int) -> bool:
+    """Whether something accepts connections, now or within ten seconds: the log runs ahead of that."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @pytest.fixture(scope="session")
@@ -197,7 +210,7 @@ def browser() -> Iterator:
         chromium.close()
 
 
-_shown: dict[object, tuple[str, int]] = {}  # pages with JupyterLab: where it runs, and its settings' state
+_shown: dict[object, tuple[str, int, int]] = {}  # pages with JupyterLab: where it runs, its settings' state, the width
 _cleared: list = []  # those with nothing open: loading JupyterLab takes longer than most tests
 CLEAR = """async () => {
     for (const tab of [...window.jupyterapp.shell.widgets('main')]) {
@@ -230,7 +243,7 @@ def fresh_page(browser) -> Iterator:
         raise
     finally:
         opened.remove_listener("pageerror", note)
-        if opened in _shown and opened.url.startswith(_shown[opened][0]):
+        if _is_as_it_was(opened):
             opened.evaluate(CLEAR)
             _cleared.append(opened)
         else:
@@ -238,6 +251,11 @@ def fresh_page(browser) -> Iterator:
             opened.context.close()
     ours = [stack for stack in errors if "/static/lab/" not in "".join(stack.splitlines()[1:2])]
     assert not ours, f"the figure's scripts raised: {ours}"
+
+
+def _is_as_it_was(page) -> bool:
+    """Whether a page still shows the JupyterLab that `Lab.open` opened in it, and no question."""
+    return page in _shown and page.url.startswith(_shown[page][0]) and not page.locator(".jp-Dialog").count()
 
 
 def _new_page(browser):
