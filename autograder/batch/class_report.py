@@ -16,7 +16,7 @@ from autograder.submission.forbidden_text import NAMED
 from autograder.submission.grade import Graded
 
 SLOWEST = 5
-_WORDS = ("TAMPER", NAMED, "REPAIRED")  # that notes for a person's eyes begin with
+_WORDS = ("TAMPER", NAMED, "TIME", "OTHERS", "REPAIRED")  # that notes for a person's eyes begin with
 
 
 @dataclass
@@ -78,6 +78,8 @@ class ClassReport:
             "repaired": self.noted("REPAIRED"),
             "tampered": self.noted("TAMPER"),
             "named": self.noted(NAMED),
+            "times": self.noted("TIME"),
+            "others": self.noted("OTHERS"),
             "waiting": self.waiting,
             "ignored": self.ignored,
             "exercises": self.exercises,

@@ -165,7 +165,12 @@ class _Grading:
 
             for handed in [handed for handed in self._keys if handed in known]:
                 record = self._kept.get(handed.student, self._keys[handed]) or {}
-                graded(handed, *self._judged(handed, record), record.get("seconds", 0.0))
+                try:
+                    judged = self._judged(handed, record)
+                except ValueError:  # the record is damaged: that run is done again
+                    todo.append(handed)
+                else:
+                    graded(handed, *judged, record.get("seconds", 0.0))
             runs.run(self._conditions, todo, self._notebooks, self._kept, pool, graded)
         report = self._report
         for student, reason in writer.trouble.items():

@@ -159,7 +159,7 @@ def test_a_time_that_cannot_be_right_does_not_save_from_the_penalty(here, said):
     student = f"gus_{len(said)}"
     _at(here, student, said, here.solution())
     graded = _of(_grade(), student)
-    assert graded["notes"][0].startswith("TAMPER: timestamp.txt")
+    assert graded["notes"][0].startswith("TIME: timestamp.txt")
     assert _net(here, student) == (16, 2)
     assert here.nbgrader("autograde", LESSON, "--student", student, "--force").returncode == 0
     assert _net(here, student) == (16, 2)
