@@ -120,6 +120,7 @@ def _with_gradebook(
         report.count = attempts.counts(count)
         _Grading(conditions, notebooks, class_, attempts, kept, store, report, force).do(pool, show)
         kept.compact()
+        report.penalties_changed = store.gradebook.renew_penalties()
         report.waiting = store.gradebook.waiting()
     report.page = os.path.relpath(_write_page(report, coursedir, kept.path.with_suffix(".html")))
     return report
