@@ -71,8 +71,8 @@ class NoNetwork(Stop):
 # One process more than there are cores, since many tests wait for others (each process takes 1.5 GB, so there are four
 # at most); tests that share what is slow to make stay together, in the order of tests/conftest.py.
 AT_A_TIME = ["-n", str(min(os.cpu_count() or 1, 3) + 1), "--dist", "loadgroup", "--no-loadscope-reorder"]
-# What decides which kernels PyTorch and NumPy compute with: no result of a lesson may depend on it. None: as the machine
-# has it.
+# What decides which kernels PyTorch and NumPy compute with: no result of a lesson may depend on it.
+# None: as the machine has it.
 PROCESSORS = (
     {"ATEN_CPU_CAPABILITY": "default"},
     {"MKL_CBWR": "COMPATIBLE"},
