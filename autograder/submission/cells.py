@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.submission.given_out import ANSWER, QUESTION
+from autograder.submission.given_out import ANSWER, QUESTION, GivenOut
 
 MOST_CODE = 50_000  # words and signs in all cells of a notebook; the longest lesson, solved, has an eighth of that
 _EACH = 20  # what a cell costs, however short
@@ -34,13 +34,21 @@ def is_code(cell: SubmittedCell) -> bool:
     return cell.cell_type == "code" and cell.role != QUESTION and not cell.demo
 
 
-def too_long(cells: Sequence[SubmittedCell]) -> set[int]:
-    """The cells to leave out, so that what is left has no more than MOST_CODE words and signs; answers come first."""
+def too_long(cells: Sequence[SubmittedCell], given: GivenOut) -> set[int]:
+    """The cells to leave out, so that what is left has no more than MOST_CODE words and signs.
+
+    Answers come first, then what the lesson itself has, then the rest.
+    """
     code = [number for number, cell in enumerate(cells) if is_code(cell) or cell.role == ANSWER]
     if sum(len(cells[number].source) + _EACH for number in code) <= MOST_CODE:
         return set()
     left, out = MOST_CODE, set()
-    for number in sorted(code, key=lambda number: cells[number].role != ANSWER):
+
+    def rank(number: int) -> int:
+        cell = cells[number]
+        return 0 if cell.role == ANSWER else 1 if cell.source.strip() in given.sources else 2
+
+    for number in sorted(code, key=rank):
         cost = _EACH + _signs(cells[number].source, left)
         if cost <= left:
             left -= cost

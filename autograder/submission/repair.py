@@ -51,7 +51,7 @@ def ordered(notebook: Mapping[str, Any], given: GivenOut) -> Ordered:
     """
     official = given.named or named_cells(notebook)
     cells = [_cell(cell, official.get(grade_id(cell)), given) for cell in notebook["cells"]]
-    left_out = sorted(too_long(cells))
+    left_out = sorted(too_long(cells, given))
     for number in left_out:
         cells[number] = replace(cells[number], runs=False, too_long=True)
     definitions = [defined(cell.source) if is_code(cell) and not cell.too_long else {} for cell in cells]
@@ -98,8 +98,8 @@ def _left_out(numbers: Sequence[int]) -> list[str]:
     named = ", ".join(str(number + 1) for number in numbers[:_NAMED])
     more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
     return [
-        f"Left out, because the notebook has more than {MOST_CODE:,} words and signs of code: cell {named}{more}. "
-        "Everything else was run. Ask for a notebook that computes such data, or does without it."
+        f"Left out, because the notebook has more than {MOST_CODE:,} words and signs of code: cell {named}{more} "
+        "(counted from the top, text cells too). Everything else was run. Ask for a notebook without such data in it."
     ]
 
 
