@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from classroom import LESSON, NOTEBOOK, Classroom, cell_of, grade_id
 from click.testing import CliRunner
+from handed_in import MISPLACED, WRITTEN
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
@@ -42,6 +43,7 @@ def test_each_submission_gets_its_points(graded):
     assert scores["doubled"] == scores["links"] == full
     assert scores["untouched"] == scores["forger"] == 0
     assert scores["half"] == 3
+    assert {_score(graded.course, student) for student in ("byte_order_mark", "utf-16", "[ada]", *MISPLACED)} == {full}
     assert scores["check_deleted"] == full - 1
     assert scores["answer_deleted"] == full - 2
 
@@ -74,6 +76,15 @@ def test_links_and_pipes_are_not_followed(graded):
 def test_free_text_waits_for_a_person_when_something_was_written(graded):
     grade = graded.course.grades("right")["why-bias"]
     assert (grade["auto_score"], grade["needs_manual_grade"]) == (None, True)
+
+
+@pytest.mark.parametrize("student", MISPLACED)
+def test_free_text_in_the_wrong_cell_waits_for_a_person_who_sees_it(graded, student):
+    grade = graded.course.grades(student)["why-bias"]
+    assert (grade["auto_score"], grade["needs_manual_grade"]) == (None, True)
+    assert WRITTEN in cell_of(_autograded(graded.course, student), "why-bias").source
+    assert WRITTEN in graded.course.feedback(student)
+    assert "No response." not in graded.course.feedback(student)
 
 
 @pytest.mark.parametrize("student", ["untouched", "all_deleted"])
