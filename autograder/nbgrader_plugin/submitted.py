@@ -20,7 +20,7 @@ from traitlets.log import get_logger
 
 from autograder.core.paths import UserError, lessons
 from autograder.nbgrader_plugin import arrival
-from autograder.nbgrader_plugin.shown_text import Shown
+from autograder.nbgrader_plugin.shown_text import Shown, cut
 from autograder.submission import reading, repair
 from autograder.submission.given_out import CHECK, GivenOut, as_given, grade_id
 from autograder.submission.written_answers import Written
@@ -67,23 +67,25 @@ def clean_copy(notebook: dict[str, Any], official: NotebookNode, given: GivenOut
     Of several cells with the same grade_id the last one counts; a question's has what may be its answer.
     """
     known = {name: cell for cell in official.cells if (name := grade_id(cell))}
-    order = repair.ordered(notebook, given or as_given(official))
+    given = given or as_given(official)
+    order = repair.ordered(notebook, given)
     names = [seen.name or grade_id(cell) for seen, cell in zip(order.cells, notebook["cells"], strict=True)]
     last = {name: number for number, name in enumerate(names)}
     lost = {written.cells[0]: name for name, written in order.written.items() if name not in last}
     cells: list[NotebookNode] = []
-    shown = Shown()
+    shown = Shown(given)
     for number, (cell, seen) in enumerate(zip(notebook["cells"], order.cells, strict=True)):
         name = names[number]
         its_own = known.get(name) if last[name] == number else None
         if number in lost:  # its cell is gone: what may be the answer stands here
-            cells.append(_question(known[lost[number]], order.written[lost[number]], notebook, shown))
-        if seen.role == CHECK and seen.runs and shown.takes():  # an answer that was merged into a check
-            cells.append(_copy(cell, None, shown))
+            cells.append(_question(known[lost[number]], order.written[lost[number]], notebook))
+        text = cut(seen.source, not seen.too_long)
+        if seen.role == CHECK and seen.runs and shown.takes(text):  # an answer that was merged into a check
+            cells.append(_copy(cell, None, text))
         if its_own and name in order.written:
-            cells.append(_question(its_own, order.written[name], notebook, shown))
-        elif its_own or shown.takes():
-            cells.append(_copy(cell, its_own, shown, seen.demo))
+            cells.append(_question(its_own, order.written[name], notebook))
+        elif its_own or shown.takes(text):
+            cells.append(_copy(cell, its_own, text, seen.demo))
     if shown.left_out:
         cells.append(_text(f"*{shown.left_out} more cells aren't shown: the file that was handed in has them.*"))
     _put_back(cells, known)
@@ -98,8 +100,9 @@ def scrubbed(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _copy(cell: dict[str, Any], official: NotebookNode | None, shown: Shown, demo: bool = False) -> NotebookNode:
-    made = _text(shown.text(scrubbed("".join(cell.get("source", ""))), official is not None))
+def _copy(cell: dict[str, Any], official: NotebookNode | None, source: str, demo: bool = False) -> NotebookNode:
+    """A cell with some text, and with the official metadata where it is an official one."""
+    made = _text(scrubbed(source))
     # a raw cell would go into HTML as it is, so it is shown as text
     if (official.cell_type if official else cell.get("cell_type")) == "code":
         made.update(cell_type="code", execution_count=None, outputs=[])
@@ -112,9 +115,9 @@ def _copy(cell: dict[str, Any], official: NotebookNode | None, shown: Shown, dem
     return made
 
 
-def _question(official: NotebookNode, written: Written, notebook: dict[str, Any], shown: Shown) -> NotebookNode:
+def _question(official: NotebookNode, written: Written, notebook: dict[str, Any]) -> NotebookNode:
     """A question's cell with what may be its answer, which stood elsewhere, and the pictures in it."""
-    made = _copy({"source": written.text}, official, shown)
+    made = _copy({}, official, cut(written.text))
     for number in reversed(written.cells):
         if images := _images(notebook["cells"][number].get("attachments")):
             made.attachments = {**made.get("attachments", {}), **images}

@@ -148,6 +148,15 @@ def test_a_file_that_is_no_notebook_is_ungradable_and_says_what_to_do(course, so
         reading.read(path, course / "solutions")
 
 
+@pytest.mark.parametrize("encoding", FIXTURES["35_no_notebook"].encoded(b""))
+def test_a_notebook_is_read_in_every_encoding_of_unicode(course, solved, tmp_path, encoding):
+    path = tmp_path / "tiny.ipynb"
+    path.write_bytes(solved)
+    expected = reading.read(path, course / "solutions")
+    path.write_bytes(FIXTURES["35_no_notebook"].encoded(solved)[encoding])
+    assert reading.read(path, course / "solutions") == expected
+
+
 def test_a_renamed_notebook_is_graded(runner, marks, course, solved, tmp_path):
     path = tmp_path / "tiny (1).ipynb"
     path.write_bytes(solved)
