@@ -108,11 +108,14 @@ class StoreGrades(Autograde):
         for student, folder in sorted(folders.items()):
             if student in excluded:
                 continue
+            path = Path(folder) / name
+            before = _state(path)
             self.notebooks = list(self.assignments[folder])
             prepare(self.notebooks, lesson, student)
             if self.pre_convert_hook not in (prepare, before_autograde):  # an instructor's own
                 self.run_pre_convert_hook()
-            path = Path(folder) / name
+            if _state(path) != before:  # another of the student's notebooks stands there now
+                self._notebooks.read_again(path)
             found.append(handed_in(student, path, self._notebooks.read(path).digest))
         return found
 
@@ -270,6 +273,14 @@ def _copy_over(path: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(path, target)
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """What tells a file apart from another one that takes its name; None where there is none."""
+    if not path.is_file():
+        return None
+    about = path.stat()
+    return about.st_ino, about.st_mtime_ns
 
 
 def _remove(folder: Path) -> None:

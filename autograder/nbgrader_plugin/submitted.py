@@ -8,7 +8,6 @@ itself. The file under `submitted/` stays as it is, and the grade comes from tha
 from __future__ import annotations
 
 import copy
-import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,14 +17,13 @@ from nbformat import NotebookNode
 from traitlets.log import get_logger
 
 from autograder.core.paths import UserError, lessons
-from autograder.nbgrader_plugin import arrival, newest
+from autograder.nbgrader_plugin import arrival, newest, pictures
 from autograder.nbgrader_plugin.shown_text import Shown, cut
 from autograder.submission import reading, repair
 from autograder.submission.given_out import CHECK, GivenOut, as_given, grade_id
 from autograder.submission.written_answers import Written
 
 RESTORED = "# This cell was not in the notebook that was handed in; here it is as it was given out.\n"
-_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 class SubmissionExporter(NotebookExporter):
@@ -105,8 +103,8 @@ def _copy(cell: dict[str, Any], official: NotebookNode | None, source: str, demo
     # a raw cell would go into HTML as it is, so it is shown as text
     if (official.cell_type if official else cell.get("cell_type")) == "code":
         made.update(cell_type="code", execution_count=None, outputs=[])
-    elif images := _images(cell.get("attachments")):
-        made.attachments = images
+    elif attached := _pictures(cell):
+        made.attachments = attached
     if official:
         made.metadata = nbformat.from_dict(official.metadata)
     elif demo:
@@ -118,23 +116,17 @@ def _question(official: NotebookNode, written: Written, notebook: dict[str, Any]
     """A question's cell with what may be its answer, which stood elsewhere, and the pictures in it."""
     made = _copy({}, official, cut(written.text))
     for number in reversed(written.cells):
-        if images := _images(notebook["cells"][number].get("attachments")):
-            made.attachments = {**made.get("attachments", {}), **images}
+        if attached := _pictures(notebook["cells"][number]):
+            made.attachments = {**made.get("attachments", {}), **attached}
     return made
+
+
+def _pictures(cell: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {scrubbed(name): bundle for name, bundle in pictures.kept(cell.get("attachments")).items()}
 
 
 def _text(source: str) -> NotebookNode:
     return NotebookNode(id="", cell_type="markdown", metadata=NotebookNode(), source=source)
-
-
-def _images(attachments: Any) -> dict[str, dict[str, str]]:
-    """The attachments that are nothing but pictures."""
-    kept: dict[str, dict[str, str]] = {}
-    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
-        for kind, data in bundle.items() if isinstance(bundle, dict) else ():
-            if kind in _IMAGES and isinstance(data, str) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data):
-                kept[scrubbed(name)] = {kind: data}
-    return kept
 
 
 def _put_back(cells: list[NotebookNode], known: dict[str, NotebookNode]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from classroom import LESSON, NOTEBOOK, STEAL, Classroom, make_classroom, with_scripts
+from classroom import LESSON, NOTEBOOK, STEAL, Classroom, cell_of, make_classroom, with_scripts
 from nbgrader.api import Gradebook
 
 from autograder.runner.sandbox import bubblewrap_works
@@ -14,6 +14,8 @@ from autograder.runner.sandbox import bubblewrap_works
 pytestmark = pytest.mark.skipif(not bubblewrap_works(), reason="bubblewrap doesn't work here")
 # nbgrader's page for grading loads MathJax from a CDN and needs these three of its functions.
 MATHJAX = "MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {Interest(then) { then('End') }}}}}"
+SVG = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" onload="{STEAL}"><script>{STEAL}</script></svg>'
+PICTURES = "![d](attachment:there.svg) ![d](attachment:gone.png) ![d](/logout) ![d](https://example.org/spy.png)"
 WRONG = "def weighted_sum(x, w, b):\n    return x @ w"
 
 
@@ -24,6 +26,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     ada = made.notebook({**made.solved, "weighted_sum": WRONG, "why-bias": "Its line goes through the origin."})
     made.submit("ada", ada)
     made.submit("mallory", with_scripts(made))
+    pictures = made.solution(**{"why-bias": PICTURES})
+    cell_of(pictures, "why-bias").attachments = {"there.svg": {"image/svg+xml": SVG}}
+    made.submit("zoe", pictures)
     done = made.nbgrader("autograde", LESSON)
     assert done.returncode == 0, done.stderr
     made.submit("bo", made.solution())
@@ -42,7 +47,7 @@ def test_formgrader_opens_in_jupyterlab_and_shows_the_lesson(page, lab):
     frame = page.frame_locator("iframe[src*=formgrader]")
     row = frame.locator("tr", has_text=LESSON)
     row.wait_for(timeout=60_000)
-    assert row.locator("td.num-submissions").inner_text() == "3"
+    assert row.locator("td.num-submissions").inner_text() == "4"
 
 
 def test_a_graded_submission_shows_our_report_and_takes_points_for_free_text(page, lab, course):
@@ -64,6 +69,18 @@ def test_scripts_in_a_submission_do_not_run_in_the_instructor_s_session(page, la
     _open(page, lab, _submission(course, "mallory"))
     assert STEAL in page.get_by_role("main").inner_text()
     assert page.evaluate("window.stolen") is None
+
+
+def test_a_picture_is_shown_and_what_is_elsewhere_is_not_asked_for(page, lab, course):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    _open(page, lab, _submission(course, "zoe"))
+    main = page.get_by_role("main")
+    assert "the picture gone.png is not in the notebook" in main.inner_text()
+    (picture,) = main.locator("img").all()
+    assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [40, 20]
+    assert page.evaluate("window.stolen") is None
+    assert not [url for url in asked if "logout" in url or "example.org" in url]
 
 
 def test_scripts_in_a_submission_do_not_run_in_feedback(page, course):

@@ -64,3 +64,22 @@ def test_a_formula_can_not_act(tex):
 def test_what_can_not_be_set_is_shown_as_written(tex):
     page = BeautifulSoup(mathml(tex), "html.parser")
     assert page.code.text == f"${tex}$"
+
+
+LARGE = [
+    r"\hspace{9999em}",
+    r"\hspace{-400px}",
+    r"\rule{300em}{300em}",
+    r"\rule{1em}{99999pt}",
+    r"\kern 5000em x",
+    r"\begin{array}{c} a \\[900em] b \end{array}",
+    r"\raisebox{900em}{x}",
+]
+
+
+@pytest.mark.parametrize("tex", LARGE)
+def test_no_formula_can_fill_a_page_with_white(tex):
+    for element in render(f"${tex}$").find_all(True):
+        for value in element.attrs.values():
+            for number in re.findall(r"\d+", value if isinstance(value, str) else " ".join(value)):
+                assert int(number) <= 200, (element.name, value)

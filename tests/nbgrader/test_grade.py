@@ -25,7 +25,7 @@ from autograder.runner.client import RunnerFailed
 from autograder.runner.job import CellRun, Ran
 from autograder.runner.sandbox import bubblewrap_works
 
-SCORES = {"right": 16, "half": 3, "untouched": 0, "renamed": 16, "half_renamed": 2}
+SCORES = {"right": 16, "half": 3, "untouched": 0, "renamed": 16, "half_renamed": 2, "two_uploads": 16}
 UNGRADABLE = {"empty", "two_names"}
 
 
@@ -42,8 +42,10 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     course.submit("renamed", course.solution(), "neuron (1).ipynb")
     course.submit("half_renamed", course.notebook({"weighted_sum": some["weighted_sum"]}), "mine.ipynb")
     course.submit("empty", b"")
-    for name in ("neuron (1).ipynb", "neuron (2).ipynb"):
+    for name in ("part a.ipynb", "part b.ipynb"):
         course.submit("two_names", course.solution(), name)
+    os.utime(course.submit("two_uploads", course.notebook({})), (1000, 1000))
+    course.submit("two_uploads", course.solution(), "neuron (1).ipynb")
     for lost in ("lost.ipynb", "ada/neuron.ipynb", "ada/01_Neuron/neuron.ipynb", f"bob/{LESSON}/work.zip"):
         path = course.root / "grading" / "submitted" / lost
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +95,7 @@ def test_the_summary_says_what_a_person_must_know(here, first):
     lost = ["ada/01_Neuron/neuron.ipynb", "ada/neuron.ipynb", f"bob/{LESSON}/work.zip", "lost.ipynb"]
     assert first["ignored"] == lost
     assert {"right", *UNGRADABLE} <= set(first["waiting"])
-    assert first["exercises"]["relu"] == {"PASSED": 3, "NOT_ATTEMPTED": 2}
+    assert first["exercises"]["relu"] == {"PASSED": 4, "NOT_ATTEMPTED": 2}
     assert len(first["slowest"]) == 5
     text = _invoke().output
     for part in ("UNGRADABLE empty", "Ignored", "lost.ipynb", "waiting for manual grading", "Slowest", "relu"):
