@@ -85,7 +85,7 @@ class StoreGrades(Autograde):
             opened.enter_context(self.gradebook)
             self._require_release()
             self._steps = Steps(self, self.gradebook.source_cells())
-            self.gradebook.penalise = self._steps.penalise
+            self.gradebook.penalties = self._steps.penalties
             self._official: NotebookNode = nbformat.read(self.official(), as_version=4)
             self._given = as_given(self._official)
             self._course_files = self._files_of_the_course()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import re
-import shutil
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +18,7 @@ from nbformat import NotebookNode
 from traitlets.log import get_logger
 
 from autograder.core.paths import UserError, lessons
-from autograder.nbgrader_plugin import arrival
+from autograder.nbgrader_plugin import arrival, newest
 from autograder.nbgrader_plugin.shown_text import Shown, cut
 from autograder.submission import reading, repair
 from autograder.submission.given_out import CHECK, GivenOut, as_given, grade_id
@@ -153,7 +152,7 @@ def _put_back(cells: list[NotebookNode], known: dict[str, NotebookNode]) -> None
 
 
 def prepare(notebooks: list[str], assignment: str = "", student: str = "") -> None:
-    """Before a submission is read: what isn't a file is set aside, a renamed notebook gets its name (nbgrader's hook).
+    """Before a submission is read: what isn't a file is set aside, the newest notebook gets its name (nbgrader's hook).
 
     notebooks: the paths found in one submission's folder; changed in place. Links, pipes and devices have no content
     of their own, and following them would copy what they point at into the student's feedback.
@@ -162,18 +161,11 @@ def prepare(notebooks: list[str], assignment: str = "", student: str = "") -> No
     folder = Path(notebooks[0]).parent
     expected = {path.name for path in (lessons(folder) / folder.name).glob("*.ipynb")}
     arrival.settle(folder, expected)
-    for note in arrival.notes(folder):
-        log.warning("%s: %s", student, note)
     notebooks[:] = [path for path in notebooks if Path(path).is_file()]
-    others = [path for path in notebooks if Path(path).name not in expected]
     for name in sorted(expected):
-        copied = folder / f".{name}.copied"  # says that the file of this name is our copy of a renamed one
-        ours = copied.exists() and (folder / name).exists() and copied.read_bytes() == (folder / name).read_bytes()
-        if (folder / name).exists() and not ours:
-            continue
-        if len(others) == 1:
-            log.warning("%s is taken for %s.", others[0], name)
-            shutil.copyfile(others[0], folder / name)
-            shutil.copyfile(others[0], copied)
-        if not ours:
-            notebooks.append(str(folder / name))  # if still missing: GradeSubmission says so
+        if taken := newest.settle(folder, name):
+            log.warning("%s is taken for %s.", taken, name)
+        if str(folder / name) not in notebooks:
+            notebooks.append(str(folder / name))  # if it is missing: GradeSubmission says so
+    for note in arrival.notes(folder, expected):
+        log.warning("%s: %s", student, note)
