@@ -55,8 +55,8 @@ def hand_in(course: Classroom) -> None:
     course.submit(
         "old_format", json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}).encode()
     )
-    course.submit("two_names", course.solution(), "neuron (1).ipynb")
-    course.submit("two_names", course.solution(), "neuron (2).ipynb")
+    course.submit("two_names", course.solution(), "mine.ipynb")
+    course.submit("two_names", course.solution(), "another.ipynb")
     path = course.submit("links", course.solution())
     secret = course.root / "grading" / "secret.txt"
     secret.write_text("for instructors only", encoding="utf-8")
