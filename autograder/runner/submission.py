@@ -29,6 +29,7 @@ from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.examine import Examiner
 from autograder.runner.job import outcome_to_frame
 
+TOO_DEEP = "this cell is nested too deeply for Python to read"
 WORTH_A_COPY = 1.0  # seconds of work that are not done again for the sake of one bad cell
 
 
@@ -162,6 +163,8 @@ def run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
     try:
         ran = shell.run_cell(cell["source"], store_history=False)
         error = ran.error_before_exec or ran.error_in_exec
+        if isinstance(ran.error_before_exec, MemoryError):  # what Python's parser says of it; nothing lacked memory
+            error = RecursionError(TOO_DEEP)
     except (RecursionError, MemoryError) as problem:  # IPython lets go what Python's compiler can't take apart
         error = problem
     if os.getpid() != process:  # a copy that the cell made has nothing to say

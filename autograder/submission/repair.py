@@ -76,7 +76,7 @@ def ordered(notebook: Mapping[str, Any], given: GivenOut) -> Ordered:
         elif answers and answers[-1] not in own:
             again.append(name)
     found = written_answers.find(cells, given)
-    repairs = _repairs(notebook["cells"], official, elsewhere)
+    repairs = _repairs(notebook["cells"], cells, official, elsewhere)
     repairs += [answer.repair for answer in found.values() if answer.repair]
     remarks = [f"`{name}` is defined again after its own cell; the last definition counted." for name in again]
     return Ordered(tuple(cells), tuple(repairs), (*remarks, *_left_out(left_out)), found)
@@ -107,7 +107,12 @@ def _running(cells: Sequence[SubmittedCell], definitions: list[dict[str, bool]])
     return [(n, found) for n, found in enumerate(definitions) if cells[n].runs]
 
 
-def _repairs(cells: list[Mapping[str, Any]], official: Mapping[str, Official], elsewhere: list[str]) -> list[str]:
+def _repairs(
+    cells: list[Mapping[str, Any]],
+    submitted: Sequence[SubmittedCell],
+    official: Mapping[str, Official],
+    elsewhere: list[str],
+) -> list[str]:
     """What was put right, each as the end of a sentence."""
     there = [(grade_id(cell), cell) for cell in cells]
     counts = Counter(name for name, _ in there)
@@ -123,7 +128,7 @@ def _repairs(cells: list[Mapping[str, Any]], official: Mapping[str, Official], e
         for name, cell in last.items()
         if official[name].role == CHECK and text_of(cell).strip() != official[name].source.strip()
     ]
-    claims = sum(1 for name, cell in there if name not in official and _claims(cell))
+    claims = sum(1 for cell, seen in zip(cells, submitted, strict=True) if seen.role == OWN and _claims(cell))
     order = list(dict.fromkeys(name for name, _ in there if name in official))
     moved = [name for name in order if name not in _in_order(order, list(official))]
     said = [

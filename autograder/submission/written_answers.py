@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.core import cell_text
-from autograder.submission.cells import SubmittedCell
+from autograder.submission.cells import SubmittedCell, is_code
 from autograder.submission.given_out import OWN, QUESTION, GivenOut
 
-MOST = 200_000  # characters of a cell that are compared with the lesson's; of longer ones all is taken for new
+MOST = 200_000  # characters that are compared with the lesson's; what is longer in all is taken for new
 _WORDS = 4  # so many make a comment or string something that may have been meant as an answer
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _COMMENT = re.compile(r"#([^\n]*)")
 
 
@@ -101,13 +102,19 @@ def _near(question: _Question, cells: Sequence[SubmittedCell], given: GivenOut) 
 def _texts(numbers: Sequence[int], cells: Sequence[SubmittedCell], given: GivenOut) -> dict[int, str]:
     """Of cells that are no code and not the lesson's, what is new in them."""
     own = [number for number in numbers if cells[number].role == OWN and cells[number].cell_type != "code"]
-    new = {number: _new(cells[number].source, given) for number in own}
+    new: dict[int, str] = {}
+    left = MOST
+    for number in own:
+        source = cells[number].source
+        if source.strip() not in given.sources:
+            left -= len(source)
+            new[number] = given.new_in(source) if left >= 0 else source.strip()
     return {number: text for number, text in new.items() if text}
 
 
 def _in_code(numbers: Sequence[int], cells: Sequence[SubmittedCell], given: GivenOut) -> dict[int, str]:
     """Of code cells that aren't the lesson's, those in which somebody wrote sentences."""
-    own = [n for n in numbers if cells[n].role == OWN and cells[n].cell_type == "code" and not cells[n].demo]
+    own = [n for n in numbers if cells[n].role == OWN and is_code(cells[n]) and not cells[n].too_long]
     return {n: _fenced(cells[n].source) for n in own if any(_is_sentence(s, given) for s in _said(cells[n].source))}
 
 
@@ -115,7 +122,7 @@ def _said(source: str) -> Iterator[str]:
     """Comments and strings of a code cell; all of it when it is no Python."""
     tree = cell_text.parsed(source)
     if tree is None:
-        yield from source[:MOST].splitlines()
+        yield from source.splitlines()
         return
     yield from _COMMENT.findall(source)
     for node in ast.walk(tree):
@@ -124,11 +131,7 @@ def _said(source: str) -> Iterator[str]:
 
 
 def _is_sentence(text: str, given: GivenOut) -> bool:
-    return len(re.findall(r"[^\W\d_]{2,}", text[:MOST])) >= _WORDS and bool(_new(text, given))
-
-
-def _new(text: str, given: GivenOut) -> str:
-    return given.new_in(text) if len(text) <= MOST else text
+    return len(_WORD.findall(text)) >= _WORDS and bool(given.new_in(text))
 
 
 def _answer(question: _Question, found: dict[int, str], cells: list[SubmittedCell], given: GivenOut) -> Written | None:
@@ -141,7 +144,7 @@ def _answer(question: _Question, found: dict[int, str], cells: list[SubmittedCel
     copies = {cells[number].source.strip(): number for number in reversed(written)}
     in_place = sorted(copies.values())
     parts = [_fenced(cells[n].source) if cells[n].cell_type == "code" else cells[n].source for n in in_place]
-    if not found and len(parts) == 1 and (written[-1] == at or in_place == [at]) and cells[at].cell_type != "code":
+    if not found and len(parts) == 1 and at in written and cells[at].cell_type != "code":
         return None
     places = ["another copy of its cell"] if in_place and in_place != [at] else []
     for number, text in found.items():

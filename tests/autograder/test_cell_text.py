@@ -70,11 +70,32 @@ def test_it_is_python_exactly_where_ipython_says_so(source):
 
 
 @pytest.mark.parametrize(
-    "source", ["%x\n" * 20_000, "(" * 150_000, "'" * 150_000, "!" + "\\\n" * 90_000, "a?\n" * 20_000]
+    "source",
+    [
+        *("%x\n" * 20_000, "(" * 150_000, "'" * 150_000, "!" + "\\\n" * 90_000, "a?\n" * 20_000),
+        *("!x\n" + " " * 150_000 + "x", "!x\n" + "a b " * 40_000, "!x\nx = 1" + "\n" * 150_000),
+    ],
+    ids=range(8),
 )
 def test_no_text_takes_long_to_read(source):
     started = time.process_time()
     cell_text.parsed(source)
+    assert time.process_time() - started < 5
+
+
+TARGETS = " = ".join(f"a{n}" for n in range(8_000))
+SEARCHED = {
+    "elif": "def answer():\n    torch.conv2d()\nif 0: pass\n" + "".join(f"elif {n}: x = 1\n" for n in range(990)),
+    "attributes": "def answer():\n    torch.conv2d()\n" + ("    x" + ".y" * 900 + "\n") * 20,
+    "many names": f"{TARGETS} = torch.conv2d\ndef answer():\n    return {TARGETS.replace(' =', ',')}",
+}
+
+
+@pytest.mark.parametrize("kind", SEARCHED)
+def test_no_text_hides_a_forbidden_name_or_takes_long_to_search(kind):
+    started = time.process_time()
+    cells = [CodeCell("", "import torch"), CodeCell("", SEARCHED[kind])]
+    assert set(forbidden_text.named(cells, Exercise("answer", forbids=("torch.conv2d",)))) == {"torch.conv2d"}
     assert time.process_time() - started < 5
 
 

@@ -26,3 +26,4 @@ NOTES = {
     name: "RecursionError: maximum recursion depth exceeded"
     for name in ("joined strings", "fewer joined strings", "plus signs", "elif", "attributes", "calls", "several")
 }
+NOTES |= dict.fromkeys(("minus signs", "not", "lambdas"), "RecursionError: this cell is nested too deeply")

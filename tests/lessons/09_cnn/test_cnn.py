@@ -387,7 +387,7 @@ def test_two_pixels_aside_are_nothing_to_it_and_six_a_catastrophe(trained, demo)
 def test_a_change_that_is_aimed_fools_it_and_one_by_lot_does_not(trained, demo):
     nothing, _, tenth, _ = (percents(line) for line in demo("to fool it")[0].splitlines())
     assert nothing[0] == nothing[1] >= 98.5
-    assert tenth[0] >= 97 and tenth[1] < 75
+    assert tenth[0] >= 97 and 65 < tenth[1] < 85  # a few in a hundred; about a quarter
 
 
 def in_the_corner(maps):
@@ -403,7 +403,6 @@ def test_it_reads_the_stamp_instead_of_the_three_and_saliency_lights_up_the_corn
     sevens, reader = names["stamped_sevens"], names["digit_reader"]
     assert 100 * names["right_answers"](reader, sevens, 3) < 3  # one that was trained without stamps
     assert in_the_corner(names["saliency"](names["misled"], torch.tensor(sevens), 3)) > 0.9
-    assert in_the_corner(names["saliency"](reader, torch.tensor(sevens), 3)) < 0.2
 
 
 @pytest.mark.heavy
