@@ -23,6 +23,7 @@ from autograder.cases import load
 from autograder.cases.run import run_case
 from autograder.core import outcome
 from autograder.runner import confine, frames
+from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.job import outcome_to_frame
 
@@ -36,9 +37,9 @@ class Examiner:
     seconds: for each exercise. alone_here: whether all other processes are the submission's own and may be ended.
     """
 
-    def __init__(self, connection: socket.socket, shell: Any, seconds: float, alone_here: bool) -> None:
+    def __init__(self, connection: socket.socket, prepared: Prepared, seconds: float, alone_here: bool) -> None:
         self._connection = connection
-        self._shell = shell
+        self._prepared = prepared
         self._seconds = seconds
         self._alone_here = alone_here
         self._copy: _Copy | None = None
@@ -70,7 +71,7 @@ class Examiner:
         os.setpgid(0, 0)
         ours.close()
         try:
-            _serve(self._connection, copys, self._shell)
+            _serve(self._connection, copys, self._prepared)
         finally:  # whatever the code under test raised, this copy goes no further
             os._exit(sys.exc_info()[0] is not None)
 
@@ -151,14 +152,16 @@ class _Copy:
         return self._status
 
 
-def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> None:
+def _serve(connection: socket.socket, telling: socket.socket, prepared: Prepared) -> None:
     """In the copy: run what is asked for, as long as no exercise leaves threads behind."""
     exercises: dict[str, Exercise] = {}
     process, quiet, known = os.getpid(), _threads(), 0
     while True:
         request, code = frames.receive(telling)
-        for more in code[known:]:
-            load.execute([marshal.loads(more)], exercises)
+        if checks := [marshal.loads(more) for more in code[known:]]:
+            prepared.aside.put_back(checks)
+        for check in checks:
+            load.execute([check], exercises)
         known = len(code)
         for each in request["exercises"]:
             if _threads() > quiet:
@@ -167,7 +170,7 @@ def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> Non
             name, asked = each["exercise"], set(each["cases"])
             for case in exercises[name].cases:
                 if case.name in asked:
-                    node, buffers = outcome_to_frame(by_limits(run_case(case, name, shell.user_ns)))
+                    node, buffers = outcome_to_frame(by_limits(run_case(case, name, prepared.shell.user_ns)))
                     if os.getpid() != process:  # a copy that the code under test made has nothing to say
                         return
                     frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)

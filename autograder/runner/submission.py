@@ -15,9 +15,9 @@ import select
 import socket
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic, perf_counter
 from typing import Any
 
 from autograder.cases import forbidden
@@ -25,6 +25,7 @@ from autograder.cases.run import CappedText, failure
 from autograder.core import cell_text, outcome
 from autograder.core.outcome import Outcome
 from autograder.runner import confine, frames, namespaces, system_calls
+from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.examine import Examiner
 from autograder.runner.job import outcome_to_frame
@@ -40,7 +41,7 @@ class World:
     filter: bytes | None
 
 
-def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: World | None) -> None:
+def run(connection: socket.socket, keeper: socket.socket, prepared: Prepared, world: World | None) -> None:
     """Serve one job on `connection`, in this process and forks of it; `keeper` hears which one goes on.
 
     world: None when this process isn't apart from everything else.
@@ -58,12 +59,14 @@ def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: Wor
     for name, text in header["files"].items():
         Path(name).write_text(text, encoding="utf-8")
     sys.path.insert(0, os.getcwd())
+    shell = prepared.shell
+    prepared.aside.begin()
     counted = world is not None and namespaces.counts_processes()
     confine.limit(limits["memory"], limits["submission"], limits["processes"] if counted else 0)
     frames.send(connection, {"ready": True})
     cells = _run_cells(connection, keeper, header, shell)
     frames.send(connection, {"cells": cells})
-    examiner = Examiner(connection, shell, limits["exercise"], alone_here=world is not None)
+    examiner = Examiner(connection, prepared, limits["exercise"], alone_here=world is not None)
     while True:
         try:
             request, code = frames.receive(connection)
@@ -82,13 +85,13 @@ def _run_cells(
     """
     results: list[dict[str, Any]] = []
     seconds = header["limits"]["cell"]
-    started = time.monotonic()
+    started = monotonic()
     for number, cell in enumerate(header["cells"]):
         if not may_not_come_back(cell["source"]):
             results.append(run_cell(cell, shell))
             continue
         frames.send(connection, {"cell": number})
-        if not header["careful"] and time.monotonic() - started < WORTH_A_COPY:
+        if not header["careful"] and monotonic() - started < WORTH_A_COPY:
             results.append(run_cell(cell, shell))
             continue
         ending = _checkpoint(keeper, seconds)
@@ -158,13 +161,13 @@ def _received(connection: socket.socket) -> bytes:
 def run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
     """Run a cell: what came of it, in transport form."""
     sys.stdout = sys.stderr = printed = CappedText()
-    process, started = os.getpid(), time.perf_counter()
+    process, started = os.getpid(), perf_counter()
     ran = shell.run_cell(cell["source"], store_history=False)
     if os.getpid() != process:  # a copy that the cell made has nothing to say
         os._exit(0)
     error = ran.error_before_exec or ran.error_in_exec
     result = Outcome(outcome.RETURNED) if error is None else by_limits(failure(error))
-    result = replace(result, printed=printed.text(), seconds=time.perf_counter() - started)
+    result = replace(result, printed=printed.text(), seconds=perf_counter() - started)
     return {"name": cell["name"], **outcome_to_frame(result)[0]}
 
 

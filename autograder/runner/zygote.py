@@ -22,6 +22,7 @@ from typing import Any
 
 from autograder.cases.run import CappedText
 from autograder.runner import confine, frames, namespaces, submission, system_calls
+from autograder.runner.aside import Aside, Prepared
 from autograder.runner.warmup import warm_up
 
 OUT_OF_MEMORY = b"m"
@@ -39,6 +40,9 @@ def main() -> None:
             importlib.import_module(module)
     shell = _shell()
     warm_up(shell)
+    aside = Aside()
+    aside.watch(shell)
+    prepared = Prepared(shell, aside)
     gc.collect()
     gc.freeze()
     confine.collapse_memory()
@@ -56,12 +60,12 @@ def main() -> None:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             connection, words = (socket.socket(fileno=descriptor) for descriptor in descriptors)
-            _guard(connection, words, shell, world)
+            _guard(connection, words, prepared, world)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: submission.World | None) -> None:
+def _guard(connection: socket.socket, words: socket.socket, prepared: Prepared, world: submission.World | None) -> None:
     """Go where the submission is to live, and fork its keeper there."""
     if world is not None:
         try:
@@ -70,7 +74,7 @@ def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: s
             frames.send(connection, {"broken": str(error)})
             os._exit(1)
         if os.fork() == 0:
-            _keep(connection, words, shell, world)
+            _keep(connection, words, prepared, world)
         os._exit(0)
     confine.die_with_parent()
     if not namespaces.leave_for_other_processes():
@@ -79,14 +83,14 @@ def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: s
     if pid == 0:
         confine.die_with_parent()
         os.setsid()
-        _keep(connection, words, shell, None)
+        _keep(connection, words, prepared, None)
     connection.close()
     words.close()
     os.waitpid(pid, 0)
     os._exit(0)
 
 
-def _keep(connection: socket.socket, words: socket.socket, shell: Any, world: submission.World | None) -> None:
+def _keep(connection: socket.socket, words: socket.socket, prepared: Prepared, world: submission.World | None) -> None:
     """Fork the submission and end when it ends, or when the grader hangs up: as process 1 of the namespace, with all.
 
     The submission is one process at a time, but not always the same one: who hands over says to whom.
@@ -98,7 +102,7 @@ def _keep(connection: socket.socket, words: socket.socket, shell: Any, world: su
         told.close()
         words.close()
         os.setsid()
-        _submission(connection, telling, shell, world)
+        _submission(connection, telling, prepared, world)
     telling.close()
     if world is not None:
         namespaces.hide()
@@ -162,7 +166,9 @@ class _Keeper:
                     self._successor = int(message)
 
 
-def _submission(connection: socket.socket, keeper: socket.socket, shell: Any, world: submission.World | None) -> None:
+def _submission(
+    connection: socket.socket, keeper: socket.socket, prepared: Prepared, world: submission.World | None
+) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
@@ -170,7 +176,7 @@ def _submission(connection: socket.socket, keeper: socket.socket, shell: Any, wo
     sys.stdout = sys.stderr = CappedText()
     status = 0
     try:
-        submission.run(connection, keeper, shell, world)
+        submission.run(connection, keeper, prepared, world)
     except BaseException:  # nothing may escape into the zygote's loop; the grader is told and notes it
         status = 1
         with contextlib.suppress(OSError):
