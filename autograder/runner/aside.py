@@ -28,6 +28,7 @@ _CHANGING = {
     "sys": {"stdin", "stdout", "stderr", "displayhook", "excepthook", "last_traceback", "ps1", "modules", *_LISTS},
     "builtins": {"get_ipython", "display", "exit", "quit"},
 }
+_SYNTAX = {"__import__", "__build_class__"}  # what statements call without a name
 _GONE: Any = object()
 Kept = tuple[dict[str, Any], Any, tuple[str, ...], tuple[Any, ...]]  # what a module holds, its get, names, their values
 Changes = list[tuple[dict[str, Any], str, Any]]
@@ -39,6 +40,7 @@ class Aside:
     def __init__(self) -> None:
         self._modules = dict(sys.modules)
         self._all = sys.modules
+        self._count, self._size = sys.modules.__len__, len(sys.modules)
         self._contents = {
             name: dict(vars(module)) for name, module in self._modules.items() if _is_public(name, module)
         }
@@ -48,26 +50,36 @@ class Aside:
 
     def begin(self) -> None:
         """Keep where modules are found as it is now."""
-        kept = (sys.path, sys.meta_path, sys.path_hooks)
-        self._lists = [(name, each, list(each)) for name, each in zip(_LISTS, kept, strict=True)]
+        lists: list[list[Any]] = [getattr(sys, name) for name in _LISTS]
+        self._lists = [(name, each, list(each)) for name, each in zip(_LISTS, lists, strict=True)]
         self._recursion = sys.getrecursionlimit()
 
     def watch(self, shell: Any) -> None:
-        """Have what the shell's cells change be in force only while their own code runs."""
-        run_ast_nodes = shell.run_ast_nodes
+        """Have what the shell's cells change be in force only while their own code runs, statement by statement."""
+        run_cells_code, run_statement = shell.run_ast_nodes, shell.run_code
 
-        async def run(*arguments: Any, **options: Any) -> Any:
+        async def whole_cell(*arguments: Any, **options: Any) -> Any:
+            try:
+                return await run_cells_code(*arguments, **options)
+            finally:
+                self._changes = _taken_out(self._ours) or self._changes
+                if self._count() < self._size:  # without them nothing more can be imported, nor any cell run
+                    self._all.update(self._modules)
+
+        async def statement(*arguments: Any, **options: Any) -> Any:
+            if not self._changes:
+                return await run_statement(*arguments, **options)
             for holds, name, value in self._changes:
                 if value is _GONE:
                     del holds[name]
                 else:
                     holds[name] = value
             try:
-                return await run_ast_nodes(*arguments, **options)
+                return await run_statement(*arguments, **options)
             finally:
                 self._changes = _taken_out(self._ours)
 
-        shell.run_ast_nodes = run
+        shell.run_ast_nodes, shell.run_code = whole_cell, statement
 
     def put_back(self, code: Iterable[types.CodeType]) -> None:
         """Put back for good what the code of cases refers to, the list of modules and where they are found."""
@@ -112,8 +124,9 @@ def _taken_out(
         for name, original in each(names, originals):
             found = get(name, _GONE)
             if found is not original:
-                changes.append((holds, name, found))
                 holds[name] = original
+                if name not in _SYNTAX:  # which IPython couldn't go on without either
+                    changes.append((holds, name, found))
     return changes
 
 
@@ -125,24 +138,37 @@ def _kept(holds: dict[str, Any], contents: dict[str, Any], names: set[str]) -> K
 def _referred_to() -> Iterator[tuple[types.ModuleType, set[str]]]:
     """The modules of others that ours and IPython's refer to, with all names in that code; `builtins` come first."""
     ours = [m for name, m in sys.modules.items() if name.startswith(OURS) or name in SHELL]
-    names = set().union(*(_names(code) for module in ours for code in _code_of(module)))
-    found = [
-        builtins,
-        *(value for module in ours for value in vars(module).values() if type(value) is types.ModuleType),
-    ]
+    code = [code for m in ours for value in list(vars(m).values()) for code in _code_of(value, m.__name__)]
+    names = set().union(*map(_names, code))
+    found = [builtins, *(other for m in ours for value in list(vars(m).values()) for other in _home(value))]
     for module in {id(each): each for each in found if not each.__name__.startswith("autograder")}.values():
-        yield module, names - _CHANGING.get(module.__name__, set())
+        yield module, _with_inner(module, names | _SYNTAX) - _CHANGING.get(module.__name__, set())
 
 
-def _code_of(module: types.ModuleType) -> Iterator[types.CodeType]:
-    """The code of a module's functions and of its classes' methods."""
-    for value in list(vars(module).values()):
-        members = vars(value).values() if isinstance(value, type) and value.__module__ == module.__name__ else [value]
-        for member in members:
-            inner = getattr(member, "__func__", getattr(member, "fget", getattr(member, "__wrapped__", member)))
-            inner = getattr(inner, "__wrapped__", inner)
-            if isinstance(inner, types.FunctionType) and inner.__module__ == module.__name__:
-                yield inner.__code__
+def _home(value: Any) -> list[types.ModuleType]:
+    """A module itself; of what was imported from one by name, that one."""
+    if isinstance(value, type | types.FunctionType):
+        value = sys.modules.get(value.__module__)
+    return [value] if isinstance(value, types.ModuleType) else []
+
+
+def _with_inner(module: types.ModuleType, names: set[str]) -> set[str]:
+    """The names, and those that the module's own functions and classes of these names refer to in it."""
+    holds, found, pending = vars(module), set(), {name for name in names if name in vars(module)}
+    while pending:
+        found |= pending
+        code = [code for name in pending for code in _code_of(holds[name], module.__name__)]
+        pending = {name for name in set().union(*map(_names, code)) if name in holds} - found
+    return found
+
+
+def _code_of(value: Any, module: str) -> Iterator[types.CodeType]:
+    """The code of a function, or of a class's methods, that the module itself defines."""
+    for member in list(vars(value).values()) if isinstance(value, type) and value.__module__ == module else [value]:
+        inner = getattr(member, "__func__", getattr(member, "fget", member))
+        inner = getattr(inner, "__wrapped__", inner)
+        if isinstance(inner, types.FunctionType) and inner.__module__ == module:
+            yield inner.__code__
 
 
 def _names(code: types.CodeType) -> set[str]:

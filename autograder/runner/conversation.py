@@ -84,7 +84,7 @@ class Conversation:
             self.never_began = str(error)
             raise
         if "broken" in first:
-            self.never_began = str(first["broken"]).strip().rpartition("\n")[2]
+            self.never_began = _last_line(first["broken"])
             raise frames.Closed(self.never_began)
 
     def _cells(self) -> tuple[CellRun, ...]:
@@ -154,7 +154,7 @@ class Conversation:
             deadline = min(deadline, time.monotonic() + seconds)
         header, _ = self._incoming.frame(deadline)
         if "broken" in header:
-            raise frames.Closed(str(header["broken"]))
+            raise frames.Closed(_last_line(header["broken"]))
         return header
 
     def _attribute(self, header: dict[str, Any]) -> None:
@@ -164,7 +164,7 @@ class Conversation:
         elif header.get("exercise") in self._outcomes:
             self._exercise = header["exercise"]
         if "broken" in header:
-            raise frames.Closed(str(header["broken"]))
+            raise frames.Closed(_last_line(header["broken"]))
 
     def _too_long(self) -> None:
         """A cell that takes too long is left out, if there is time for the others."""
@@ -198,6 +198,11 @@ class Conversation:
         with contextlib.suppress(OSError):
             return self._words.recv(1) == b"m"
         return False
+
+
+def _last_line(broken: Any) -> str:
+    """What went wrong on the other side, without the frames of our own code, which tell nobody anything."""
+    return str(broken).strip().rpartition("\n")[2]
 
 
 def _complete(results: dict[str, Outcome], cases: Sequence[str], ending: str, seconds: float = 0.0) -> None:
