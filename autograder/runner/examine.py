@@ -2,7 +2,8 @@
 
 One copy runs exercise after exercise, and held-out cases after visible ones, since forking takes longer than most of
 them. Where an exercise ends the copy or leaves threads behind, the next one begins in a new copy; where the grader
-isn't content with the results of an exercise that ran after others, it asks for that one again, alone.
+isn't content with the results of an exercise that ran after others, it asks for that one again, alone. Where cells left
+threads behind, each copy runs the cells itself and examines exercises where those threads live.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +24,15 @@ from autograder.authoring.exercise import Exercise
 from autograder.cases import load
 from autograder.cases.run import run_case
 from autograder.core import outcome
-from autograder.runner import confine, frames
+from autograder.runner import confine, frames, threads
 from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.job import outcome_to_frame
 
 BEGUN, DONE, READY, HEARD = b"b", b"d", b"r", b"k"
 ROOM_TRIES = 200
+
+RunCells = Callable[[socket.socket | None], list[dict[str, Any]]]
 
 
 class Examiner:
@@ -43,6 +47,16 @@ class Examiner:
         self._seconds = seconds
         self._alone_here = alone_here
         self._copy: _Copy | None = None
+        self._run_cells: RunCells | None = None
+
+    def run_cells_in_copies(self, run_cells: RunCells) -> bool:
+        """From now on each copy runs the cells itself, the first one at once: whether it came to their end.
+
+        run_cells: with a socket it tells there which cell is begun.
+        """
+        self._run_cells = run_cells
+        self._copy = self._fork(tell=True)
+        return self._copy.goes_on
 
     def answer(self, request: dict[str, Any], code: list[bytes]) -> None:
         """Run what is asked for: `exercises` with their `cases`; `anew`: in a new copy. code: marshalled checks."""
@@ -61,16 +75,24 @@ class Examiner:
             left = left[done:]
         frames.send(self._connection, {"finished": True})
 
-    def _fork(self) -> _Copy:
+    def _fork(self, tell: bool = False) -> _Copy:
         ours, copys = socket.socketpair()
         pid = self._forked()
         if pid:
             copys.close()
-            return _Copy(pid, os.pidfd_open(pid), ours)
+            made = _Copy(pid, os.pidfd_open(pid), ours)
+            if self._run_cells is not None:
+                made.await_cells()
+            return made
         confine.die_with_parent()
         os.setpgid(0, 0)
         ours.close()
         try:
+            if self._run_cells is not None:
+                cells = self._run_cells(self._connection if tell else None)
+                if tell:
+                    frames.send(self._connection, {"cells": cells, "threads": False})
+                copys.send(READY)
             _serve(self._connection, copys, self._prepared)
         finally:  # whatever the code under test raised, this copy goes no further
             os._exit(sys.exc_info()[0] is not None)
@@ -110,6 +132,13 @@ class _Copy:
     told: socket.socket
     goes_on: bool = True
     _status: int | None = None
+
+    def await_cells(self) -> None:
+        """Wait until it has run the cells, or has ended. How long that may take is for the grader to say."""
+        poller = select.poll()
+        poller.register(self.told, select.POLLIN)
+        poller.register(self.handle, select.POLLIN)
+        self.goes_on = self.told.fileno() in dict(poller.poll()) and self.told.recv(1) == READY
 
     def run(self, wanted: list[dict[str, Any]], code: list[bytes], seconds: float) -> tuple[int, str]:
         """Have exercises run: how many were finished, and how the next one ended, if it ended badly."""
@@ -155,7 +184,7 @@ class _Copy:
 def _serve(connection: socket.socket, telling: socket.socket, prepared: Prepared) -> None:
     """In the copy: run what is asked for, as long as no exercise leaves threads behind."""
     exercises: dict[str, Exercise] = {}
-    process, quiet, known = os.getpid(), _threads(), 0
+    process, quiet, known = os.getpid(), threads.count(), 0
     while True:
         request, code = frames.receive(telling)
         if checks := [marshal.loads(more) for more in code[known:]]:
@@ -164,7 +193,7 @@ def _serve(connection: socket.socket, telling: socket.socket, prepared: Prepared
             load.execute([check], exercises)
         known = len(code)
         for each in request["exercises"]:
-            if _threads() > quiet:
+            if threads.count() > quiet:
                 return
             telling.send(BEGUN)
             name, asked = each["exercise"], set(each["cases"])
@@ -179,7 +208,3 @@ def _serve(connection: socket.socket, telling: socket.socket, prepared: Prepared
                 return
             frames.send(connection, {"exercise": name, "ending": ""})
         telling.send(READY)
-
-
-def _threads() -> int:
-    return len(os.listdir("/proc/self/task"))

@@ -26,7 +26,8 @@ BUBBLEWRAP, NONE = "bubblewrap", "none"
 REQUIRED = ("files", "network", "neighbours", "processes", "system", "rights", "space")
 WELCOME = ("calls", "number of processes")  # protections that need libseccomp and Linux 5.14
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts")
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# One thread each, also where a cell asks for more (`torch.set_num_threads`).
+_THREADS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def choose(wanted: str = "auto") -> str:

@@ -5,6 +5,10 @@ a cell ends everything, the grader asks for the same again without it. Where tha
 come back (it does more than define and import) runs in a forked copy: when the copy dies or takes too long, the process
 that forked it still has the state from before that cell and goes on with the next one; when the cell ends well, the
 copy goes on instead and the other ends.
+
+A copy has none of its original's threads, and what relies on them waits for ever in it. So where the cells left some
+behind, the grader asks for the same again `with threads`: then this process stays as it is before the first cell, and
+each copy that examines exercises has run the cells itself.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from autograder.cases import forbidden
 from autograder.cases.run import CappedText, failure
 from autograder.core import cell_text, outcome
 from autograder.core.outcome import Outcome
-from autograder.runner import confine, frames, namespaces, system_calls
+from autograder.runner import confine, frames, namespaces, system_calls, threads
 from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.examine import Examiner
@@ -54,19 +58,17 @@ def run(connection: socket.socket, keeper: socket.socket, prepared: Prepared, wo
         if world.filter is not None:
             system_calls.install(world.filter)
         _sent(keeper, f"memory {limits['memory']}".encode())
-    os.chdir(tempfile.mkdtemp(prefix="submission-"))
     forbidden.known(header["forbids"])
-    for name, text in header["files"].items():
-        Path(name).write_text(text, encoding="utf-8")
-    sys.path.insert(0, os.getcwd())
-    shell = prepared.shell
-    prepared.aside.begin()
     counted = world is not None and namespaces.counts_processes()
     confine.limit(limits["memory"], limits["submission"], limits["processes"] if counted else 0)
     frames.send(connection, {"ready": True})
-    cells = _run_cells(connection, keeper, header, shell)
-    frames.send(connection, {"cells": cells})
     examiner = Examiner(connection, prepared, limits["exercise"], alone_here=world is not None)
+    if header["threads"]:
+        if not examiner.run_cells_in_copies(lambda tell: _cells(tell, None, header, prepared)):
+            return
+    else:
+        cells = _cells(connection, keeper, header, prepared)
+        frames.send(connection, {"cells": cells, "threads": threads.live_on()})
     while True:
         try:
             request, code = frames.receive(connection)
@@ -75,13 +77,26 @@ def run(connection: socket.socket, keeper: socket.socket, prepared: Prepared, wo
         examiner.answer(request, code)
 
 
+def _cells(
+    tell: socket.socket | None, keeper: socket.socket | None, header: dict[str, Any], prepared: Prepared
+) -> list[dict[str, Any]]:
+    """Run all cells in a new folder. tell: who hears which one is begun; keeper: None where no copies may be made."""
+    os.chdir(tempfile.mkdtemp(prefix="submission-"))
+    for name, text in header["files"].items():
+        Path(name).write_text(text, encoding="utf-8")
+    sys.path.insert(0, os.getcwd())
+    prepared.aside.begin()
+    return _run_cells(tell, keeper, header, prepared.shell)
+
+
 def _run_cells(
-    connection: socket.socket, keeper: socket.socket, header: dict[str, Any], shell: Any
+    connection: socket.socket | None, keeper: socket.socket | None, header: dict[str, Any], shell: Any
 ) -> list[dict[str, Any]]:
     """The grader is told which cell is begun: should everything here end, it knows why.
 
     It may then ask for the same again without that cell. Once that has happened, or a second's work would have to be
-    done again, a copy of the process is kept while a cell runs (`_checkpoint`).
+    done again, a copy of the process is kept while a cell runs (`_checkpoint`), as long as there are no threads: a copy
+    would be without them.
     """
     results: list[dict[str, Any]] = []
     seconds = header["limits"]["cell"]
@@ -90,8 +105,10 @@ def _run_cells(
         if not may_not_come_back(cell["source"]):
             results.append(run_cell(cell, shell))
             continue
-        frames.send(connection, {"cell": number})
-        if not header["careful"] and monotonic() - started < WORTH_A_COPY:
+        if connection is not None:
+            frames.send(connection, {"cell": number})
+        worth_it = header["careful"] or monotonic() - started >= WORTH_A_COPY
+        if keeper is None or not worth_it or threads.live_on():
             results.append(run_cell(cell, shell))
             continue
         ending = _checkpoint(keeper, seconds)
