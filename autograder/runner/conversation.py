@@ -196,7 +196,7 @@ class Conversation:
         forged = not isinstance(error, frames.Closed | OSError)
         if forged:
             self._known.notes.append(f"TAMPER: something other than the runner answered; look at its code ({error}).")
-        self.again = self._leave_out(outcome.MEMORY if self._ran_out_of_memory() else outcome.CRASHED)
+        self.again = self._leave_out(self._used_up() or outcome.CRASHED)
         if not self.again and not forged:
             self._known.notes.append(f"The submission's process ended or broke off: {error}")
 
@@ -209,12 +209,12 @@ class Conversation:
             return known.exercises.setdefault(self._exercise, ending) is ending
         return self._cell is not None and known.cells.setdefault(self._cell, ending) is ending
 
-    def _ran_out_of_memory(self) -> bool:
-        """Whether the keeper said so before it ended everything."""
+    def _used_up(self) -> str:
+        """What the keeper said is used up by all processes together, before it ended everything; mostly nothing."""
         self._words.settimeout(1.0)  # it is closed with the rest
         with contextlib.suppress(OSError):
-            return self._words.recv(1) == b"m"
-        return False
+            return {b"m": outcome.MEMORY, b"t": outcome.TIMEOUT}.get(self._words.recv(1), "")
+        return ""
 
 
 def _last_line(broken: Any) -> str:

@@ -57,7 +57,7 @@ def run(connection: socket.socket, keeper: socket.socket, prepared: Prepared, wo
         namespaces.give_up_rights()
         if world.filter is not None:
             system_calls.install(world.filter)
-        _sent(keeper, f"memory {limits['memory']}".encode())
+        _sent(keeper, f"limits {limits['memory']} {limits['processor']}".encode())
     forbidden.known(header["forbids"])
     counted = world is not None and namespaces.counts_processes()
     confine.limit(limits["memory"], limits["submission"], limits["processes"] if counted else 0)

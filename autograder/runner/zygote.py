@@ -25,8 +25,8 @@ from autograder.runner import confine, frames, namespaces, submission, system_ca
 from autograder.runner.aside import Aside, Prepared
 from autograder.runner.warmup import warm_up
 
-OUT_OF_MEMORY = b"m"
-LOOK_EVERY = 0.25  # seconds between two looks at how much memory a submission uses
+OUT_OF_MEMORY, OUT_OF_TIME = b"m", b"t"
+LOOK_EVERY = 0.25  # seconds between two looks at how much memory and processor time a submission uses
 
 
 def main() -> None:
@@ -120,6 +120,8 @@ class _Keeper:
         self._words = words
         self._told = told
         self._memory = 0
+        self._seconds = 0.0
+        self._used: dict[str, float] = {}
         self._successor: int | None = None
 
     def watch(self, pid: int) -> None:
@@ -143,11 +145,18 @@ class _Keeper:
         looks = os.getpid() == 1
         while not (ended := {descriptor for descriptor, _ in poller.poll(LOOK_EVERY * 1000 if looks else None)}):
             self._listen()
-            if self._memory and confine.memory_of_others() > self._memory:
-                self._words.send(OUT_OF_MEMORY)
+            if self._memory and (word := self._too_much()):
+                self._words.send(word)
                 break
         os.close(handle)
         return bool(ended) and self._connection.fileno() not in ended
+
+    def _too_much(self) -> bytes:
+        """The word for what all processes together have used up; those that have ended count as they were last seen."""
+        if confine.memory_of_others() > self._memory:
+            return OUT_OF_MEMORY
+        self._used |= confine.seconds_of_others()
+        return OUT_OF_TIME if sum(self._used.values()) > self._seconds else b""
 
     def _last_told(self) -> int | None:
         """The process that was handed over to; None when there was none."""
@@ -156,12 +165,13 @@ class _Keeper:
         return successor
 
     def _listen(self) -> None:
-        """Take in what was told: first how much memory there is, then handings over. The rest came from elsewhere."""
+        """Take in what was told: first what there is of memory and time, then handings over. The rest is forged."""
         with contextlib.suppress(BlockingIOError):
             while True:
                 message = self._told.recv(64)
-                if not self._memory and message.startswith(b"memory ") and message[7:].isdigit():
-                    self._memory = int(message[7:]) + confine.own_memory()
+                if not self._memory and message.startswith(b"limits "):
+                    memory, seconds = message.split()[1:]
+                    self._memory, self._seconds = int(memory) + confine.own_memory(), float(seconds)
                 if message.isdigit() and 1 < int(message) < 2**22:
                     self._successor = int(message)
 
