@@ -10,13 +10,17 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder.cases.load import marshalled
-from autograder.core import outcome
+from autograder.core import outcome, wire
 from autograder.core.outcome import Outcome
 from autograder.runner import frames
 from autograder.runner.job import CasesOf, CellRun, Job, Ran, outcome_from_frame
 
 MOST_LEFT_OUT = 6  # cells and exercises per submission that may end everything, before the rest is given up
 CAREFUL_AFTER = 2  # cells that ended everything, before each one that may do so gets a copy of the process
+
+MOST_BYTES = 128 * 2**20  # of all results of a submission together, before larger ones are refused
+SMALL = 2**20
+_TOO_MUCH = wire.encode(wire.Opaque(f"data beyond the {MOST_BYTES // 2**20} MB of all results together", refused=True))
 
 Settled = Callable[[str, Mapping[str, Outcome]], bool]
 _ENDED = (outcome.TIMEOUT, outcome.CRASHED, outcome.MEMORY)
@@ -26,11 +30,12 @@ _ENDED = (outcome.TIMEOUT, outcome.CRASHED, outcome.MEMORY)
 class Known:
     """What earlier conversations about a submission taught: cells and exercises that ended everything, and how.
 
-    threads: whether its cells leave threads behind.
+    threads: whether its cells leave threads behind. bytes: how large all results were so far.
     """
 
     deadline: float
     threads: bool = False
+    bytes: int = 0
     cells: dict[int, str] = field(default_factory=dict)
     exercises: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -163,6 +168,9 @@ class Conversation:
             name = header["case"]
             if name not in wanted.cases or name in results:
                 raise frames.FrameError(f"an answer to a question not asked: {name!r}")
+            self._known.bytes += self._incoming.size
+            if self._incoming.size > SMALL and self._known.bytes > MOST_BYTES:
+                header, buffers = {**header, "tree": _TOO_MUCH.tree}, []
             results[name] = outcome_from_frame(header, buffers)
 
     def _next(self, seconds: float | None = None) -> dict[str, Any]:
