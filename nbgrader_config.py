@@ -26,6 +26,7 @@ from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
 from autograder.nbgrader_plugin.export import ExportGrades
 from autograder.nbgrader_plugin.feedback import TEMPLATES, FeedbackExporter, FeedbackGrades
 from autograder.nbgrader_plugin.fresh import RequireFreshBuild, put_out_of_sight
+from autograder.nbgrader_plugin.literal_folders import take_folders_literally
 from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.safe_html import markdown2html
 from autograder.nbgrader_plugin.submitted import SubmissionExporter
@@ -44,6 +45,8 @@ with contextlib.suppress(OSError):  # a course that can't be written to can stil
 c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 if shutil.which("alembic") is None:  # nbgrader starts it by name to make the gradebook: it lies beside this Python
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+take_folders_literally()  # a student's folder may be called `[ada]`
 
 # Never copied anywhere: to lessons/, beside a submission, or back to a student. Of hidden folders only `.lesson` goes
 # along (what its name hides from learners, a class needs all the same).

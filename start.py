@@ -6,7 +6,7 @@ The first start makes .venv and installs the packages in it; later starts only o
     python3 start.py --instructor     open the whole course with nbgrader's formgrader
     python3 start.py --restore LESSON bring back a lesson that you have deleted, then open
     python3 start.py test             the same set-up, then the tests
-    python3 start.py test --all       the tests with their heavy part, and again as other processors compute
+    python3 start.py test --all       the tests with their heavy part; the lessons' again as other processors compute
     python3 start.py test [...]       what follows goes to pytest
 
 Uses the standard library alone, and syntax that old Pythons can read, so that they can say what is missing.
@@ -71,7 +71,8 @@ class NoNetwork(Stop):
 # One process more than there are cores, since many tests wait for others (each process takes 1.5 GB, so there are four
 # at most); tests that share what is slow to make stay together, in the order of tests/conftest.py.
 AT_A_TIME = ["-n", str(min(os.cpu_count() or 1, 3) + 1), "--dist", "loadgroup", "--no-loadscope-reorder"]
-# What decides which kernels PyTorch and NumPy compute with: no result may depend on it. None: as the machine has it.
+# What decides which kernels PyTorch and NumPy compute with: no result of a lesson may depend on it.
+# None: as the machine has it.
 PROCESSORS = (
     {"ATEN_CPU_CAPABILITY": "default"},
     {"MKL_CBWR": "COMPATIBLE"},
@@ -125,7 +126,7 @@ def run_tests(arguments: list[str]) -> int:
     statuses = [pytest(AT_A_TIME)]
     for processor in PROCESSORS:
         print("\nAgain with", ", ".join(f"{name}={value or 'unset'}" for name, value in processor.items()), flush=True)
-        statuses.append(pytest([*AT_A_TIME, "-m", "not browser"], processor))
+        statuses.append(pytest([*AT_A_TIME, "-m", "not browser", "tests/lessons", "tests/course"], processor))
     return next(filter(None, statuses), 0)
 
 

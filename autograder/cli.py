@@ -68,6 +68,21 @@ def release(names: tuple[str, ...], only_check: bool, gradebook: bool) -> None:
 
 
 @main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+def students(path: Path) -> None:
+    """Take a list of students (CSV, as spreadsheets save it) into the gradebook."""
+    from autograder.nbgrader_plugin.students import take_in
+
+    imported = take_in(path, course_root())
+    click.echo(
+        f"{len(imported.students)} students are in the gradebook: {clean(', '.join(imported.students[:5]))}"
+        f"{' …' if len(imported.students) > 5 else ''}"
+    )
+    if imported.left_out:
+        click.echo(f"Columns that the gradebook doesn't have were left out: {clean(', '.join(imported.left_out))}")
+
+
+@main.command()
 @click.argument("lesson")
 @click.option("--figure", is_flag=True, help="With a moving figure too.")
 def new(lesson: str, figure: bool) -> None:

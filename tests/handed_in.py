@@ -17,6 +17,10 @@ def weighted_sum(x, w, b):
 """
 
 
+WRITTEN = "It could only turn its line around the origin, which cuts off no single corner."
+MISPLACED = ["answer_below", "answer_in_code", "question_lost", "question_renamed", "question_copied"]
+
+
 def hand_in(course: Classroom) -> None:
     """Put a submission of every kind into the course, one per student."""
     answer = {"why-bias": "It could only turn its line around the origin: $0 < 1$."}
@@ -40,6 +44,12 @@ def hand_in(course: Classroom) -> None:
     course.submit("spy", course.solution(weighted_sum=SPY))
     course.submit("forger", _forged(course))
     course.submit("script", with_scripts(course))
+    for student in MISPLACED:
+        course.submit(student, _misplaced(course, student))
+    text = nbformat.writes(course.solution())
+    course.submit("byte_order_mark", text.encode("utf-8-sig"))
+    course.submit("utf-16", text.encode("utf-16"))
+    course.submit("[ada]", course.solution())
     course.submit("empty", b"")
     course.submit("cut_off", nbformat.writes(course.solution()).encode()[:20_000])
     course.submit(
@@ -53,6 +63,24 @@ def hand_in(course: Classroom) -> None:
     (path.parent / "notes.txt").symlink_to(secret)
     (path.parent / "data").symlink_to(secret.parent)
     os.mkfifo(path.parent / "pipe")
+
+
+def _misplaced(course: Classroom, how: str) -> nbformat.NotebookNode:
+    """The solved lesson with an answer to the question, in the wrong cell."""
+    notebook = course.solution(**{"why-bias": cell_of(course.handed_out, "why-bias").source})
+    question = cell_of(notebook, "why-bias")
+    at = notebook.cells.index(question)
+    if how == "answer_below":
+        notebook.cells.insert(at + 1, nbformat.v4.new_markdown_cell(WRITTEN, id="below"))
+    elif how == "answer_in_code":
+        notebook.cells.append(nbformat.v4.new_code_cell(f"# {WRITTEN}", id="in-code"))
+    elif how == "question_lost":
+        notebook.cells[at] = nbformat.v4.new_markdown_cell(WRITTEN, id="lost")
+    elif how == "question_renamed":
+        question.source, question.metadata.nbgrader.grade_id = WRITTEN, "why_bias"
+    else:
+        notebook.cells.insert(at, nbformat.from_dict({**question, "source": WRITTEN, "id": "copied"}))
+    return notebook
 
 
 def _doubled(course: Classroom) -> nbformat.NotebookNode:

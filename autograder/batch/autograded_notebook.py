@@ -20,7 +20,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines, strip_transient
 from nbgrader import utils
-from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import MissingEntry
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -31,13 +31,13 @@ from nbgrader.preprocessors import (
     OverwriteCells,
     OverwriteKernelspec,
 )
-from sqlalchemy.orm import Session
 from traitlets.utils.importstring import import_item
 
 from autograder.batch.class_gradebook import Stages
 from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import shown
 from autograder.nbgrader_plugin.autograde import GradeSubmission, SaveResults
+from autograder.nbgrader_plugin.late import PenaltiesInPlace
 from autograder.nbgrader_plugin.submitted import SubmissionExporter
 from autograder.submission.grade import Graded
 from autograder.submission.reading import Submission
@@ -83,7 +83,7 @@ class Steps:
         self._sanitizing = [self._step(each) for each in sanitizing]
         self._autograding = [self._step(each) for each in autograding]
         penalties = [each for each in self._autograding if isinstance(each, PenaltiesInPlace)]
-        self.penalise = penalties[0].penalise if penalties and penalties[0].enabled else None
+        self.penalties = penalties[0] if penalties and penalties[0].enabled else None
         self.only_ours = not any(isinstance(each, _Foreign) for each in self._sanitizing + self._autograding)
 
     def run(self, notebook: NotebookNode, way: OnItsWay, store: Store) -> str:
@@ -193,23 +193,6 @@ class _Validator(MetadataValidator):
             if seen not in self._valid:
                 super().validate_cell(cell)
                 self._valid.add(seen)
-
-
-class PenaltiesInPlace(AssignLatePenalties):
-    """nbgrader's AssignLatePenalties within a session that is open already."""
-
-    def penalise(self, session: Session, submission: SubmittedAssignment, submitted: SubmittedNotebook) -> None:
-        """Set the penalty by the configured plugin. session: the one both belong to, with the points set."""
-        submitted.late_submission_penalty = None
-        if submission.total_seconds_late > 0:
-            session.flush()
-            session.expire(submitted, ["score"])
-            self.init_plugin()
-            penalty = self.plugin_inst.late_submission_penalty(
-                submission.student_id, submitted.score, submission.total_seconds_late
-            )
-            if penalty is not None:
-                submitted.late_submission_penalty = self._check_late_penalty(submitted, penalty)
 
 
 class _Foreign:

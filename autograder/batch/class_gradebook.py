@@ -24,11 +24,12 @@ from nbgrader.api import (
     TaskCell,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session, selectinload, with_polymorphic
+from sqlalchemy.orm import selectinload, with_polymorphic
 
 from autograder.batch.errors import GradebookBusy
 from autograder.core.paths import UserError
 from autograder.nbgrader_plugin import scores
+from autograder.nbgrader_plugin.late import PenaltiesInPlace
 from autograder.submission import grade as grading
 from autograder.submission.grade import Graded
 
@@ -38,7 +39,6 @@ _BUSY_SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
 _BUSY_SQLSTATES = ("40001", "40P01", "55P03")  # serialisation failure, deadlock, lock not available
 _WRITTEN = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 T = TypeVar("T")
-Penalise = Callable[[Session, SubmittedAssignment, SubmittedNotebook], None]
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,12 @@ class ClassGradebook:
 
     create_students: whether a student that the gradebook doesn't know is added. Every method may raise GradebookBusy.
 
-    patience: seconds that another program may keep the gradebook locked. penalise: sets the late penalty of a
-    submission whose points are set; None where there are no late penalties.
+    patience: seconds that another program may keep the gradebook locked. penalties: None where lateness costs nothing.
     """
 
     def __init__(self, coursedir: Any, lesson: str, notebook: str, create_students: bool = True) -> None:
         self.patience = PATIENCE
-        self.penalise: Penalise | None = None
+        self.penalties: PenaltiesInPlace | None = None
         self._coursedir, self._lesson, self._notebook = coursedir, lesson, notebook
         self._create_students = create_students
 
@@ -118,6 +117,20 @@ class ClassGradebook:
         rows = [row for row in rows if row.stages != NONE]
         return self._patiently(lambda: self._transaction(rows)) if rows else {}
 
+    def renew_penalties(self) -> list[str]:
+        """Set the late penalties by today's due dates, policy and points: the students whose penalty changed."""
+        return self._patiently(self._renewal) if self.penalties is not None else []
+
+    def _renewal(self) -> list[str]:
+        db = self._gradebook.db
+        try:
+            self._begin()
+            changed = self.penalties.renew(db(), self._lesson) if self.penalties is not None else []
+            db.commit()
+        finally:
+            db.remove()
+        return changed
+
     def _transaction(self, rows: Sequence[Row]) -> dict[str, str]:
         trouble: dict[str, str] = {}
         db = self._gradebook.db
@@ -149,8 +162,8 @@ class ClassGradebook:
             except UserError:
                 self._blank(submitted, row)
                 raise
-        if row.stages.penalties and not failed and self.penalise is not None:
-            self.penalise(self._gradebook.db(), submission, submitted)
+        if row.stages.penalties and not failed and self.penalties is not None:
+            self.penalties.penalise(self._gradebook.db(), submission, submitted)
 
     def _blank(self, submitted: SubmittedNotebook, row: Row) -> None:
         scores.fill(submitted, Graded(self._lesson, grading.INFRA, row.graded.sandbox), {})

@@ -16,7 +16,7 @@ from autograder.submission.forbidden_text import NAMED
 from autograder.submission.grade import Graded
 
 SLOWEST = 5
-_WORDS = ("TAMPER", NAMED, "REPAIRED")  # that notes for a person's eyes begin with
+_WORDS = ("TAMPER", NAMED, "TIME", "OTHERS", "REPAIRED")  # that notes for a person's eyes begin with
 
 
 @dataclass
@@ -34,6 +34,7 @@ class ClassReport:
     seconds: dict[str, float] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    penalties_changed: list[str] = field(default_factory=list)
     total_seconds: float = 0.0
     page: str = ""
     count: str = LATEST
@@ -78,8 +79,11 @@ class ClassReport:
             "repaired": self.noted("REPAIRED"),
             "tampered": self.noted("TAMPER"),
             "named": self.noted(NAMED),
+            "times": self.noted("TIME"),
+            "others": self.noted("OTHERS"),
             "waiting": self.waiting,
             "ignored": self.ignored,
+            "penalties_changed": self.penalties_changed,
             "exercises": self.exercises,
             "slowest": [{"student": student, "seconds": seconds} for student, seconds in self.slowest],
             "seconds": round(self.total_seconds, 3),
@@ -119,6 +123,9 @@ def print_report(report: ClassReport) -> None:
     for word in _WORDS:
         for note in report.noted(word):
             click.echo(clean(f"{word} {note['student']}: {note['reason']}"))
+    if report.penalties_changed:
+        names = ", ".join(report.penalties_changed)
+        click.echo(clean(f"Late penalties follow today's due dates, policy and points; they changed for: {names}"))
     for path in report.ignored:
         click.echo(clean(f"Ignored, because it is not at {report.submitted}: {path}"))
     if report.grades:

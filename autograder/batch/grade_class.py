@@ -120,6 +120,7 @@ def _with_gradebook(
         report.count = attempts.counts(count)
         _Grading(conditions, notebooks, class_, attempts, kept, store, report, force).do(pool, show)
         kept.compact()
+        report.penalties_changed = store.gradebook.renew_penalties()
         report.waiting = store.gradebook.waiting()
     report.page = os.path.relpath(_write_page(report, coursedir, kept.path.with_suffix(".html")))
     return report
@@ -165,7 +166,12 @@ class _Grading:
 
             for handed in [handed for handed in self._keys if handed in known]:
                 record = self._kept.get(handed.student, self._keys[handed]) or {}
-                graded(handed, *self._judged(handed, record), record.get("seconds", 0.0))
+                try:
+                    judged = self._judged(handed, record)
+                except ValueError:  # the record is damaged: that run is done again
+                    todo.append(handed)
+                else:
+                    graded(handed, *judged, record.get("seconds", 0.0))
             runs.run(self._conditions, todo, self._notebooks, self._kept, pool, graded)
         report = self._report
         for student, reason in writer.trouble.items():

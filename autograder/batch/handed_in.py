@@ -49,7 +49,7 @@ def handed_in(student: str, path: Path, content: str = "") -> HandedIn:
     """Look at the notebook at `path`, which may be missing. content: its `digest`, where that is known."""
     folder = path.parent
     stamp, when = digest(folder / TIMESTAMP), arrival.time_of(folder)
-    return HandedIn(student, path, content or digest(path), stamp, when, arrival.notes(folder))
+    return HandedIn(student, path, content or digest(path), stamp, when, arrival.notes(folder, [path.name]))
 
 
 def digest(path: Path) -> str:

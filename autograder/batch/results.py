@@ -126,8 +126,16 @@ def _lines(path: Path) -> Iterator[tuple[_Place, dict[str, Any]]]:
                 record = json.loads(line)
             except ValueError:
                 continue  # torn by an interruption: that run is done again
-            if isinstance(record, dict) and {"student", "key", "verdict"} <= set(record):
+            if isinstance(record, dict) and _is_whole(record):
                 yield _Place(start, end), record
+
+
+def _is_whole(record: dict[str, Any]) -> bool:
+    """Whether a line says what a run's must; one that was edited or damaged is as if that run hadn't been."""
+    texts = ("student", "key", "verdict", "submission", "sandbox")
+    has_engine = isinstance(record.get("versions"), dict) and "engine" in record["versions"]
+    has_run = record.get("verdict") != "GRADED" or isinstance(record.get("run"), dict)
+    return has_engine and has_run and all(isinstance(record.get(name), str) for name in texts)
 
 
 def to_keep(ran: Ran) -> tuple[Ran, dict[str, Any]]:
@@ -150,13 +158,16 @@ def to_keep(ran: Ran) -> tuple[Ran, dict[str, Any]]:
 
 
 def ran_from_json(node: dict[str, Any]) -> Ran:
-    """The inverse. Raises ValueError, LookupError or TypeError when the record is damaged."""
-    outcomes = {
-        exercise: {name: _from_json(case) for name, case in cases.items()}
-        for exercise, cases in node["outcomes"].items()
-    }
-    cells = tuple(CellRun(cell["name"], _from_json(cell)) for cell in node["cells"])
-    return Ran(cells, outcomes, tuple(node["notes"]))
+    """The inverse. Raises ValueError when the record is damaged."""
+    try:
+        outcomes = {
+            exercise: {name: _from_json(case) for name, case in cases.items()}
+            for exercise, cases in node["outcomes"].items()
+        }
+        cells = tuple(CellRun(cell["name"], _from_json(cell)) for cell in node["cells"])
+        return Ran(cells, outcomes, tuple(node["notes"]))
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"no run: {error!r}") from error
 
 
 def _to_json(outcome: Outcome) -> dict[str, Any]:

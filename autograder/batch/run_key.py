@@ -23,6 +23,8 @@ _PACKAGES = ("numpy", "torch", "ipython")
 _RUNNING = (
     *("autograder/authoring/*.py", "autograder/cases/*.py", "autograder/core/*.py", "autograder/runner/*.py"),
     *("autograder/submission/reading.py", "autograder/submission/repair.py", "autograder/submission/definitions.py"),
+    *("autograder/submission/cells.py", "autograder/submission/given_out.py"),
+    "autograder/submission/written_answers.py",
     "course/data.py",
 )
 _OURS = ("autograder", "course")

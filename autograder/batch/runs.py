@@ -129,8 +129,11 @@ def ungradable(handed: HandedIn, error: Ungradable, conditions: Conditions) -> G
 
 
 def judged(record: Mapping[str, Any], submission: Submission, marks: Marking) -> Graded:
-    """The grade that a kept run has by today's answers."""
-    return grading.judge_run(submission, marks, ran_from_json(record["run"]), record["sandbox"])
+    """The grade that a kept run has by today's answers. Raises ValueError when the record is damaged."""
+    ran = ran_from_json(record["run"])
+    if missing := marks.exercises.keys() - ran.outcomes.keys():
+        raise ValueError(f"no run: of {', '.join(missing)} nothing came")
+    return grading.judge_run(submission, marks, ran, record["sandbox"])
 
 
 def _record(conditions: Conditions, handed: HandedIn, graded: Graded) -> dict[str, Any]:

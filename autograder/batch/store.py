@@ -37,6 +37,7 @@ from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.submitted import clean_copy, prepare
 from autograder.submission import grade as grading
+from autograder.submission.given_out import as_given
 from autograder.submission.grade import Graded, Marking
 from autograder.submission.reading import Submission
 
@@ -84,8 +85,9 @@ class StoreGrades(Autograde):
             opened.enter_context(self.gradebook)
             self._require_release()
             self._steps = Steps(self, self.gradebook.source_cells())
-            self.gradebook.penalise = self._steps.penalise
+            self.gradebook.penalties = self._steps.penalties
             self._official: NotebookNode = nbformat.read(self.official(), as_version=4)
+            self._given = as_given(self._official)
             self._course_files = self._files_of_the_course()
             opened.pop_all()  # from now on `__exit__` closes it
         return self
@@ -224,7 +226,7 @@ class StoreGrades(Autograde):
         return replace(row, written=way.written, stages=ALL if self._steps.only_ours else NONE)
 
     def _clean_copy(self, item: ToStore) -> NotebookNode:
-        return clean_copy(self._notebooks.cells(item.handed), self._official)
+        return clean_copy(self._notebooks.cells(item.handed), self._official, self._given)
 
     def _store_now(self, way: OnItsWay, row: Row, stages: Stages) -> None:
         trouble = self.gradebook.write([replace(row, written=way.written, stages=stages)])

@@ -16,7 +16,7 @@ CALL = "get_ipython()"
 _RUN_AS_PYTHON = ("time", "timeit", "capture", "prun", "debug")  # cell magics whose body is Python
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
 _COMMAND = re.compile(r"([ \t]*)(?:[%!?].*|[^\s#'\"][^#\n]*\?[ \t]*)$", re.MULTILINE)
-_ASSIGNED = re.compile(r"([ \t]*[\w.,\[\] \t]+=[ \t]*)(?:%[a-zA-Z]|!).*$", re.MULTILINE)
+_ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:%[a-zA-Z]|!).*$", re.MULTILINE)
 _PIECE = re.compile(
     r"""(?P<skip>\#[^\n]*|\\\n|'''(?:\\.|[^\\])*?(?:'''|\Z)|\"\"\"(?:\\.|[^\\])*?(?:\"\"\"|\Z)"""
     r"""|'(?:\\.|[^'\\\n])*'?|"(?:\\.|[^"\\\n])*"?)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>\n)|[^\#\\'"()\[\]{}\n]+|\\""",

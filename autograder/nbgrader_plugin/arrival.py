@@ -6,11 +6,15 @@ over. Nothing is deleted, and what was set aside is said each time the submissio
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import stat
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from autograder.nbgrader_plugin import newest
 
 TIMESTAMP = "timestamp.txt"
 SET_ASIDE = ".set-aside"
@@ -38,13 +42,13 @@ def settle(folder: Path, keep: set[str]) -> None:
     _settle_time(folder)
 
 
-def notes(folder: Path) -> tuple[str, ...]:
-    """What a person should know about the folder of a submission, in sentences."""
-    found = []
+def notes(folder: Path, notebooks: Iterable[str] = ()) -> tuple[str, ...]:
+    """What a person should know about the folder of a submission, in sentences. notebooks: the lesson's, by name."""
+    found = [note for name in notebooks for note in newest.notes(folder, name)]
     if refused := _refused(folder):
         found.append(
-            f"TAMPER: {TIMESTAMP} said {refused['said']!r}, which is no time or one to come; "
-            f"the time at which it came here was taken, {refused['taken']}."
+            f"TIME: {TIMESTAMP} said {refused['said']!r}, which is no time such as 2026-03-01 10:00:00 UTC, or one to "
+            f"come; the time at which it was written here was taken, {refused['taken']}."
         )
     aside = folder / SET_ASIDE
     if aside.is_dir():
@@ -77,10 +81,13 @@ def believed(text: str) -> datetime | None:
 
 
 def _text(path: Path) -> str:
+    """A short text, in UTF-8 or as Windows' editors save it: with a byte order mark, or in UTF-16."""
     if path.is_symlink() or not path.is_file():
         return ""
     with open(path, "rb") as file:
-        return file.read(200).decode("utf-8", "replace")
+        content = file.read(200)
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return content.decode(encoding, "replace")
 
 
 def _settle_time(folder: Path) -> None:
@@ -89,6 +96,8 @@ def _settle_time(folder: Path) -> None:
         return
     said = _text(path)
     if believed(said) is not None:
+        if path.read_bytes()[:200] != said.encode()[:200]:
+            _write(path, said)  # nbgrader reads plain UTF-8 alone
         return
     came = datetime.fromtimestamp(path.stat().st_ctime, UTC)  # when it was written here: nobody else can set that
     taken = came.strftime("%Y-%m-%d %H:%M:%S UTC")

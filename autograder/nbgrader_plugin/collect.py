@@ -11,53 +11,87 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.core.text import clean
+from autograder.nbgrader_plugin.newest import times_before
 from autograder.nbgrader_plugin.unpack import NOTEBOOK, ZIP
 
-_MOODLE = re.compile(r"(?P<name>[^_]*)_(?P<number>[0-9]+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
-_CANVAS = re.compile(r"(?P<name>[^_]*)(?:_LATE)?_(?P<number>[0-9]+)_[0-9]+_(?P<file>.+)", re.DOTALL)
-_CANVAS_ANONYMOUS = re.compile(r"(?P<name>anon)_(?:LATE_)?(?P<number>[A-Za-z0-9]+)_[0-9]+_(?P<file>.+)", re.DOTALL)
+_MOODLE = re.compile(r"(?P<name>.*?)(?:_(?P<number>[0-9]+))?_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
+_CANVAS = re.compile(r"(?P<name>.*?)(?:_LATE)?_(?P<number>[0-9]+)_(?P<upload>[0-9]+)_(?P<file>.+)", re.DOTALL)
+_CANVAS_ANONYMOUS = re.compile(
+    r"(?:LATE_)?(?P<name>anon)_(?:LATE_)?(?P<number>[A-Za-z0-9]+)_(?P<upload>[0-9]+)_(?P<file>.+)", re.DOTALL
+)
 _LONGEST = 40
 
 
 @dataclass(frozen=True)
 class Collected:
-    """A file that was handed in. file: its name without the learning-management system's additions."""
+    """A file that was handed in. file: its name without the learning-management system's additions.
+
+    upload: Canvas's number of the file, which grows with time; 0 elsewhere.
+    """
 
     student: str
     file: str
+    upload: int = field(default=0, compare=False)
 
 
 class CollectDownloads(FileNameCollectorPlugin):
     """`nbgrader zip_collect`'s collector: tells from Moodle's and Canvas's names who handed a notebook in."""
 
-    _plan: dict[Path, Collected] | None = None
+    _plan: Plan | None = None
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         path = Path(submitted_file)
         if self._plan is None:
             root = Path(self.parent._format_collect_path(self.parent.extracted_directory))
-            self._plan = plan(root, sorted(path for path in root.rglob("*") if path.is_file()))
-        found = self._plan.get(path)
-        if found is None:
-            self.log.warning("Nobody's, or replaced by a newer one of the same student: %s", clean(path.name))
-            return None
-        return {"student_id": found.student, "file_id": found.file}
+            self._plan = plan(root, sorted(path for path in root.rglob("*") if path.is_file()), self._lessons_names())
+        found = self._plan.taken.get(path)
+        if found is not None:
+            return {"student_id": found.student, "file_id": found.file}
+        if newer := self._plan.replaced.get(path):
+            self.log.warning("Left out, because %s of the same student is newer: %s", newer.name, clean(path.name))
+        else:
+            self.log.warning("Left out, because its name doesn't say whose it is: %s", clean(path.name))
+        return None
+
+    def _lessons_names(self) -> list[str]:
+        coursedir = self.parent.coursedir
+        released = coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id)
+        return [path.name for path in Path(released).glob(f"*{NOTEBOOK}")]
 
 
-def plan(root: Path, paths: list[Path]) -> dict[Path, Collected]:
-    """Who handed in which of the files below `root`. Of two with the same name of the same student the newer counts."""
-    newest: dict[Collected, Path] = {}
-    for path in paths:
-        found = owner(path.relative_to(root).parts)
-        if found and (found not in newest or path.stat().st_mtime >= newest[found].stat().st_mtime):
-            newest[found] = path
-    return {path: found for found, path in newest.items()}
+@dataclass(frozen=True)
+class Plan:
+    """Which of the extracted files are taken, as what, and which others gave way to a newer one."""
+
+    taken: dict[Path, Collected]
+    replaced: dict[Path, Path]
+
+
+def plan(root: Path, paths: list[Path], lessons: list[str]) -> Plan:
+    """Who handed in which of the files below `root`. Of several of one name of the same student the newest counts.
+
+    lessons: the names of the lesson's notebooks. What a browser or Canvas makes of such a name, `neuron (1).ipynb` or
+    `neuron-1.ipynb`, is that name once more.
+    """
+    owners = {path: found for path in paths if (found := owner(path.relative_to(root).parts))}
+    same: dict[tuple[str, str], list[Path]] = {}
+    for path, found in owners.items():
+        name = next((name for name in lessons if times_before(found.file, name) is not None), found.file)
+        same.setdefault((found.student, name), []).append(path)
+
+    def age(path: Path) -> tuple[float, int, int]:
+        again = max((times_before(owners[path].file, name) or 0 for name in lessons), default=0)
+        return path.stat().st_mtime, owners[path].upload, again
+
+    newest = {path: max(reversed(together), key=age) for together in same.values() for path in together}
+    taken = {path: owners[path] for path in newest.values()}
+    return Plan(taken, {path: newer for path, newer in newest.items() if path != newer})
 
 
 def owner(parts: tuple[str, ...]) -> Collected | None:
@@ -72,19 +106,23 @@ def owner(parts: tuple[str, ...]) -> Collected | None:
             match = _CANVAS_ANONYMOUS.fullmatch(part) or _CANVAS.fullmatch(part)
         if match:
             file = match["file"] if is_last else parts[-1]
-            return Collected(student_id(match["name"], match["number"]), _file(file or parts[-1]))
+            upload = int(match.groupdict().get("upload") or 0)
+            return Collected(student_id(match["name"], match["number"]), _file(file or parts[-1]), upload)
     return None
 
 
-def student_id(name: str, number: str) -> str:
+def student_id(name: str, number: str | None) -> str:
     """A name that is safe in paths, pages and addresses, and another one for everybody with another number.
+
+    number: none for Moodle's groups, whose names tell them apart.
 
     Accents go, what is no letter or digit becomes a hyphen; letters of any script stay.
     """
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     plain = unicodedata.normalize("NFC", plain).casefold()
     words = "".join(c if c.isalnum() else " " for c in plain).split()
-    return f"{'-'.join(words)[:_LONGEST].strip('-') or 'student'}_{number}"
+    short = "-".join(words)[:_LONGEST].strip("-") or "student"
+    return f"{short}_{number}" if number else short
 
 
 def _file(name: str) -> str:

@@ -11,6 +11,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, Submitted
 from nbgrader.plugins import ExportPlugin
 
 from autograder.core.text import clean
+from autograder.nbgrader_plugin import late
 
 COLUMNS = (
     "assignment",
@@ -35,12 +36,16 @@ NOT_HANDED_IN = "not handed in"
 class ExportGrades(ExportPlugin):
     """nbgrader's columns and a `status`. What could not be graded has an empty score; nbgrader's own plugin says 0.
 
-    Who handed nothing in has 0 points, as with nbgrader's. Text that a spreadsheet would take for a formula gets an
-    apostrophe in front.
+    Late penalties are those of today's due dates, policy and points. Who handed nothing in has 0 points, as with
+    nbgrader's. Text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
 
     def export(self, gradebook: Gradebook) -> None:
         path = Path(self.to or "grades.csv")
+        if penalties := late.configured(self.config):
+            for assignment in gradebook.assignments:
+                penalties.renew(gradebook.db(), assignment.name)
+            gradebook.db.commit()
         self.log.info("Exporting grades to %s", path)
         unfinished = path.with_name(f".{path.name}.part")
         with open(unfinished, "w", encoding="utf-8", newline="") as file:

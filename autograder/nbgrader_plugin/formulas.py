@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import secrets
 from xml.etree.ElementTree import Element
 
@@ -14,6 +15,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from autograder.nbgrader_plugin.safe_html import clean
 
 MOST_CHARACTERS = 2_000
+_MARK = re.compile(r"formula[0-9a-f]{32}")
 _ROWS = ("math", "mrow", "mstyle", "mpadded", "mphantom", "menclose", "mtable", "mtr", "mtd")
 _SIGNS = ("mi", "mn", "mo", "mtext", "mspace")
 _SCRIPTS = ("mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts")
@@ -28,9 +30,7 @@ def markdown2html(context: Context, source: str) -> str:
     """A Jinja filter: Markdown as HTML that can't act, with formulas set."""
     renderer = _Renderer(context.get("cell", {}).get("attachments", {}))
     page = clean(MarkdownWithMath(renderer=renderer).render(source))
-    for place, formula in renderer.formulas.items():
-        page = page.replace(place, formula)
-    return page
+    return _MARK.sub(lambda mark: renderer.formulas.get(mark[0], mark[0]), page)
 
 
 def mathml(tex: str, block: bool = False) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -20,7 +22,11 @@ def show_grade(notebook: NotebookNode, submission: Submission, graded: Graded) -
     notebook: a clean copy of the submission; only text and reports of our own making become outputs.
     """
     results = {f"{result.name}{CHECK_SUFFIX}": result for result in graded.results}
-    ran = [(scrubbed(cell.source), run) for cell, run in zip(submission.cells, graded.cells, strict=False)]
+    runs = [run for _, run in zip(submission.cells, graded.cells, strict=False)]
+    places: dict[str, list[int]] = {}  # of each cell's text, where it was run
+    for number, cell in enumerate(submission.cells[: len(runs)]):
+        places.setdefault(scrubbed(cell.source), []).append(number)
+    begin = 0
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -30,10 +36,11 @@ def show_grade(notebook: NotebookNode, submission: Submission, graded: Graded) -
                 data = {"text/html": scrubbed(report.html(result)), "text/plain": scrubbed(report.text(result))}
                 cell.outputs.append(_output("display_data", data=NotebookNode(data), metadata=NotebookNode()))
         elif "demo" not in cell.metadata.get("tags", ()):
-            number = next((number for number, (source, _) in enumerate(ran) if source == cell.source), None)
-            if number is not None:
-                cell.outputs = _outputs(ran[number][1])
-                ran = ran[number + 1 :]
+            numbers = places.get(cell.source, [])
+            later = bisect_left(numbers, begin)
+            if later < len(numbers):
+                cell.outputs = _outputs(runs[numbers[later]])
+                begin = numbers[later] + 1
 
 
 def show_instruction(notebook: NotebookNode, text: str) -> None:

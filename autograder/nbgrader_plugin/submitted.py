@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import re
-import shutil
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,9 +18,11 @@ from nbformat import NotebookNode
 from traitlets.log import get_logger
 
 from autograder.core.paths import UserError, lessons
-from autograder.nbgrader_plugin import arrival
+from autograder.nbgrader_plugin import arrival, newest
+from autograder.nbgrader_plugin.shown_text import Shown, cut
 from autograder.submission import reading, repair
-from autograder.submission.repair import grade_id
+from autograder.submission.given_out import CHECK, GivenOut, as_given, grade_id
+from autograder.submission.written_answers import Written
 
 RESTORED = "# This cell was not in the notebook that was handed in; here it is as it was given out.\n"
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -58,20 +59,34 @@ def given_out(coursedir: Any, names: dict[str, str]) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def clean_copy(notebook: dict[str, Any], official: NotebookNode) -> NotebookNode:
+def clean_copy(notebook: dict[str, Any], official: NotebookNode, given: GivenOut | None = None) -> NotebookNode:
     """A notebook of the submitted cells' text, with the official metadata; official cells that lack are put back.
 
-    notebook: JSON of notebook shape (`submissions.load`). Of several cells with the same grade_id the last one counts.
+    notebook: JSON of notebook shape (`reading.load`). given: what `as_given` says of `official`, where that is known.
+    Of several cells with the same grade_id the last one counts; a question's has what may be its answer.
     """
     known = {name: cell for cell in official.cells if (name := grade_id(cell))}
-    last = {grade_id(cell): number for number, cell in enumerate(notebook["cells"])}
-    order = repair.ordered(notebook, repair.official_cells(official))
+    given = given or as_given(official)
+    order = repair.ordered(notebook, given)
+    names = [seen.name or grade_id(cell) for seen, cell in zip(order.cells, notebook["cells"], strict=True)]
+    last = {name: number for number, name in enumerate(names)}
+    lost = {written.cells[0]: name for name, written in order.written.items() if name not in last}
     cells: list[NotebookNode] = []
-    for number, cell in enumerate(notebook["cells"]):
-        name = grade_id(cell)
-        if order.cells[number].role == repair.CHECK and order.cells[number].runs:  # an answer merged into a check
-            cells.append(_copy(cell, None))
-        cells.append(_copy(cell, known.get(name) if last[name] == number else None))
+    shown = Shown(given)
+    for number, (cell, seen) in enumerate(zip(notebook["cells"], order.cells, strict=True)):
+        name = names[number]
+        its_own = known.get(name) if last[name] == number else None
+        if number in lost:  # its cell is gone: what may be the answer stands here
+            cells.append(_question(known[lost[number]], order.written[lost[number]], notebook))
+        text = cut(seen.source, not seen.too_long)
+        if seen.role == CHECK and seen.runs and shown.takes(text):  # an answer that was merged into a check
+            cells.append(_copy(cell, None, text))
+        if its_own and name in order.written:
+            cells.append(_question(its_own, order.written[name], notebook))
+        elif its_own or shown.takes(text):
+            cells.append(_copy(cell, its_own, text, seen.demo))
+    if shown.left_out:
+        cells.append(_text(f"*{shown.left_out} more cells aren't shown: the file that was handed in has them.*"))
     _put_back(cells, known)
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number:04d}"
@@ -84,20 +99,32 @@ def scrubbed(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _copy(cell: dict[str, Any], official: NotebookNode | None) -> NotebookNode:
-    source = scrubbed("".join(cell.get("source", "")))
-    kind = official.cell_type if official else cell.get("cell_type")
+def _copy(cell: dict[str, Any], official: NotebookNode | None, source: str, demo: bool = False) -> NotebookNode:
+    """A cell with some text, and with the official metadata where it is an official one."""
+    made = _text(scrubbed(source))
     # a raw cell would go into HTML as it is, so it is shown as text
-    made = NotebookNode(id="", cell_type="markdown", metadata=NotebookNode(), source=source)
-    if kind == "code":
+    if (official.cell_type if official else cell.get("cell_type")) == "code":
         made.update(cell_type="code", execution_count=None, outputs=[])
     elif images := _images(cell.get("attachments")):
         made.attachments = images
     if official:
         made.metadata = nbformat.from_dict(official.metadata)
-    elif "demo" in cell.get("metadata", {}).get("tags", ()):
+    elif demo:
         made.metadata.tags = ["demo"]
     return made
+
+
+def _question(official: NotebookNode, written: Written, notebook: dict[str, Any]) -> NotebookNode:
+    """A question's cell with what may be its answer, which stood elsewhere, and the pictures in it."""
+    made = _copy({}, official, cut(written.text))
+    for number in reversed(written.cells):
+        if images := _images(notebook["cells"][number].get("attachments")):
+            made.attachments = {**made.get("attachments", {}), **images}
+    return made
+
+
+def _text(source: str) -> NotebookNode:
+    return NotebookNode(id="", cell_type="markdown", metadata=NotebookNode(), source=source)
 
 
 def _images(attachments: Any) -> dict[str, dict[str, str]]:
@@ -125,7 +152,7 @@ def _put_back(cells: list[NotebookNode], known: dict[str, NotebookNode]) -> None
 
 
 def prepare(notebooks: list[str], assignment: str = "", student: str = "") -> None:
-    """Before a submission is read: what isn't a file is set aside, a renamed notebook gets its name (nbgrader's hook).
+    """Before a submission is read: what isn't a file is set aside, the newest notebook gets its name (nbgrader's hook).
 
     notebooks: the paths found in one submission's folder; changed in place. Links, pipes and devices have no content
     of their own, and following them would copy what they point at into the student's feedback.
@@ -134,18 +161,11 @@ def prepare(notebooks: list[str], assignment: str = "", student: str = "") -> No
     folder = Path(notebooks[0]).parent
     expected = {path.name for path in (lessons(folder) / folder.name).glob("*.ipynb")}
     arrival.settle(folder, expected)
-    for note in arrival.notes(folder):
-        log.warning("%s: %s", student, note)
     notebooks[:] = [path for path in notebooks if Path(path).is_file()]
-    others = [path for path in notebooks if Path(path).name not in expected]
     for name in sorted(expected):
-        copied = folder / f".{name}.copied"  # says that the file of this name is our copy of a renamed one
-        ours = copied.exists() and (folder / name).exists() and copied.read_bytes() == (folder / name).read_bytes()
-        if (folder / name).exists() and not ours:
-            continue
-        if len(others) == 1:
-            log.warning("%s is taken for %s.", others[0], name)
-            shutil.copyfile(others[0], folder / name)
-            shutil.copyfile(others[0], copied)
-        if not ours:
-            notebooks.append(str(folder / name))  # if still missing: GradeSubmission says so
+        if taken := newest.settle(folder, name):
+            log.warning("%s is taken for %s.", taken, name)
+        if str(folder / name) not in notebooks:
+            notebooks.append(str(folder / name))  # if it is missing: GradeSubmission says so
+    for note in arrival.notes(folder, expected):
+        log.warning("%s: %s", student, note)

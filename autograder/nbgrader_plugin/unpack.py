@@ -23,6 +23,9 @@ from autograder.core.text import clean
 from autograder.submission.reading import MAX_BYTES
 
 ZIP, NOTEBOOK = ".zip", ".ipynb"
+_SAVED_AS = (NOTEBOOK, f"{NOTEBOOK}.txt", f"{NOTEBOOK}.json")  # what browsers and editors make of the name
+_OF_COMPUTERS = ("__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db", "desktop.ini")
+_NAMED = 5  # files of one student that are no notebooks
 _OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LONGEST = 120  # characters of one part of a path
@@ -56,11 +59,13 @@ class UnpackDownloads(ExtractorPlugin):
         if not found:
             self.log.warning("There is nothing in %s: put there what you downloaded.", archive_path)
         for number, path in enumerate(found, 1):
-            name = path.name.lower()
-            if name.endswith(ZIP):
+            parts = path.relative_to(source).parts
+            if path.name.lower().endswith(ZIP):
                 self._unpack(path, clean(path.name), target / f"{number:03d}", OF_A_CLASS)
-            elif name.endswith(NOTEBOOK):
-                inside = _inside(target / "000", path.relative_to(source).parts)
+            elif is_of_a_computer(parts):
+                continue
+            elif is_notebook(path.name):
+                inside = _inside(target / "000", parts)
                 inside.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, inside)
             else:
@@ -69,14 +74,19 @@ class UnpackDownloads(ExtractorPlugin):
     def _unpack(self, archive: Path, name: str, target: Path, limits: Limits) -> None:
         """Unpack one archive. name: what it is called in messages."""
         left = limits.size
+        others: list[str] = []
         try:
             _refuse_a_large_index(archive, name, limits)
             with zipfile.ZipFile(archive) as opened:
                 for entry in opened.infolist():
                     what = f"{name}: {clean(entry.filename)[:200]}"
+                    if entry.is_dir() or is_of_a_computer(_parts(entry)):
+                        continue
                     if not _is_wanted(entry):
                         if entry.filename.lower().endswith(_OTHER_ARCHIVES):
                             self.log.warning("Left out, because only zip archives are opened: %s", what)
+                        else:
+                            others.append(what)
                     elif reason := _refused(entry, limits):
                         self.log.warning("Left out, because it %s: %s", reason, what)
                     else:
@@ -88,11 +98,16 @@ class UnpackDownloads(ExtractorPlugin):
             self.log.warning("Not unpacked any further: %s", error)
         except _UNREADABLE as error:
             self.log.warning("Can't be unpacked (any further): %s: %s", name, clean(str(error)))
+        named = others if limits == OF_A_CLASS else others[:_NAMED]  # in that of a class each is somebody's
+        for what in named:
+            self.log.warning("Left out, because it is no notebook: %s", what)
+        if len(others) > len(named):
+            self.log.warning("Left out, too: %d more files of %s that are no notebooks", len(others) - len(named), name)
 
     def _take(self, opened: zipfile.ZipFile, entry: zipfile.ZipInfo, what: str, target: Path, limits: Limits) -> None:
         inside = _inside(target, _parts(entry))
         try:
-            if entry.filename.lower().endswith(NOTEBOOK):
+            if is_notebook(entry.filename):
                 inside.parent.mkdir(parents=True, exist_ok=True)
                 _write(opened, entry, inside)
                 return
@@ -106,8 +121,18 @@ class UnpackDownloads(ExtractorPlugin):
             self.log.warning("Can't be unpacked: %s: %s", what, clean(str(error)))
 
 
+def is_notebook(name: str) -> bool:
+    """Whether a file's name says that it is a notebook, also where a browser or an editor added to it."""
+    return name.lower().endswith(_SAVED_AS)
+
+
+def is_of_a_computer(parts: tuple[str, ...]) -> bool:
+    """Whether a path is one that macOS, Windows or Jupyter made beside somebody's files, and nobody handed in."""
+    return any(part in _OF_COMPUTERS or part.startswith("._") for part in parts)
+
+
 def _is_wanted(entry: zipfile.ZipInfo) -> bool:
-    return not entry.is_dir() and entry.filename.lower().endswith((NOTEBOOK, ZIP))
+    return is_notebook(entry.filename) or entry.filename.lower().endswith(ZIP)
 
 
 def _parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
@@ -151,8 +176,10 @@ def _refuse_a_large_index(archive: Path, name: str, limits: Limits) -> None:
 
 
 def _inside(target: Path, parts: tuple[str, ...]) -> Path:
-    """A path below `target` that isn't taken yet, from names that may be anything."""
+    """A path below `target` that isn't taken yet, from names that may be anything; notebooks end as such."""
     path = target.joinpath(*[_part(part) for part in parts][-8:])
+    if is_notebook(path.name):
+        path = path.with_name(path.name[: path.name.lower().rindex(NOTEBOOK)] + NOTEBOOK)
     number, stem, suffix = 1, path.stem, path.suffix
     while path.exists():
         number += 1

@@ -179,12 +179,15 @@ def run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
     """Run a cell: what came of it, in transport form."""
     sys.stdout = sys.stderr = printed = CappedText()
     process, started = os.getpid(), perf_counter()
-    ran = shell.run_cell(cell["source"], store_history=False)
+    try:
+        ran = shell.run_cell(cell["source"], store_history=False)
+        error = ran.error_before_exec or ran.error_in_exec
+    except (RecursionError, MemoryError) as problem:  # IPython lets go what Python's compiler can't take apart
+        error = problem
     if os.getpid() != process:  # a copy that the cell made has nothing to say
         os._exit(0)
-    error = ran.error_before_exec or ran.error_in_exec
     result = Outcome(outcome.RETURNED) if error is None else by_limits(failure(error))
-    result = replace(result, printed=printed.text(), seconds=perf_counter() - started)
+    result = replace(result, printed=CappedText.text(printed), seconds=perf_counter() - started)
     return {"name": cell["name"], **outcome_to_frame(result)[0]}
 
 

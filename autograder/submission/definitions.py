@@ -19,13 +19,13 @@ def defined(source: str) -> dict[str, bool]:
     if tree is None:
         return {function or name: True for function, name in _AT_THE_LEFT.findall(source)}
     found: dict[str, bool] = {}
-    for node in _statements(tree.body):
+    for node in statements(tree.body):
         for name in _names(node):
             found[name] = not _is_placeholder(node)
     return found
 
 
-def _statements(body: list[ast.stmt]) -> list[ast.stmt]:
+def statements(body: list[ast.stmt]) -> list[ast.stmt]:
     """Statements at the top level, those inside `if`, `for`, `with` and `try` included."""
     found: list[ast.stmt] = []
     pending = list(reversed(body))

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from autograder.authoring.exercise import Exercise
 from autograder.core import cell_text
 from autograder.runner.job import CodeCell
+from autograder.submission.definitions import statements
 
+_LONGEST = 10  # names with dots: no forbidden function has as many
 NAMED = "NAMED"  # what such a note begins with
 
 
@@ -40,48 +42,44 @@ def named(cells: Sequence[CodeCell], exercise: Exercise) -> dict[str, str]:
 class _Notebook:
     def __init__(self, cells: Sequence[CodeCell]) -> None:
         self.imports: dict[str, str] = {}
-        self.definitions: dict[str, list[ast.AST]] = {}
+        self.definitions: dict[str, ast.AST] = {}
         for cell in cells:
             tree = cell_text.parsed(cell.source)
-            for node in tree.body if tree else ():
+            for node in statements(tree.body) if tree else ():
                 self._read(node)
 
     def _read(self, node: ast.stmt) -> None:
-        """Note what a statement at the top defines; of several definitions the last one counts."""
+        """Note what a statement defines; of several definitions the last one counts."""
         self.imports.update(_imported(node))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            self.definitions[node.name] = [node]
+            self.definitions[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
                 for part in ast.walk(target):
                     if isinstance(part, ast.Name):
-                        self.definitions[part.id] = [node]
-        else:
-            for inner in ast.iter_child_nodes(node):
-                if isinstance(inner, ast.stmt):  # under `if`, `try`, `with` …
-                    self._read(inner)
+                        self.definitions[part.id] = node
 
     def used_by(self, name: str) -> dict[str, str]:
         """The full names of all that a definition uses, through others too; of each, the definition that has it."""
         used: dict[str, str] = {}
-        seen: set[str] = set()
+        seen: set[ast.AST] = set()  # one statement may define many names
         pending = [name]
         while pending:
             current = pending.pop()
-            if current in seen:
+            node = self.definitions.get(current)
+            if node is None or node in seen:
                 continue
-            seen.add(current)
-            for node in self.definitions.get(current, []):
-                local = self.imports | {k: v for part in ast.walk(node) for k, v in _imported(part).items()}
-                bound = _bound(node)
-                for chain in _chains(node):
-                    if chain[0] in bound and chain[0] not in local:
-                        continue
-                    for full in self._full(chain, local):
-                        used.setdefault(full, current)
-                    if chain[0] in self.definitions:
-                        pending.append(chain[0])
+            seen.add(node)
+            local = self.imports | {k: v for part in ast.walk(node) for k, v in _imported(part).items()}
+            bound = _bound(node)
+            for chain in _chains(node):
+                if chain[0] in bound and chain[0] not in local:
+                    continue
+                for full in self._full(chain, local):
+                    used.setdefault(full, current)
+                if chain[0] in self.definitions:
+                    pending.append(chain[0])
         return used
 
     def _full(self, chain: list[str], local: dict[str, str]) -> Iterator[str]:
@@ -108,10 +106,10 @@ def _bound(node: ast.AST) -> set[str]:
 
 
 def _chains(node: ast.AST) -> Iterator[list[str]]:
-    """The dotted names read in a definition: ["torch", "nn", "LSTM"], and each beginning of them."""
+    """The dotted names read in a definition: ["torch", "nn", "LSTM"], and each beginning of them; none too long."""
     for part in ast.walk(node):
         names: list[str] = []
-        while isinstance(part, ast.Attribute):
+        while isinstance(part, ast.Attribute) and len(names) <= _LONGEST:
             names.insert(0, part.attr)
             part = part.value
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):

@@ -25,6 +25,7 @@ from autograder.submission.reading import Submission, Ungradable
 
 GRADED, UNGRADABLE, INFRA = "GRADED", "UNGRADABLE", "INFRA"
 TRIES = 2
+_TOLD = 20  # cells that stopped, each in a note of its own
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,10 @@ def _named(judged: Iterable[Result], submission: Submission) -> list[str]:
 
 
 def _trouble_elsewhere(cells: tuple[CellRun, ...]) -> list[str]:
-    return [
+    bad = [
         f"Cell {number}{f' ({cell.name})' if cell.name else ''} {cell_endings.says(cell.outcome)}"
         for number, cell in enumerate(cells, 1)
         if cell_endings.is_bad(cell.outcome) and not (cell.outcome.error and cell.outcome.error.unwritten)
     ]
+    more = [f"So it went with {len(bad) - _TOLD} more cells."] if len(bad) > _TOLD else []
+    return bad[:_TOLD] + more

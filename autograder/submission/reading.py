@@ -10,6 +10,7 @@ from typing import Any
 from autograder.core.paths import UserError, find_lesson, lesson_names
 from autograder.runner.job import CodeCell
 from autograder.submission import repair, versions
+from autograder.submission.given_out import ANSWER, QUESTION, given_out
 
 MAX_BYTES = 200 * 2**20
 
@@ -46,11 +47,10 @@ def submission(notebook: dict[str, Any], path: Path, solutions: Path, lesson: st
     find_lesson(lesson, solutions)
     if said != lesson and said in lesson_names(solutions):
         raise Ungradable(f"{path.name} is the notebook of lesson {said}: hand in that of {lesson}.")
-    order = repair.ordered(notebook, repair.given_out(solutions.parent / "lessons" / lesson))
-    cells = tuple(
-        CodeCell(cell.name if cell.role == repair.ANSWER else "", cell.source) for cell in order.cells if cell.runs
-    )
-    questions = {cell.name: cell.source for cell in order.cells if cell.role == repair.QUESTION}
+    order = repair.ordered(notebook, given_out(solutions.parent / "lessons" / lesson))
+    cells = tuple(CodeCell(cell.name if cell.role == ANSWER else "", cell.source) for cell in order.cells if cell.runs)
+    questions = {cell.name: cell.source for cell in order.cells if cell.role == QUESTION}
+    questions |= {name: written.text for name, written in order.written.items()}
     notes = [f"REPAIRED: {'; '.join(order.repairs)}."] if order.repairs else []
     return Submission(path, lesson, cells, questions, (*notes, *order.remarks), versions.said(notebook))
 
@@ -69,7 +69,7 @@ def load(path: Path) -> dict[str, Any]:
 def parsed(content: bytes, path: Path) -> dict[str, Any]:
     """A file's content as JSON, with the shape of a notebook. Raises Ungradable when it isn't."""
     try:
-        notebook = json.loads(content.decode("utf-8"))
+        notebook = json.loads(content.decode(json.detect_encoding(content)))  # Windows' editors write others, too
     except (ValueError, RecursionError):
         raise Ungradable(
             f"{path.name} can't be read as a notebook (empty, cut off, or edited by hand): "
@@ -79,6 +79,11 @@ def parsed(content: bytes, path: Path) -> dict[str, Any]:
     if not isinstance(cells, list) or notebook.get("nbformat") != 4 or not all(map(_is_cell, cells)):
         raise Ungradable(
             f"{path.name} isn't a notebook of format 4: open it in JupyterLab, save it and hand it in again."
+        )
+    if not cells:
+        raise Ungradable(
+            f"{path.name} has no cells (it was saved before it was loaded, or emptied): open the notebook in which you "
+            "worked, or the lesson as it was given out, save it and hand it in again."
         )
     return notebook
 

@@ -1,4 +1,4 @@
-"""A lesson's own cells as they were given out, and a submission's cells put back in order by them.
+"""A submission's cells put back in order by the lesson's own.
 
 Nothing that a submitted notebook says about itself is believed: whether a cell is an answer, a check or a question is
 what the lesson says about the cell of that name.
@@ -6,95 +6,60 @@ what the lesson says about the cell of that name.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from autograder.submission import written_answers
+from autograder.submission.cells import MOST_CODE, SubmittedCell, is_code, too_long
 from autograder.submission.definitions import defined
+from autograder.submission.given_out import (
+    ANSWER,
+    CHECK,
+    OWN,
+    QUESTION,
+    GivenOut,
+    Official,
+    grade_id,
+    is_demo,
+    named_cells,
+    text_of,
+)
+from autograder.submission.written_answers import Written
 
-ANSWER, CHECK, QUESTION, OWN = "answer", "check", "question", "own"
-_FLAGS = ("grade", "solution", "locked", "task", "points", "schema_version")
-
-
-@dataclass(frozen=True)
-class Official:
-    """A cell of the lesson that nbgrader knows by name. role: answer, check or question."""
-
-    name: str
-    role: str
-    cell_type: str
-    source: str
-    flags: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class SubmittedCell:
-    """A submitted cell. role: that of the lesson's cell of this name, or "own". runs: whether its code is to be run."""
-
-    role: str
-    name: str
-    cell_type: str
-    source: str
-    demo: bool = False
-    runs: bool = False
+_NAMED = 5
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """A submission's cells in its own order, with what had to be put right and what else a person may want to know."""
+    """A submission's cells in its own order, with what had to be put right and what else a person may want to know.
+
+    written: of each question whose answer isn't simply in its cell, what may be the answer.
+    """
 
     cells: tuple[SubmittedCell, ...]
     repairs: tuple[str, ...]
     remarks: tuple[str, ...]
+    written: Mapping[str, Written]
 
 
-def given_out(released: Path) -> dict[str, Official]:
-    """The named cells of the lesson in `released` (under lessons/), in order; none when it isn't there."""
-    notebooks = sorted(released.glob("*.ipynb"))
-    return official_cells(json.loads(notebooks[0].read_text(encoding="utf-8"))) if notebooks else {}
+def ordered(notebook: Mapping[str, Any], given: GivenOut) -> Ordered:
+    """A submission's cells by the lesson's own. notebook: JSON of notebook shape (`reading.load`).
 
-
-def official_cells(notebook: Mapping[str, Any]) -> dict[str, Official]:
-    """The named cells of a lesson's notebook, in order."""
-    found: dict[str, Official] = {}
-    for cell in notebook["cells"]:
-        flags = cell.get("metadata", {}).get("nbgrader", {})
-        name = grade_id(cell)
-        if name and (flags.get("grade") or flags.get("solution")):
-            role = ANSWER if not flags.get("grade") else QUESTION if flags.get("solution") else CHECK
-            kept = {flag: flags.get(flag) for flag in _FLAGS}
-            found[name] = Official(name, role, cell["cell_type"], text_of(cell), kept)
-    return found
-
-
-def grade_id(cell: Mapping[str, Any]) -> str:
-    """The name that a cell gives itself; empty when it gives none."""
-    name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
-    return name if isinstance(name, str) else ""
-
-
-def text_of(cell: Mapping[str, Any]) -> str:
-    """The source of a cell, which a file may hold in lines."""
-    return "".join(cell.get("source", ""))
-
-
-def ordered(notebook: Mapping[str, Any], official: Mapping[str, Official]) -> Ordered:
-    """A submission's cells by the lesson's own. notebook: JSON of notebook shape (`submissions.load`).
-
-    official: none when it isn't known what was given out; then the notebook's own word must do.
+    given: without named cells it isn't known what was given out; then the notebook's own word must do.
     """
-    if not official:
-        official = official_cells(notebook)
-    cells = [_cell(cell, official.get(grade_id(cell))) for cell in notebook["cells"]]
-    definitions = [defined(cell.source) if _is_code(cell) else {} for cell in cells]
+    official = given.named or named_cells(notebook)
+    cells = [_cell(cell, official.get(grade_id(cell)), given) for cell in notebook["cells"]]
+    left_out = sorted(too_long(cells, given))
+    for number in left_out:
+        cells[number] = replace(cells[number], runs=False, too_long=True)
+    definitions = [defined(cell.source) if is_code(cell) and not cell.too_long else {} for cell in cells]
     names = [name for name, cell in official.items() if cell.role == ANSWER]
     written = {name for name in names if any(found.get(name) for n, found in _running(cells, definitions))}
     elsewhere, again = [], []
     for number, cell in enumerate(cells):
-        if cell.role == ANSWER and cell.cell_type != "code" and cell.name not in written:
+        if cell.role == ANSWER and cell.cell_type != "code" and cell.name not in written and not cell.too_long:
             cells[number] = cell = replace(cell, runs=True)  # an answer that was turned into text
             definitions[number] = defined(cell.source)
         if cell.role == CHECK and any(definitions[number].get(name) for name in set(names) - written):
@@ -110,22 +75,32 @@ def ordered(notebook: Mapping[str, Any], official: Mapping[str, Official]) -> Or
                     cells[n] = replace(cells[n], runs=False)  # the stub, untouched, after the answer
         elif answers and answers[-1] not in own:
             again.append(name)
+    found = written_answers.find(cells, given)
     repairs = _repairs(notebook["cells"], official, elsewhere)
+    repairs += [answer.repair for answer in found.values() if answer.repair]
     remarks = [f"`{name}` is defined again after its own cell; the last definition counted." for name in again]
-    return Ordered(tuple(cells), tuple(repairs), tuple(remarks))
+    return Ordered(tuple(cells), tuple(repairs), (*remarks, *_left_out(left_out)), found)
 
 
-def _cell(cell: Mapping[str, Any], official: Official | None) -> SubmittedCell:
+def _cell(cell: Mapping[str, Any], official: Official | None, given: GivenOut) -> SubmittedCell:
     source, kind = text_of(cell), str(cell.get("cell_type"))
     if official:
         runs = official.role == ANSWER and kind == "code" and bool(source.strip())
         return SubmittedCell(official.role, official.name, kind, source, runs=runs)
-    demo = "demo" in cell.get("metadata", {}).get("tags", ())
+    demo = is_demo(cell) or source.strip() in given.demos  # some programs save no tags
     return SubmittedCell(OWN, "", kind, source, demo, runs=kind == "code" and not demo and bool(source.strip()))
 
 
-def _is_code(cell: SubmittedCell) -> bool:
-    return cell.cell_type == "code" and cell.role != QUESTION and not cell.demo
+def _left_out(numbers: Sequence[int]) -> list[str]:
+    """A sentence about the cells that are too long."""
+    if not numbers:
+        return []
+    named = ", ".join(str(number + 1) for number in numbers[:_NAMED])
+    more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
+    return [
+        f"Left out, because the notebook has more than {MOST_CODE:,} words and signs of code: cell {named}{more} "
+        "(counted from the top, text cells too). Everything else was run. Ask for a notebook without such data in it."
+    ]
 
 
 def _running(cells: Sequence[SubmittedCell], definitions: list[dict[str, bool]]) -> list[tuple[int, dict[str, bool]]]:
@@ -137,7 +112,9 @@ def _repairs(cells: list[Mapping[str, Any]], official: Mapping[str, Official], e
     there = [(grade_id(cell), cell) for cell in cells]
     counts = Counter(name for name, _ in there)
     last = {name: cell for name, cell in there if name in official}
-    twice = [name for name in last if counts[name] > 1]
+    several = [name for name in last if counts[name] > 1]
+    twice = [name for name in several if official[name].role != QUESTION]
+    asked_twice = [name for name in several if official[name].role == QUESTION]
     missing = [name for name in official if name not in last]
     retyped = [name for name, cell in last.items() if cell.get("cell_type") != official[name].cell_type]
     changed = [name for name, cell in last.items() if not _has_flags(cell, official[name])]
@@ -153,6 +130,7 @@ def _repairs(cells: list[Mapping[str, Any]], official: Mapping[str, Official], e
         (elsewhere, "the answer to {} was found in another cell"),
         ([name for name in missing if name not in elsewhere], "the cell {} was missing"),
         (twice, "the cell {} was there more than once (the last definition counts)"),
+        (asked_twice, "the question {} was there more than once (what was written in any of them counts)"),
         (retyped, "the cell {} was of another kind"),
         (moved, "the cell {} stood in another place"),
         (changed, "points or flags of {} had been changed (those given out count)"),

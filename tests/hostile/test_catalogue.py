@@ -2,8 +2,8 @@
 
 Each folder holds a `submission.py`: `variants(canary)` gives edits of a solved notebook by name, `VERDICTS` the
 exercises that aren't PASSED then, `MISTAKE` the name of the mistake recognised, `SAYS` a part of the message by
-variant and exercise, `EDITS` changes of the lesson's own texts, `STOCK` the same for `on_stock_nbgrader.py`. Every
-bomb has a limit of its own; what is aimed at was made here.
+variant and exercise, `NOTES` a part of a note by variant, `EDITS` changes of the lesson's own texts, `STOCK` the same
+for `on_stock_nbgrader.py`. Every bomb has a limit of its own; what is aimed at was made here.
 """
 
 import contextlib
@@ -130,6 +130,7 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(
     for result in graded.results:
         assert result.mistake == getattr(module, "MISTAKE", {}).get(result.name, result.mistake), graded.to_json()
         assert getattr(module, "SAYS", {}).get(variant, {}).get(result.name, "") in result.message, result.message
+    assert getattr(module, "NOTES", {}).get(variant, "") in " ".join(graded.notes), graded.notes
     for word in ("TAMPER", "NAMED", "REPAIRED"):
         noted = [note for note in graded.notes if note.startswith(f"{word}: ")]
         assert bool(noted) == getattr(module, word, False), graded.notes
@@ -145,6 +146,15 @@ def test_a_file_that_is_no_notebook_is_ungradable_and_says_what_to_do(course, so
     path.write_bytes(FIXTURES["35_no_notebook"].files(solved)[variant])
     with pytest.raises(reading.Ungradable, match=re.compile("hand (it )?in")):
         reading.read(path, course / "solutions")
+
+
+@pytest.mark.parametrize("encoding", FIXTURES["35_no_notebook"].encoded(b""))
+def test_a_notebook_is_read_in_every_encoding_of_unicode(course, solved, tmp_path, encoding):
+    path = tmp_path / "tiny.ipynb"
+    path.write_bytes(solved)
+    expected = reading.read(path, course / "solutions")
+    path.write_bytes(FIXTURES["35_no_notebook"].encoded(solved)[encoding])
+    assert reading.read(path, course / "solutions") == expected
 
 
 def test_a_renamed_notebook_is_graded(runner, marks, course, solved, tmp_path):

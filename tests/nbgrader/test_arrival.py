@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from nbgrader.utils import parse_utc
 
 from autograder.nbgrader_plugin import arrival
 from autograder.nbgrader_plugin.arrival import MOST_FILES, SET_ASIDE, TIMESTAMP
@@ -101,6 +102,23 @@ def test_a_time_that_can_be_right_is_taken_as_nbgrader_takes_it(folder, said):
     assert arrival.notes(folder) == ()
 
 
+SAVED_AS = {
+    "UTF-8 with a mark": "\ufeff2026-03-01 10:00:00 UTC\r\n".encode(),
+    "UTF-16, little": "2026-03-01 10:00:00 UTC\r\n".encode("utf-16"),
+    "UTF-16, big": "\ufeff2026-03-01 10:00:00 UTC".encode("utf-16-be"),
+}
+
+
+@pytest.mark.parametrize("content", SAVED_AS.values(), ids=SAVED_AS)
+def test_a_time_is_read_as_windows_saves_it_and_nobody_is_blamed(folder, content):
+    (folder / TIMESTAMP).write_bytes(content)
+    for _ in range(2):
+        arrival.settle(folder, KEEP)
+        assert arrival.time_of(folder) == datetime(2026, 3, 1, 10)
+        assert parse_utc((folder / TIMESTAMP).read_text().strip()) == datetime(2026, 3, 1, 10)  # as nbgrader reads it
+        assert arrival.notes(folder) == ()
+
+
 FORGED = [
     b"",
     b"tomorrow",
@@ -120,7 +138,7 @@ def test_a_time_that_cannot_be_right_gives_way_to_that_at_which_it_came(folder, 
         arrival.settle(folder, KEEP)
         assert abs(arrival.time_of(folder) - before) < timedelta(seconds=2)
         (note,) = arrival.notes(folder)
-        assert note.startswith("TAMPER: ")
+        assert note.startswith("TIME: ")
 
 
 def test_a_new_time_ends_the_note(folder):

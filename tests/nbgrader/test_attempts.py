@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from datetime import datetime
@@ -154,16 +155,51 @@ def test_the_late_penalty_is_that_of_nbgrader_autograde(here):
     assert ours == _net(here, "fay") == (16, 2)
 
 
+def test_a_moved_due_date_and_points_given_by_hand_are_paid_for_at_the_next_grading(here):
+    _at(here, "ida", LATE, here.notebook({"weighted_sum": here.solved["weighted_sum"]}))
+    _grade()
+    assert _net(here, "ida") == (2, 2)
+    with Gradebook(here.db_url) as gradebook:
+        gradebook.update_or_create_assignment(LESSON, duedate=datetime(2024, 3, 30))
+    said = _grade()
+    assert "ida" in said["penalties_changed"] and _of(said, "ida")["skipped"] is True
+    assert _net(here, "ida") == (2, 0)
+    with Gradebook(here.db_url) as gradebook:
+        gradebook.update_or_create_assignment(LESSON, duedate=datetime(2024, 3, 5))
+    assert "ida" in _grade()["penalties_changed"]
+    assert _net(here, "ida") == (2, 2) and _grade()["penalties_changed"] == []
+
+
+def test_points_given_by_hand_for_late_work_obey_the_policy_everywhere(here, tmp_path):
+    _at(here, "jim", LATE, here.notebook({}))
+    _grade()
+    assert _net(here, "jim") == (0, 0)  # a penalty never costs more than there is
+    with Gradebook(here.db_url) as gradebook:
+        grade = gradebook.find_grade("why-bias", NOTEBOOK, LESSON, "jim")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+    assert here.nbgrader("export", "--to", str(tmp_path / "grades.csv")).returncode == 0
+    with open(tmp_path / "grades.csv", encoding="utf-8", newline="") as file:
+        (row,) = [row for row in csv.DictReader(file) if row["student_id"] == "jim"]
+    assert (float(row["raw_score"]), float(row["late_submission_penalty"]), float(row["score"])) == (1.5, 1.5, 0)
+    assert _net(here, "jim") == (1.5, 1.5)
+    with Gradebook(here.db_url) as gradebook:
+        gradebook.find_grade("why-bias", NOTEBOOK, LESSON, "jim").manual_score = 2
+        gradebook.db.commit()
+    assert "jim" in _grade()["penalties_changed"]
+    assert _net(here, "jim") == (2, 2)
+
+
 @pytest.mark.parametrize("said", ["the day before yesterday", "2999-01-01 00:00:00 UTC", ""])
 def test_a_time_that_cannot_be_right_does_not_save_from_the_penalty(here, said):
     student = f"gus_{len(said)}"
     _at(here, student, said, here.solution())
     graded = _of(_grade(), student)
-    assert graded["notes"][0].startswith("TAMPER: timestamp.txt")
+    assert graded["notes"][0].startswith("TIME: timestamp.txt")
     assert _net(here, student) == (16, 2)
     assert here.nbgrader("autograde", LESSON, "--student", student, "--force").returncode == 0
     assert _net(here, student) == (16, 2)
-    assert {each["student"] for each in _grade()["tampered"]} >= {student}
+    assert {each["student"] for each in _grade()["times"]} >= {student}
 
 
 def test_the_summary_says_who_handed_in_again_and_what_was_repaired(here):

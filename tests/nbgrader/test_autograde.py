@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from classroom import LESSON, NOTEBOOK, Classroom, cell_of, grade_id
 from click.testing import CliRunner
+from handed_in import MISPLACED, WRITTEN
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
@@ -16,9 +17,9 @@ from autograder.runner.sandbox import BUBBLEWRAP
 from autograder.submission import grade as grading
 from autograder.submission.grade import Graded
 
-GRADABLE = ["right", "untouched", "half", "wrong", "check_deleted", "answer_deleted", "all_deleted", "nothing_left"]
+GRADABLE = ["right", "untouched", "half", "wrong", "check_deleted", "answer_deleted", "all_deleted"]
 GRADABLE += ["doubled", "spy", "forger", "script", "links"]
-BAD_FILES = ["empty", "cut_off", "old_format", "two_names"]
+BAD_FILES = ["empty", "cut_off", "old_format", "two_names", "nothing_left"]
 
 
 def test_the_commands_succeed_for_the_whole_class(graded):
@@ -40,8 +41,9 @@ def test_each_submission_gets_its_points(graded):
     full = scores["right"]
     assert full == 16
     assert scores["doubled"] == scores["links"] == full
-    assert scores["untouched"] == scores["nothing_left"] == scores["forger"] == 0
+    assert scores["untouched"] == scores["forger"] == 0
     assert scores["half"] == 3
+    assert {_score(graded.course, student) for student in ("byte_order_mark", "utf-16", "[ada]", *MISPLACED)} == {full}
     assert scores["check_deleted"] == full - 1
     assert scores["answer_deleted"] == full - 2
 
@@ -76,7 +78,16 @@ def test_free_text_waits_for_a_person_when_something_was_written(graded):
     assert (grade["auto_score"], grade["needs_manual_grade"]) == (None, True)
 
 
-@pytest.mark.parametrize("student", ["untouched", "nothing_left", "all_deleted"])
+@pytest.mark.parametrize("student", MISPLACED)
+def test_free_text_in_the_wrong_cell_waits_for_a_person_who_sees_it(graded, student):
+    grade = graded.course.grades(student)["why-bias"]
+    assert (grade["auto_score"], grade["needs_manual_grade"]) == (None, True)
+    assert WRITTEN in cell_of(_autograded(graded.course, student), "why-bias").source
+    assert WRITTEN in graded.course.feedback(student)
+    assert "No response." not in graded.course.feedback(student)
+
+
+@pytest.mark.parametrize("student", ["untouched", "all_deleted"])
 def test_free_text_that_was_not_written_is_worth_nothing(graded, student):
     grade = graded.course.grades(student)["why-bias"]
     assert (grade["auto_score"], grade["needs_manual_grade"]) == (0, False)
@@ -91,7 +102,7 @@ def test_an_exercise_not_attempted_says_no_response(graded):
 
 
 def test_the_graded_notebook_has_every_official_cell_once_and_our_report_in_each_check(graded):
-    for student in ("right", "all_deleted", "doubled", "forger", "nothing_left"):
+    for student in ("right", "all_deleted", "doubled", "forger"):
         notebook = _autograded(graded.course, student)
         names = [grade_id(cell) for cell in notebook.cells if grade_id(cell)]
         assert sorted(names) == sorted(grade_id(cell) for cell in graded.course.handed_out.cells if grade_id(cell))

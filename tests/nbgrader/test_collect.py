@@ -188,6 +188,59 @@ def test_of_two_downloads_the_newer_file_counts(empty):
     assert path.read_bytes() == b"new"
 
 
+AGAIN = {
+    "Canvas": ("ada_1_50_neuron.ipynb", "ada_1_61_neuron-1.ipynb"),
+    "Canvas, third time": ("ada_1_61_neuron-1.ipynb", "ada_1_72_neuron-2.ipynb"),
+    "a browser": ("ada_1_50_neuron.ipynb", "ada_1_61_neuron (1).ipynb"),
+    "Moodle": ("Ada_1_assignsubmission_file_neuron.ipynb", "Ada_1_assignsubmission_file_Neuron (2).ipynb"),
+    "a copy": ("ada_1_50_neuron.ipynb", "ada_1_61_neuron-Copy1.ipynb"),
+}
+
+
+@pytest.mark.parametrize("by_time", [True, False], ids=["with times", "all of one time"])
+@pytest.mark.parametrize(("first", "second"), AGAIN.values(), ids=AGAIN)
+def test_a_second_upload_counts_whatever_it_is_called(empty, first, second, by_time):
+    old = zipfile.ZipInfo(first, (2026, 11, 1, 10, 0, 0))
+    new = zipfile.ZipInfo(second, (2026, 11, 8, 10, 0, 0) if by_time else old.date_time)
+    download(empty, "submissions.zip", zipped((new, b"new")))
+    download(empty, "submissions (1).zip", zipped((old, b"old")))
+    said = collect(empty)
+    (name,) = handed_in(empty)["ada_1"]
+    assert (empty.root / "grading" / "submitted" / "ada_1" / LESSON / name).read_bytes() == b"new"
+    assert "of the same student is newer" in said
+
+
+def test_what_computers_make_of_names_and_archives_is_no_obstacle_and_the_rest_is_named(empty):
+    apple = b"\x00\x05\x16\x07" + b"\x00" * 100
+    packed = zipped(
+        ("my work.ipynb", b"felix"),
+        ("__MACOSX/._my work.ipynb", apple),
+        ("._other.ipynb", apple),
+        (".ipynb_checkpoints/my work-checkpoint.ipynb", b"older"),
+    )
+    canvas = zipped(
+        ("kleinfelix_7_107_work.zip", packed),
+        ("upper_8_108_NEURON.IPYNB", b"upper"),
+        ("noether_9_109_neuron.ipynb.txt", b"noether"),
+        ("curie_10_110_neuron.IPYNB.json", b"curie"),
+        ("bohr_11_111_neuron.html", b"<html>"),
+        ("gauss_12_112_work.zip", zipped(*((f"part {n}.py", b"x = 1") for n in range(8)))),
+        ("dirac_13_text.html", b"<html>"),
+    )
+    download(empty, "submissions.zip", canvas)
+    said = collect(empty)
+    submitted = empty.root / "grading" / "submitted"
+    content = {
+        folder.parent.name: [p.read_bytes() for p in folder.iterdir()] for folder in submitted.glob(f"*/{LESSON}")
+    }
+    wanted = {"kleinfelix_7": b"felix", "upper_8": b"upper", "noether_9": b"noether", "curie_10": b"curie"}
+    assert content == {student: [data] for student, data in wanted.items()}
+    assert all(name.endswith(".ipynb") for names in handed_in(empty).values() for name in names)
+    for name in ("bohr_11_111_neuron.html", "gauss_12_112_work.zip: part 0.py", "dirac_13_text.html"):
+        assert name in said
+    assert "part 7.py" not in said and "3 more files" in said
+
+
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
@@ -199,6 +252,12 @@ def test_of_two_downloads_the_newer_file_counts(empty):
         (("001", "anon_LATE_hXY12_34_neuron.ipynb"), ("anon_hXY12", "neuron.ipynb")),
         (("001", "Ada_1_assignsubmission_file_a/b.ipynb".replace("/", "\\")), ("ada_1", "a-b.ipynb")),
         (("001", "Ada_1_assignsubmission_file_.ipynb"), ("ada_1", "notebook.ipynb")),
+        (("001", "LATE_anon_12_34_neuron.ipynb"), ("anon_12", "neuron.ipynb")),
+        (("001", "project_group1_1005_5005_neuron.ipynb"), ("project-group1_1005", "neuron.ipynb")),
+        (("001", "a_b_LATE_1005_5005_my_own_1_2_neuron.ipynb"), ("a-b_1005", "my_own_1_2_neuron.ipynb")),
+        (("001", "Default group_assignsubmission_file", "neuron.ipynb"), ("default-group", "neuron.ipynb")),
+        (("001", "De_la Cruz_7_assignsubmission_file_", "neuron.ipynb"), ("de-la-cruz_7", "neuron.ipynb")),
+        (("001", "diracpaul_1011_text.ipynb"), None),
         (("001", "neuron.ipynb"), None),
         (("001", "ada", "neuron.ipynb"), None),
     ],

@@ -200,6 +200,32 @@ def test_a_killed_command_goes_on_where_it_was(here, lines, stored):
     assert len(handed_in) == len(set(handed_in)) == len(said["students"])
 
 
+DAMAGED = {
+    "no run": lambda record: record.pop("run"),
+    "no sandbox": lambda record: record.pop("sandbox"),
+    "no versions": lambda record: record.pop("versions"),
+    "a run that is none": lambda record: record.update(run=[]),
+    "a run without cells": lambda record: record["run"].pop("cells"),
+    "a run without an exercise": lambda record: record["run"]["outcomes"].pop("relu"),
+    "an outcome that is none": lambda record: record["run"]["outcomes"].update(relu={"negative": {}}),
+    "a student without a name": lambda record: record.update(student=None),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
+def test_a_line_that_was_damaged_is_done_again(here, damage):
+    _invoke()
+    lines = _lines(here)
+    number = max(n for n, line in enumerate(lines) if '"student": "right"' in line and "torn" not in line)
+    record = json.loads(lines[number])
+    damage(record)
+    lines[number] = json.dumps(record)
+    _results(here).write_text("".join(f"{line.rstrip()}\n" for line in lines), encoding="utf-8")
+    said = json.loads(_invoke("--json").output)
+    assert {each["student"]: each["score"] for each in said["students"]}["right"] == 16
+    assert json.loads(_lines(here)[-1])["student"] == "right"
+
+
 def test_a_changed_check_runs_everybody_again(here):
     _invoke()
     lines = len(_lines(here))

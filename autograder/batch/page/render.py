@@ -52,6 +52,7 @@ def render(report: ClassReport, held: ClassPoints, when: datetime) -> str:
             second_look=findings.second_look(held),
             tamper=findings.notes(report, "TAMPER"),
             named=findings.notes(report, NAMED),
+            arrived=[*findings.notes(report, "TIME"), *findings.notes(report, "OTHERS")],
             repaired=findings.notes(report, "REPAIRED"),
             without_score=findings.without_score(report),
             person=lambda student: _person(student, held),

@@ -1,5 +1,7 @@
 """Row 35: files that are no notebook of the lesson."""
 
+import json
+
 VERDICT = "UNGRADABLE"
 
 
@@ -14,4 +16,15 @@ def files(notebook: bytes):
         "not UTF-8": b"\xff\xfe" + notebook,
         "nesting": b"[" * 200_000,
         "a script": b"print('hello')",
+        "no cells": json.dumps({**_loaded(notebook), "cells": []}).encode(),
     }
+
+
+def _loaded(notebook: bytes) -> dict:
+    return json.loads(notebook or b"{}")
+
+
+def encoded(notebook: bytes):
+    """The notebook as other programs save it."""
+    text = notebook.decode()
+    return {name: text.encode(name) for name in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")}
