@@ -15,6 +15,10 @@ from autograder.authoring.exercise import AuthoringError
 from autograder.core.paths import UserError, course_root, find_lesson, lesson_names, lessons, solutions, suggest
 from autograder.core.text import clean
 
+NO_SANDBOX = (
+    "There is no sandbox on this machine, so the notebook's code runs with your own rights: `autograder doctor` says "
+    "what is missing. Say --sandbox none if that is what you want."
+)
 GRADED_STATUS, UNUSABLE, INFRASTRUCTURE, INTERRUPTED = 0, 2, 3, 130
 
 
@@ -178,7 +182,10 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
     else:
         marks = grading.marking(find_lesson(submission.lesson, solutions()), held_out)
         try:
-            with Runner(grading.modules(marks, [submission]), sandbox) as runner:
+            runner = Runner(grading.modules(marks, [submission]), sandbox)
+            if runner.level == "none" != sandbox:
+                click.echo(NO_SANDBOX, err=True)
+            with runner:
                 graded = grading.grade(submission, marks, runner)
         except RunnerFailed as error:
             graded = grading.Graded(submission.lesson, grading.INFRA, "none", notes=(str(error),))

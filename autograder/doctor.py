@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from autograder.core.paths import course_root, lesson_names, lessons, solutions
+from autograder.core.paths import UserError, course_root, lesson_names, lessons, solutions
 from autograder.runner import sandbox
 
 PACKAGES = ("jupyterlab", "nbgrader", "numpy", "torch", "matplotlib", "ipywidgets", "anywidget", "ipykernel")
@@ -34,7 +34,7 @@ class Finding:
 def examine() -> dict[str, Any]:
     """Everything that can be said of this machine, as plain data."""
     found = [_python(), *_packages(), _sandbox(), _browser(), _data(), _lessons()]
-    return {"sandbox": sandbox.choose(), "findings": [asdict(finding) for finding in found]}
+    return {"sandbox": _level(), "findings": [asdict(finding) for finding in found]}
 
 
 def print_findings(report: dict[str, Any]) -> None:
@@ -58,8 +58,18 @@ def _packages() -> list[Finding]:
     return [Finding("packages", not missing, text, "Run python3 start.py: it installs what is missing.")]
 
 
+def _level() -> str:
+    try:
+        return sandbox.choose()
+    except UserError:  # it couldn't be found out, which is one of the findings
+        return sandbox.NONE
+
+
 def _sandbox() -> Finding:
-    held = sandbox.protections()
+    try:
+        held = sandbox.protections()
+    except UserError as error:
+        return Finding("sandbox", False, "not found out", str(error))
     missing = [name for name in (*sandbox.REQUIRED, *sandbox.WELCOME) if not held.get(name)]
     if sandbox.bubblewrap_works():
         text = f"bubblewrap; tried from inside and held: {', '.join(name for name in held if held[name])}"

@@ -187,9 +187,8 @@ def _dicts(got: Any, expected: dict, rtol: float, atol: float, where: str) -> Di
 
 
 def _sequences(got: Any, expected: list | tuple, rtol: float, atol: float, where: str) -> Difference | None:
-    if isinstance(got, np.ndarray) and got.ndim and all(_number(item) is not None for item in expected):
-        got = list(got)
-    if not isinstance(got, list | tuple):
+    is_row = isinstance(got, np.ndarray) and got.ndim and all(_number(item) is not None for item in expected)
+    if not is_row and not isinstance(got, list | tuple):
         return _wrong_type(got, expected, where)
     if len(got) != len(expected):
         text = f"{_at(where)}has {_items(len(got))}, expected {len(expected)}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import dis
 import functools
 import io
@@ -11,11 +10,12 @@ import linecache
 import os
 import re
 import sys
-import time
 import traceback
 import types
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import is_dataclass, replace
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ def run_case(case: Case, exercise: str, namespace: Mapping[str, Any], seed: int 
     if is_unwritten(namespace.get(exercise)):
         return Outcome(outcome.NOT_RUN, unwritten=True)
     printed = CappedText()
-    started = time.perf_counter()
+    started = perf_counter()
     watch = forbidden.Watch(case.forbids, case.function) if case.forbids else None
     try:
         with _put_back(case.function.__globals__), _captured(printed), seeds.seeded(seed):
@@ -62,7 +62,7 @@ def run_case(case: Case, exercise: str, namespace: Mapping[str, Any], seed: int 
         result = failure(error, case.function.__code__.co_filename)
         result = replace(result, unwritten=bool(result.error and result.error.unwritten == exercise))
     seen = watch.seen if watch else ""
-    return replace(result, forbidden=seen, printed=printed.text(), seconds=time.perf_counter() - started)
+    return replace(result, forbidden=seen, printed=printed.text(), seconds=perf_counter() - started)
 
 
 def run_cases(
@@ -119,6 +119,9 @@ class CappedText(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
+        if not issubclass(type(text), str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        text = str.__str__(text)  # whatever a subclass makes of its own slices and length
         if self._size < MAX_PRINTED:
             self._kept.append(text[: MAX_PRINTED - self._size])
         self._size += len(text)
@@ -140,7 +143,7 @@ def _captured(printed: CappedText) -> Iterator[None]:
 def _put_back(shared: dict[str, Any]) -> Iterator[None]:
     """Keep the data that cases share as it was, whatever the code under test does to it."""
     kept = {
-        name: copy.deepcopy(value)
+        name: deepcopy(value)
         for name, value in shared.items()
         if name[:2] != "__" and _is_data(type(value))  # type: ignore[arg-type]  # every class can be hashed
     }

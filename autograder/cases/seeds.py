@@ -7,12 +7,14 @@ unrecognisable and a verdict different from one run to the next.
 
 from __future__ import annotations
 
-import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from random import getstate, setstate
+from random import seed as seed_own
 
-import numpy as np
+from numpy.random import get_state, set_state
+from numpy.random import seed as seed_numpys
 
 USUAL, OTHER = 0, 1
 
@@ -21,16 +23,16 @@ USUAL, OTHER = 0, 1
 def seeded(seed: int) -> Iterator[None]:
     """Seed `random`, NumPy's global generator and torch's (where imported), and put back what they were."""
     torch = sys.modules.get("torch")
-    own, numpys = random.getstate(), np.random.get_state()
+    own, numpys = getstate(), get_state()
     torchs = torch.default_generator.get_state() if torch is not None else None
-    random.seed(seed)
-    np.random.seed(seed)
+    seed_own(seed)
+    seed_numpys(seed)
     if torch is not None:
         torch.default_generator.manual_seed(seed)
     try:
         yield
     finally:
-        random.setstate(own)
-        np.random.set_state(numpys)
+        setstate(own)
+        set_state(numpys)
         if torch is not None:
             torch.default_generator.set_state(torchs)

@@ -58,7 +58,11 @@ class GradeSubmission(NbGraderPreprocessor):
         return submitted_file(coursedir, names)
 
     def _grade(self, submission: Submission, folder: Path) -> Graded:
-        if self.sandbox == sandbox.BUBBLEWRAP and not sandbox.bubblewrap_works():
+        try:
+            is_missing = self.sandbox == sandbox.BUBBLEWRAP and not sandbox.bubblewrap_works()
+        except UserError as error:
+            return Graded(folder.name, grading.INFRA, sandbox.NONE, notes=(str(error),))
+        if is_missing:
             reason = (
                 "The bubblewrap sandbox doesn't work on this machine: install the package bubblewrap (Linux), or, if "
                 'you trust the code of every submission, set c.GradeSubmission.sandbox = "none" in nbgrader_config.py.'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -11,6 +12,7 @@ import sys
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
 MADV_COLLAPSE = 25
 HUGE_PAGE = 2**21
+SOCKET_BUFFER = 212_992  # bytes, the kernel's usual one; a larger one can't be asked for (`system_calls`)
 ROOM = 16  # processes that there may be in all beyond the limit, so that we can go on when it is reached
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
@@ -102,20 +104,55 @@ def _data_in_use() -> int:
 
 def own_memory() -> int:
     """Bytes of private memory of this process."""
-    return _private_memory("self", "Anonymous")
+    return _memory_of("self", "Anonymous:")
 
 
 def memory_of_others() -> int:
-    """Bytes of private memory of all processes in sight but this one; what they share counts once."""
-    others = (name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid())
-    return sum(_private_memory(name, "Pss_Anon") for name in others)
+    """Bytes of memory of all processes in sight but this one; what they share counts once.
+
+    Shared mappings count as private ones do, and sockets with what their buffers may hold.
+    """
+    return _buffers() + sum(_memory_of(name, "Pss_Anon:", "Pss_Shmem:", "SwapPss:") for name in _others())
 
 
-def _private_memory(process: str, field: str) -> int:
-    """A field of /proc/<process>/smaps_rollup in bytes; of a process that hides from us, all that it has in memory."""
+def seconds_of_others() -> dict[str, float]:
+    """The processor time that each process in sight but this one has used, in seconds."""
+    found = {}
+    for name in _others():
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+            found[f"{name} {fields[19]}"] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
+def seconds_waited(pid: int) -> float:
+    """How long the first thread of a process has waited for a processor so far; 0 where the kernel doesn't say."""
+    try:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as told:
+            return int(told.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+def _others() -> list[str]:
+    own = str(os.getpid())
+    return [name for name in os.listdir("/proc") if name.isdigit() and name != own]
+
+
+def _buffers() -> int:
+    """Bytes that the buffers of all sockets of this network namespace may hold: it is no process's memory."""
+    try:
+        with open("/proc/self/net/sockstat", encoding="ascii") as told:
+            return int(told.readline().split()[2]) * SOCKET_BUFFER
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _memory_of(process: str, *fields: str) -> int:
+    """Fields of /proc/<process>/smaps_rollup in bytes; of a process that hides from us, all that it has in memory."""
     try:
         with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as rollup:
-            return 1024 * sum(int(line.split()[1]) for line in rollup if line.startswith(f"{field}:"))
+            return 1024 * sum(int(line.split()[1]) for line in rollup if line.startswith(fields))
     except PermissionError:
         with open(f"/proc/{process}/statm", encoding="ascii") as sizes:
             return int(sizes.read().split()[1]) * resource.getpagesize()

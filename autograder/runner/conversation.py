@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder.cases.load import marshalled
-from autograder.core import outcome
+from autograder.core import outcome, wire
 from autograder.core.outcome import Outcome
 from autograder.runner import frames
 from autograder.runner.job import CasesOf, CellRun, Job, Ran, outcome_from_frame
@@ -18,15 +18,24 @@ from autograder.runner.job import CasesOf, CellRun, Job, Ran, outcome_from_frame
 MOST_LEFT_OUT = 6  # cells and exercises per submission that may end everything, before the rest is given up
 CAREFUL_AFTER = 2  # cells that ended everything, before each one that may do so gets a copy of the process
 
+MOST_BYTES = 128 * 2**20  # of all results of a submission together, before larger ones are refused
+SMALL = 2**20
+_TOO_MUCH = wire.encode(wire.Opaque(f"data beyond the {MOST_BYTES // 2**20} MB of all results together", refused=True))
+
 Settled = Callable[[str, Mapping[str, Outcome]], bool]
 _ENDED = (outcome.TIMEOUT, outcome.CRASHED, outcome.MEMORY)
 
 
 @dataclass
 class Known:
-    """What earlier conversations about a submission taught: cells and exercises that ended everything, and how."""
+    """What earlier conversations about a submission taught: cells and exercises that ended everything, and how.
+
+    threads: whether its cells leave threads behind. bytes: how large all results were so far.
+    """
 
     deadline: float
+    threads: bool = False
+    bytes: int = 0
     cells: dict[int, str] = field(default_factory=dict)
     exercises: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -59,6 +68,8 @@ class Conversation:
         try:
             self._begin()
             cells = self._cells()
+            if self.again:
+                return Ran(cells, {})
             for held_out in (False, True):
                 self._cases([wanted for wanted in job.exercises if wanted.held_out == held_out], held_out)
         except frames.FrameTimeout:
@@ -78,13 +89,15 @@ class Conversation:
         self._kept = [asdict(job.cells[number]) for number in self._numbers]
         header = {"cells": self._kept, "files": job.files, "limits": asdict(job.limits), "forbids": job.forbids}
         try:
-            frames.send(self._connection, {**header, "careful": len(left_out) >= CAREFUL_AFTER})
+            frames.send(
+                self._connection, {**header, "careful": len(left_out) >= CAREFUL_AFTER, "threads": self._known.threads}
+            )
             first, _ = self._incoming.frame(self._known.deadline)
         except (frames.Closed, OSError) as error:
             self.never_began = str(error)
             raise
         if "broken" in first:
-            self.never_began = str(first["broken"]).strip().rpartition("\n")[2]
+            self.never_began = _last_line(first["broken"])
             raise frames.Closed(self.never_began)
 
     def _cells(self) -> tuple[CellRun, ...]:
@@ -94,9 +107,18 @@ class Conversation:
         if [node["name"] for node in header["cells"]] != [cell["name"] for cell in self._kept]:
             raise frames.FrameError("not the cells that were asked for")
         self._cell = None
+        if header["threads"] is True and not self._known.threads:
+            self._again_with_threads()
         runs = {n: outcome_from_frame(node, []) for n, node in zip(self._numbers, header["cells"], strict=True)}
         runs |= {number: Outcome(ending) for number, ending in self._known.cells.items()}
         return tuple(CellRun(cell.name, runs[number]) for number, cell in enumerate(self._job.cells))
+
+    def _again_with_threads(self) -> None:
+        """Have the same done again where the threads live. That takes longer, and the time for it is added."""
+        known, limits, now = self._known, self._job.limits, time.monotonic()
+        took = limits.submission - (known.deadline - now)
+        known.threads = self.again = True
+        known.deadline = now + limits.submission + min(took * len(self._job.exercises), limits.submission)
 
     def _cases(self, wanted: list[CasesOf], held_out: bool) -> None:
         """Have cases run, of each exercise whose process wasn't ended by an earlier one."""
@@ -146,6 +168,9 @@ class Conversation:
             name = header["case"]
             if name not in wanted.cases or name in results:
                 raise frames.FrameError(f"an answer to a question not asked: {name!r}")
+            self._known.bytes += self._incoming.size
+            if self._incoming.size > SMALL and self._known.bytes > MOST_BYTES:
+                header, buffers = {**header, "tree": _TOO_MUCH.tree}, []
             results[name] = outcome_from_frame(header, buffers)
 
     def _next(self, seconds: float | None = None) -> dict[str, Any]:
@@ -154,7 +179,7 @@ class Conversation:
             deadline = min(deadline, time.monotonic() + seconds)
         header, _ = self._incoming.frame(deadline)
         if "broken" in header:
-            raise frames.Closed(str(header["broken"]))
+            raise frames.Closed(_last_line(header["broken"]))
         return header
 
     def _attribute(self, header: dict[str, Any]) -> None:
@@ -164,7 +189,7 @@ class Conversation:
         elif header.get("exercise") in self._outcomes:
             self._exercise = header["exercise"]
         if "broken" in header:
-            raise frames.Closed(str(header["broken"]))
+            raise frames.Closed(_last_line(header["broken"]))
 
     def _too_long(self) -> None:
         """A cell that takes too long is left out, if there is time for the others."""
@@ -179,7 +204,7 @@ class Conversation:
         forged = not isinstance(error, frames.Closed | OSError)
         if forged:
             self._known.notes.append(f"TAMPER: something other than the runner answered; look at its code ({error}).")
-        self.again = self._leave_out(outcome.MEMORY if self._ran_out_of_memory() else outcome.CRASHED)
+        self.again = self._leave_out(self._used_up() or outcome.CRASHED)
         if not self.again and not forged:
             self._known.notes.append(f"The submission's process ended or broke off: {error}")
 
@@ -192,12 +217,17 @@ class Conversation:
             return known.exercises.setdefault(self._exercise, ending) is ending
         return self._cell is not None and known.cells.setdefault(self._cell, ending) is ending
 
-    def _ran_out_of_memory(self) -> bool:
-        """Whether the keeper said so before it ended everything."""
+    def _used_up(self) -> str:
+        """What the keeper said is used up by all processes together, before it ended everything; mostly nothing."""
         self._words.settimeout(1.0)  # it is closed with the rest
         with contextlib.suppress(OSError):
-            return self._words.recv(1) == b"m"
-        return False
+            return {b"m": outcome.MEMORY, b"t": outcome.TIMEOUT}.get(self._words.recv(1), "")
+        return ""
+
+
+def _last_line(broken: Any) -> str:
+    """What went wrong on the other side, without the frames of our own code, which tell nobody anything."""
+    return str(broken).strip().rpartition("\n")[2]
 
 
 def _complete(results: dict[str, Outcome], cases: Sequence[str], ending: str, seconds: float = 0.0) -> None:

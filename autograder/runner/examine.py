@@ -2,7 +2,8 @@
 
 One copy runs exercise after exercise, and held-out cases after visible ones, since forking takes longer than most of
 them. Where an exercise ends the copy or leaves threads behind, the next one begins in a new copy; where the grader
-isn't content with the results of an exercise that ran after others, it asks for that one again, alone.
+isn't content with the results of an exercise that ran after others, it asks for that one again, alone. Where cells left
+threads behind, each copy runs the cells itself and examines exercises where those threads live.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +24,16 @@ from autograder.authoring.exercise import Exercise
 from autograder.cases import load
 from autograder.cases.run import run_case
 from autograder.core import outcome
-from autograder.runner import confine, frames
+from autograder.runner import confine, frames, threads
+from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.job import outcome_to_frame
 
 BEGUN, DONE, READY, HEARD = b"b", b"d", b"r", b"k"
 ROOM_TRIES = 200
+WAITED = 0.05  # seconds
+
+RunCells = Callable[[socket.socket | None], list[dict[str, Any]]]
 
 
 class Examiner:
@@ -36,12 +42,22 @@ class Examiner:
     seconds: for each exercise. alone_here: whether all other processes are the submission's own and may be ended.
     """
 
-    def __init__(self, connection: socket.socket, shell: Any, seconds: float, alone_here: bool) -> None:
+    def __init__(self, connection: socket.socket, prepared: Prepared, seconds: float, alone_here: bool) -> None:
         self._connection = connection
-        self._shell = shell
+        self._prepared = prepared
         self._seconds = seconds
         self._alone_here = alone_here
         self._copy: _Copy | None = None
+        self._run_cells: RunCells | None = None
+
+    def run_cells_in_copies(self, run_cells: RunCells) -> bool:
+        """From now on each copy runs the cells itself, the first one at once: whether it came to their end.
+
+        run_cells: with a socket it tells there which cell is begun.
+        """
+        self._run_cells = run_cells
+        self._copy = self._fork(tell=True)
+        return self._copy.goes_on
 
     def answer(self, request: dict[str, Any], code: list[bytes]) -> None:
         """Run what is asked for: `exercises` with their `cases`; `anew`: in a new copy. code: marshalled checks."""
@@ -60,17 +76,25 @@ class Examiner:
             left = left[done:]
         frames.send(self._connection, {"finished": True})
 
-    def _fork(self) -> _Copy:
+    def _fork(self, tell: bool = False) -> _Copy:
         ours, copys = socket.socketpair()
         pid = self._forked()
         if pid:
             copys.close()
-            return _Copy(pid, os.pidfd_open(pid), ours)
+            made = _Copy(pid, os.pidfd_open(pid), ours)
+            if self._run_cells is not None:
+                made.await_cells()
+            return made
         confine.die_with_parent()
         os.setpgid(0, 0)
         ours.close()
         try:
-            _serve(self._connection, copys, self._shell)
+            if self._run_cells is not None:
+                cells = self._run_cells(self._connection if tell else None)
+                if tell:
+                    frames.send(self._connection, {"cells": cells, "threads": False})
+                copys.send(READY)
+            _serve(self._connection, copys, self._prepared)
         finally:  # whatever the code under test raised, this copy goes no further
             os._exit(sys.exc_info()[0] is not None)
 
@@ -110,6 +134,13 @@ class _Copy:
     goes_on: bool = True
     _status: int | None = None
 
+    def await_cells(self) -> None:
+        """Wait until it has run the cells, or has ended. How long that may take is for the grader to say."""
+        poller = select.poll()
+        poller.register(self.told, select.POLLIN)
+        poller.register(self.handle, select.POLLIN)
+        self.goes_on = self.told.fileno() in dict(poller.poll()) and self.told.recv(1) == READY
+
     def run(self, wanted: list[dict[str, Any]], code: list[bytes], seconds: float) -> tuple[int, str]:
         """Have exercises run: how many were finished, and how the next one ended, if it ended badly."""
         with contextlib.suppress(OSError):  # it may have been killed meanwhile
@@ -122,14 +153,20 @@ class _Copy:
         return done, ending_of(self.end()) if in_time else outcome.TIMEOUT
 
     def _listen(self, seconds: float) -> tuple[bytes, bool]:
-        """What it tells until it has finished or ends, and whether that came before some exercise took too long."""
+        """What it tells until it has finished or ends, and whether that came before some exercise took too long.
+
+        The time that it waited for a processor, since others used them, isn't its own and doesn't count.
+        """
         news = b""
         poller = select.poll()
         poller.register(self.told, select.POLLIN)
         poller.register(self.handle, select.POLLIN)
-        deadline = time.monotonic() + seconds
+        deadline, waited = time.monotonic() + seconds, confine.seconds_waited(self.pid)
         while not news.endswith(READY):
             ready = dict(poller.poll(max(0.0, deadline - time.monotonic()) * 1000))
+            if not ready and (more_time := confine.seconds_waited(self.pid) - waited) > WAITED:
+                deadline, waited = time.monotonic() + more_time, waited + more_time
+                continue
             if self.told.fileno() not in ready:
                 return news, self.handle in ready
             more = self.told.recv(4096)
@@ -139,7 +176,7 @@ class _Copy:
             with contextlib.suppress(OSError):
                 self.told.send(HEARD * more.count(DONE))
             if BEGUN in more:
-                deadline = time.monotonic() + seconds
+                deadline, waited = time.monotonic() + seconds, confine.seconds_waited(self.pid)
         return news, True
 
     def end(self) -> int:
@@ -151,23 +188,25 @@ class _Copy:
         return self._status
 
 
-def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> None:
+def _serve(connection: socket.socket, telling: socket.socket, prepared: Prepared) -> None:
     """In the copy: run what is asked for, as long as no exercise leaves threads behind."""
     exercises: dict[str, Exercise] = {}
-    process, quiet, known = os.getpid(), _threads(), 0
+    process, quiet, known = os.getpid(), threads.count(), 0
     while True:
         request, code = frames.receive(telling)
-        for more in code[known:]:
-            load.execute([marshal.loads(more)], exercises)
+        if checks := [marshal.loads(more) for more in code[known:]]:
+            prepared.aside.put_back(checks)
+        for check in checks:
+            load.execute([check], exercises)
         known = len(code)
         for each in request["exercises"]:
-            if _threads() > quiet:
+            if threads.count() > quiet:
                 return
             telling.send(BEGUN)
             name, asked = each["exercise"], set(each["cases"])
             for case in exercises[name].cases:
                 if case.name in asked:
-                    node, buffers = outcome_to_frame(by_limits(run_case(case, name, shell.user_ns)))
+                    node, buffers = outcome_to_frame(by_limits(run_case(case, name, prepared.shell.user_ns)))
                     if os.getpid() != process:  # a copy that the code under test made has nothing to say
                         return
                     frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)
@@ -176,7 +215,3 @@ def _serve(connection: socket.socket, telling: socket.socket, shell: Any) -> Non
                 return
             frames.send(connection, {"exercise": name, "ending": ""})
         telling.send(READY)
-
-
-def _threads() -> int:
-    return len(os.listdir("/proc/self/task"))

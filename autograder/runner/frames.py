@@ -46,6 +46,7 @@ class Incoming:
         self._connection = connection
         self._ahead = ahead
         self._waiting = bytearray()
+        self.size = 0  # bytes of the frame that came last
 
     def frame(self, deadline: float | None = None) -> tuple[dict[str, Any], list[bytes]]:
         """The next frame as (header, buffers). deadline: of time.monotonic(). Raises FrameError or FrameTimeout."""
@@ -60,6 +61,7 @@ class Incoming:
             raise FrameError(f"no frame: {error!r}") from error
         if not whole:
             raise FrameError("impossible buffer sizes")
+        self.size = size + sum(sizes)
         return header, [self._exactly(n, deadline) for n in sizes]
 
     def _exactly(self, size: int, deadline: float | None) -> bytes:

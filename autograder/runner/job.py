@@ -15,7 +15,8 @@ class Limits:
     """What a submission may use.
 
     cell, exercise, submission: seconds of wall time. memory: bytes above what the warm process holds, of each process
-    and of all together. files: bytes in /tmp, and as many in /dev/shm. processes: with threads, at one time.
+    and of all together. files: bytes in /tmp, and as many in /dev/shm. processes: with threads, at one time. processor:
+    seconds of processor time, of all processes together.
     """
 
     cell: float = 30.0
@@ -24,6 +25,7 @@ class Limits:
     memory: int = 2 * 2**30
     files: int = 256 * 2**20
     processes: int = 128
+    processor: float = 300.0
 
 
 @dataclass(frozen=True)

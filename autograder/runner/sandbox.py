@@ -23,10 +23,12 @@ from pathlib import Path
 from autograder.core.paths import PACKAGE_ROOT, UserError
 
 BUBBLEWRAP, NONE = "bubblewrap", "none"
+PATIENCE = 60  # seconds for the attempt to break out, which takes less than one
 REQUIRED = ("files", "network", "neighbours", "processes", "system", "rights", "space")
 WELCOME = ("calls", "number of processes")  # protections that need libseccomp and Linux 5.14
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts")
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# One thread each, also where a cell asks for more (`torch.set_num_threads`).
+_THREADS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def choose(wanted: str = "auto") -> str:
@@ -54,7 +56,8 @@ def bubblewrap_works() -> bool:
 def protections(without: tuple[str, ...] = ()) -> dict[str, bool]:
     """What a submission is kept from in the sandbox, found out by trying it from inside; empty when there is none.
 
-    without: steps to leave out (`probe`), so that tests see an attempt succeed.
+    without: steps to leave out (`probe`), so that tests see an attempt succeed. Raises UserError when the attempt takes
+    too long to tell.
     """
     if shutil.which("bwrap") is None:
         return {}
@@ -65,10 +68,15 @@ def protections(without: tuple[str, ...] = ()) -> dict[str, bool]:
             tried = subprocess.run(
                 [*_bubblewrap(), sys.executable, "-I", probe, json.dumps(settings)],
                 capture_output=True,
-                timeout=20,
+                timeout=PATIENCE,
                 check=False,
             )
-        except (OSError, subprocess.TimeoutExpired):
+        except subprocess.TimeoutExpired:
+            raise UserError(
+                f"Whether the sandbox holds could not be found out within {PATIENCE} s, so nothing was run: this "
+                "machine is very busy. Try again when it is less so, or run with --sandbox none if you trust the code."
+            ) from None
+        except OSError:
             return {}
     try:
         return json.loads(tried.stdout)

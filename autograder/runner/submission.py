@@ -5,6 +5,10 @@ a cell ends everything, the grader asks for the same again without it. Where tha
 come back (it does more than define and import) runs in a forked copy: when the copy dies or takes too long, the process
 that forked it still has the state from before that cell and goes on with the next one; when the cell ends well, the
 copy goes on instead and the other ends.
+
+A copy has none of its original's threads, and what relies on them waits for ever in it. So where the cells left some
+behind, the grader asks for the same again `with threads`: then this process stays as it is before the first cell, and
+each copy that examines exercises has run the cells itself.
 """
 
 from __future__ import annotations
@@ -15,16 +19,17 @@ import select
 import socket
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic, perf_counter
 from typing import Any
 
 from autograder.cases import forbidden
 from autograder.cases.run import CappedText, failure
 from autograder.core import cell_text, outcome
 from autograder.core.outcome import Outcome
-from autograder.runner import confine, frames, namespaces, system_calls
+from autograder.runner import confine, frames, namespaces, system_calls, threads
+from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.examine import Examiner
 from autograder.runner.job import outcome_to_frame
@@ -41,7 +46,7 @@ class World:
     filter: bytes | None
 
 
-def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: World | None) -> None:
+def run(connection: socket.socket, keeper: socket.socket, prepared: Prepared, world: World | None) -> None:
     """Serve one job on `connection`, in this process and forks of it; `keeper` hears which one goes on.
 
     world: None when this process isn't apart from everything else.
@@ -53,18 +58,18 @@ def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: Wor
         namespaces.give_up_rights()
         if world.filter is not None:
             system_calls.install(world.filter)
-        _sent(keeper, f"memory {limits['memory']}".encode())
-    os.chdir(tempfile.mkdtemp(prefix="submission-"))
+        _sent(keeper, f"limits {limits['memory']} {limits['processor']}".encode())
     forbidden.known(header["forbids"])
-    for name, text in header["files"].items():
-        Path(name).write_text(text, encoding="utf-8")
-    sys.path.insert(0, os.getcwd())
     counted = world is not None and namespaces.counts_processes()
     confine.limit(limits["memory"], limits["submission"], limits["processes"] if counted else 0)
     frames.send(connection, {"ready": True})
-    cells = _run_cells(connection, keeper, header, shell)
-    frames.send(connection, {"cells": cells})
-    examiner = Examiner(connection, shell, limits["exercise"], alone_here=world is not None)
+    examiner = Examiner(connection, prepared, limits["exercise"], alone_here=world is not None)
+    if header["threads"]:
+        if not examiner.run_cells_in_copies(lambda tell: _cells(tell, None, header, prepared)):
+            return
+    else:
+        cells = _cells(connection, keeper, header, prepared)
+        frames.send(connection, {"cells": cells, "threads": threads.live_on()})
     while True:
         try:
             request, code = frames.receive(connection)
@@ -73,23 +78,38 @@ def run(connection: socket.socket, keeper: socket.socket, shell: Any, world: Wor
         examiner.answer(request, code)
 
 
+def _cells(
+    tell: socket.socket | None, keeper: socket.socket | None, header: dict[str, Any], prepared: Prepared
+) -> list[dict[str, Any]]:
+    """Run all cells in a new folder. tell: who hears which one is begun; keeper: None where no copies may be made."""
+    os.chdir(tempfile.mkdtemp(prefix="submission-"))
+    for name, text in header["files"].items():
+        Path(name).write_text(text, encoding="utf-8")
+    sys.path.insert(0, os.getcwd())
+    prepared.aside.begin()
+    return _run_cells(tell, keeper, header, prepared.shell)
+
+
 def _run_cells(
-    connection: socket.socket, keeper: socket.socket, header: dict[str, Any], shell: Any
+    connection: socket.socket | None, keeper: socket.socket | None, header: dict[str, Any], shell: Any
 ) -> list[dict[str, Any]]:
     """The grader is told which cell is begun: should everything here end, it knows why.
 
     It may then ask for the same again without that cell. Once that has happened, or a second's work would have to be
-    done again, a copy of the process is kept while a cell runs (`_checkpoint`).
+    done again, a copy of the process is kept while a cell runs (`_checkpoint`), as long as there are no threads: a copy
+    would be without them.
     """
     results: list[dict[str, Any]] = []
     seconds = header["limits"]["cell"]
-    started = time.monotonic()
+    started = monotonic()
     for number, cell in enumerate(header["cells"]):
         if not may_not_come_back(cell["source"]):
             results.append(run_cell(cell, shell))
             continue
-        frames.send(connection, {"cell": number})
-        if not header["careful"] and time.monotonic() - started < WORTH_A_COPY:
+        if connection is not None:
+            frames.send(connection, {"cell": number})
+        worth_it = header["careful"] or monotonic() - started >= WORTH_A_COPY
+        if keeper is None or not worth_it or threads.live_on():
             results.append(run_cell(cell, shell))
             continue
         ending = _checkpoint(keeper, seconds)
@@ -159,7 +179,7 @@ def _received(connection: socket.socket) -> bytes:
 def run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
     """Run a cell: what came of it, in transport form."""
     sys.stdout = sys.stderr = printed = CappedText()
-    process, started = os.getpid(), time.perf_counter()
+    process, started = os.getpid(), perf_counter()
     try:
         ran = shell.run_cell(cell["source"], store_history=False)
         error = ran.error_before_exec or ran.error_in_exec
@@ -170,7 +190,7 @@ def run_cell(cell: dict[str, Any], shell: Any) -> dict[str, Any]:
     if os.getpid() != process:  # a copy that the cell made has nothing to say
         os._exit(0)
     result = Outcome(outcome.RETURNED) if error is None else by_limits(failure(error))
-    result = replace(result, printed=printed.text(), seconds=time.perf_counter() - started)
+    result = replace(result, printed=CappedText.text(printed), seconds=perf_counter() - started)
     return {"name": cell["name"], **outcome_to_frame(result)[0]}
 
 

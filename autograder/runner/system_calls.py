@@ -1,6 +1,9 @@
 """Which system calls a submission may not make: those that nothing in a lesson needs and much harm was done with.
 
-A second fence behind namespaces and dropped rights, made with libseccomp where that is installed.
+A second fence behind namespaces and dropped rights, made with libseccomp where that is installed. It also keeps memory
+where it is counted (no memory files and System V segments, which no process need have mapped; no larger buffers of
+sockets) and a submission's processes in one session, since Linux shares processors out among sessions: `setsid` does
+nothing.
 """
 
 from __future__ import annotations
@@ -8,16 +11,19 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import socket
 import sys
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+SO_SNDBUFFORCE = 32
 INSTRUCTION = 8  # bytes of one instruction of the filter
 DENIED = """
     acct add_key bpf chroot clock_adjtime clock_settime delete_module finit_module fsconfig fsmount fsopen fspick
     init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kexec_file_load kexec_load keyctl
-    lookup_dcookie mount mount_setattr move_mount name_to_handle_at nfsservctl open_by_handle_at open_tree
-    perf_event_open pidfd_getfd pivot_root process_vm_readv process_vm_writev ptrace quotactl reboot request_key
-    setns settimeofday sethostname setdomainname swapoff swapon syslog umount2 unshare userfaultfd vhangup
+    lookup_dcookie memfd_create memfd_secret mount mount_setattr move_mount msgget name_to_handle_at nfsservctl
+    open_by_handle_at open_tree perf_event_open pidfd_getfd pivot_root process_vm_readv process_vm_writev ptrace
+    quotactl reboot request_key semget setdomainname sethostname setns settimeofday shmget swapoff swapon syslog
+    umount2 unshare userfaultfd vhangup
 """
 
 
@@ -36,6 +42,10 @@ def filter_program() -> bytes | None:
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
     for name in DENIED.split():
         rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+    for option in (socket.SO_SNDBUF, SO_SNDBUFFORCE):
+        level, wanted = pyseccomp.Arg(1, pyseccomp.EQ, socket.SOL_SOCKET), pyseccomp.Arg(2, pyseccomp.EQ, option)
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "setsockopt", level, wanted)
+    rules.add_rule(pyseccomp.ERRNO(0), "setsid")
     with os.fdopen(os.memfd_create("filter"), "w+b") as file:
         rules.export_bpf(file)
         file.seek(0)

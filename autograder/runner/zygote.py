@@ -22,10 +22,11 @@ from typing import Any
 
 from autograder.cases.run import CappedText
 from autograder.runner import confine, frames, namespaces, submission, system_calls
+from autograder.runner.aside import Aside, Prepared
 from autograder.runner.warmup import warm_up
 
-OUT_OF_MEMORY = b"m"
-LOOK_EVERY = 0.25  # seconds between two looks at how much memory a submission uses
+OUT_OF_MEMORY, OUT_OF_TIME = b"m", b"t"
+LOOK_EVERY = 0.25  # seconds between two looks at how much memory and processor time a submission uses
 
 
 def main() -> None:
@@ -39,6 +40,9 @@ def main() -> None:
             importlib.import_module(module)
     shell = _shell()
     warm_up(shell)
+    aside = Aside()
+    aside.watch(shell)
+    prepared = Prepared(shell, aside)
     gc.collect()
     gc.freeze()
     confine.collapse_memory()
@@ -56,12 +60,12 @@ def main() -> None:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             connection, words = (socket.socket(fileno=descriptor) for descriptor in descriptors)
-            _guard(connection, words, shell, world)
+            _guard(connection, words, prepared, world)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: submission.World | None) -> None:
+def _guard(connection: socket.socket, words: socket.socket, prepared: Prepared, world: submission.World | None) -> None:
     """Go where the submission is to live, and fork its keeper there."""
     if world is not None:
         try:
@@ -70,7 +74,7 @@ def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: s
             frames.send(connection, {"broken": str(error)})
             os._exit(1)
         if os.fork() == 0:
-            _keep(connection, words, shell, world)
+            _keep(connection, words, prepared, world)
         os._exit(0)
     confine.die_with_parent()
     if not namespaces.leave_for_other_processes():
@@ -79,14 +83,14 @@ def _guard(connection: socket.socket, words: socket.socket, shell: Any, world: s
     if pid == 0:
         confine.die_with_parent()
         os.setsid()
-        _keep(connection, words, shell, None)
+        _keep(connection, words, prepared, None)
     connection.close()
     words.close()
     os.waitpid(pid, 0)
     os._exit(0)
 
 
-def _keep(connection: socket.socket, words: socket.socket, shell: Any, world: submission.World | None) -> None:
+def _keep(connection: socket.socket, words: socket.socket, prepared: Prepared, world: submission.World | None) -> None:
     """Fork the submission and end when it ends, or when the grader hangs up: as process 1 of the namespace, with all.
 
     The submission is one process at a time, but not always the same one: who hands over says to whom.
@@ -98,7 +102,7 @@ def _keep(connection: socket.socket, words: socket.socket, shell: Any, world: su
         told.close()
         words.close()
         os.setsid()
-        _submission(connection, telling, shell, world)
+        _submission(connection, telling, prepared, world)
     telling.close()
     if world is not None:
         namespaces.hide()
@@ -116,6 +120,8 @@ class _Keeper:
         self._words = words
         self._told = told
         self._memory = 0
+        self._seconds = 0.0
+        self._used: dict[str, float] = {}
         self._successor: int | None = None
 
     def watch(self, pid: int) -> None:
@@ -139,11 +145,18 @@ class _Keeper:
         looks = os.getpid() == 1
         while not (ended := {descriptor for descriptor, _ in poller.poll(LOOK_EVERY * 1000 if looks else None)}):
             self._listen()
-            if self._memory and confine.memory_of_others() > self._memory:
-                self._words.send(OUT_OF_MEMORY)
+            if self._memory and (word := self._too_much()):
+                self._words.send(word)
                 break
         os.close(handle)
         return bool(ended) and self._connection.fileno() not in ended
+
+    def _too_much(self) -> bytes:
+        """The word for what all processes together have used up; those that have ended count as they were last seen."""
+        if confine.memory_of_others() > self._memory:
+            return OUT_OF_MEMORY
+        self._used |= confine.seconds_of_others()
+        return OUT_OF_TIME if sum(self._used.values()) > self._seconds else b""
 
     def _last_told(self) -> int | None:
         """The process that was handed over to; None when there was none."""
@@ -152,17 +165,20 @@ class _Keeper:
         return successor
 
     def _listen(self) -> None:
-        """Take in what was told: first how much memory there is, then handings over. The rest came from elsewhere."""
+        """Take in what was told: first what there is of memory and time, then handings over. The rest is forged."""
         with contextlib.suppress(BlockingIOError):
             while True:
                 message = self._told.recv(64)
-                if not self._memory and message.startswith(b"memory ") and message[7:].isdigit():
-                    self._memory = int(message[7:]) + confine.own_memory()
+                if not self._memory and message.startswith(b"limits "):
+                    memory, seconds = message.split()[1:]
+                    self._memory, self._seconds = int(memory) + confine.own_memory(), float(seconds)
                 if message.isdigit() and 1 < int(message) < 2**22:
                     self._successor = int(message)
 
 
-def _submission(connection: socket.socket, keeper: socket.socket, shell: Any, world: submission.World | None) -> None:
+def _submission(
+    connection: socket.socket, keeper: socket.socket, prepared: Prepared, world: submission.World | None
+) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
@@ -170,7 +186,7 @@ def _submission(connection: socket.socket, keeper: socket.socket, shell: Any, wo
     sys.stdout = sys.stderr = CappedText()
     status = 0
     try:
-        submission.run(connection, keeper, shell, world)
+        submission.run(connection, keeper, prepared, world)
     except BaseException:  # nothing may escape into the zygote's loop; the grader is told and notes it
         status = 1
         with contextlib.suppress(OSError):

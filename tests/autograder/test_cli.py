@@ -106,6 +106,13 @@ def test_people_get_a_table_and_a_report_per_wrong_exercise(course, tmp_path):
 
 
 @pytest.mark.parametrize("level", ["none", "auto"])
+def test_going_without_a_sandbox_is_said_unless_asked_for(course, tmp_path, monkeypatch, level):
+    monkeypatch.setattr("autograder.runner.sandbox.choose", lambda wanted: "none")
+    ran = CliRunner().invoke(main, ["check", str(notebook(course, tmp_path, **SOLVED)), "--sandbox", level])
+    assert ("no sandbox on this machine" in ran.stderr) == (level == "auto")
+
+
+@pytest.mark.parametrize("level", ["auto", "none"])
 def test_the_sandbox_used_is_said(course, tmp_path, level):
     sandbox = graded(notebook(course, tmp_path, **SOLVED), "--sandbox", level)["sandbox"]
     assert sandbox == "none" if level == "none" else sandbox in ("none", "bubblewrap")

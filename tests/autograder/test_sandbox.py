@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import doctor
 from autograder.runner import sandbox
 
 COMMAND = sandbox._bubblewrap
@@ -60,6 +61,15 @@ def test_a_step_that_is_left_out_is_noticed(works, step):
         assert step == "furnish"
     else:
         assert {name for name, holds in held.items() if not holds} >= MISSING_STEPS[step]
+
+
+def test_an_attempt_that_takes_too_long_is_no_reason_to_go_without(monkeypatch, works):
+    monkeypatch.setattr(sandbox, "PATIENCE", 0.001)
+    with pytest.raises(sandbox.UserError, match=r"nothing was run: this machine is very busy\. Try again"):
+        sandbox.choose("auto")
+    finding = doctor._sandbox()
+    assert not finding.well
+    assert "Try again" in finding.advice
 
 
 def test_without_bubblewrap_the_level_says_so(monkeypatch):

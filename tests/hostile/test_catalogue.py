@@ -137,6 +137,29 @@ def test_a_submission_of_the_catalogue_gets_its_verdict(
     assert all(gone(pid) for pid in below(runner._zygote.process.pid) - before)
 
 
+IDLE = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+WITH_THREADS = (
+    "05_patched_libraries",
+    "07_forges_frames",
+    "17_endless",
+    "18_crashes",
+    "18_kills_its_parent",
+    "19_exits",
+)
+
+
+@pytest.mark.parametrize(("name", "variant"), [each for each in RUN if each[0] in WITH_THREADS])
+def test_it_gets_the_same_where_a_cell_left_a_thread_behind(
+    runner, marks, solved, canary, tmp_path_factory, name, variant
+):
+    module, path = FIXTURES[name], tmp_path_factory.mktemp("submitted") / "tiny.ipynb"
+    edits = module.variants(canary)[variant]
+    path.write_text(json.dumps(made(solved, {**edits, "cells": [IDLE, *edits.get("cells", [])]})))
+    limits = Limits(getattr(module, "CELL", 30.0), getattr(module, "EXERCISE", 30.0), 60.0, 400 * 2**20)
+    graded = grade.grade(reading.read(path, Path(canary.solutions)), marks, runner, limits)
+    assert {result.name: result.verdict for result in graded.results} == PASSED | module.VERDICTS, graded.to_json()
+
+
 BROKEN = [v for v in FIXTURES["35_no_notebook"].files(b"")]
 
 

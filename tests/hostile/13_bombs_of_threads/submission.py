@@ -14,7 +14,7 @@ for _ in range(50):
 import os, signal
 for _ in range(50):
     if os.fork() == 0:
-        os.setsid()
+        os.setsid()  # which does nothing here: a submission has one session
         signal.pause()
 """
     more = f"import contextlib\nwith contextlib.suppress(RuntimeError):\n{indented(threads.replace('50', '300'))}"
