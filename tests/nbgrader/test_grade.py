@@ -42,7 +42,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     course.submit("renamed", course.solution(), "neuron (1).ipynb")
     course.submit("half_renamed", course.notebook({"weighted_sum": some["weighted_sum"]}), "mine.ipynb")
     course.submit("empty", b"")
-    for name in ("neuron (1).ipynb", "neuron (2).ipynb"):
+    for name in ("mine.ipynb", "another.ipynb"):
         course.submit("two_names", course.solution(), name)
     for lost in ("lost.ipynb", "ada/neuron.ipynb", "ada/01_Neuron/neuron.ipynb", f"bob/{LESSON}/work.zip"):
         path = course.root / "grading" / "submitted" / lost
