@@ -5,17 +5,19 @@ change what everybody else in that Python finds. So what a cell put in a module'
 in the learner's own notebook, and out of it as soon as our side goes on; before exercises are examined, what their
 cases refer to is put back for good. What cells add to modules stays.
 
-Only names that some code refers to are looked at: to look at an object is to write to it (its count of references), and
-a fork has to copy what it writes to.
+Only names that some code refers to are looked at, and only in modules that changed: to look at an object is to write to
+it (its count of references), and a fork has to copy what it writes to. Up to Python 3.13 a dictionary has a number that
+is another after each change (PEP 509); without it every module counts as changed.
 """
 
 from __future__ import annotations
 
 import builtins
+import ctypes
 import operator
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +32,8 @@ _CHANGING = {
 }
 _SYNTAX = {"__import__", "__build_class__"}  # what statements call without a name
 _GONE: Any = object()
-Kept = tuple[dict[str, Any], Any, tuple[str, ...], tuple[Any, ...]]  # what a module holds, its get, names, their values
+# What a module holds, its get, names, their values; whether it may have changed.
+Kept = tuple[dict[str, Any], Any, tuple[str, ...], tuple[Any, ...], Callable[[], bool]]
 Changes = list[tuple[dict[str, Any], str, Any]]
 
 
@@ -39,12 +42,15 @@ class Aside:
 
     def __init__(self) -> None:
         self._modules = dict(sys.modules)
-        self._all = sys.modules
+        self._all, self._others = sys.modules, _change_of(sys.modules)
         self._count, self._size = sys.modules.__len__, len(sys.modules)
         self._contents = {
             name: dict(vars(module)) for name, module in self._modules.items() if _is_public(name, module)
         }
-        self._ours = tuple(_kept(vars(module), vars(module), names) for module, names in _referred_to())
+        self._changed = {name: _change_of(vars(self._modules[name])) for name in self._contents}
+        self._ours = tuple(
+            _kept(vars(module), vars(module), names, _change_of(vars(module))) for module, names in _referred_to()
+        )
         self._changes: Changes = []
         self.begin()
 
@@ -85,7 +91,7 @@ class Aside:
         """Put back for good what the code of cases refers to, the list of modules and where they are found."""
         self._changes = []
         sys.modules = self._all
-        if not all(map(operator.is_, map(self._all.get, self._modules), self._modules.values())):
+        if self._others():
             self._all.update(self._modules)
         for name, original, contents in self._lists:
             setattr(sys, name, original)
@@ -102,7 +108,8 @@ class Aside:
             f"{module}.{name}" for module in imported for name in names if f"{module}.{name}" in self._contents
         ]
         for name in imported:
-            yield _kept(vars(self._modules[name]), self._contents[name], names)
+            if self._changed[name]():
+                yield _kept(vars(self._modules[name]), self._contents[name], names, self._changed[name])
 
 
 @dataclass(frozen=True)
@@ -118,8 +125,8 @@ def _taken_out(
 ) -> Changes:
     """Put back what modules held; what was there instead. The other parameters are functions, bound before any cell."""
     changes: Changes = []
-    for holds, get, names, originals in kept:
-        if every(pairs(same, pairs(get, names), originals)):
+    for holds, get, names, originals, is_changed in kept:
+        if not is_changed() or every(pairs(same, pairs(get, names), originals)):
             continue
         for name, original in each(names, originals):
             found = get(name, _GONE)
@@ -130,9 +137,34 @@ def _taken_out(
     return changes
 
 
-def _kept(holds: dict[str, Any], contents: dict[str, Any], names: set[str]) -> Kept:
+def _kept(holds: dict[str, Any], contents: dict[str, Any], names: set[str], is_changed: Callable[[], bool]) -> Kept:
     there = tuple(name for name in names if name in contents)
-    return holds, holds.get, there, tuple(contents[name] for name in there)
+    return holds, holds.get, there, tuple(contents[name] for name in there), is_changed
+
+
+def _change_of(holds: dict[str, Any]) -> Callable[[], bool]:
+    """A function that says whether a dictionary may have changed since now, without a look at what it holds."""
+    if not HAVE_VERSIONS:
+        return lambda: True
+    version = ctypes.c_uint64.from_address(id(holds) + VERSION_AT)
+    now = version.value
+    return lambda: version.value != now
+
+
+def _have_versions() -> bool:
+    """Whether dictionaries have that number, found out by changing one."""
+    if sys.version_info >= (3, 14) or sys.implementation.name != "cpython":
+        return False
+    tried = {"a": 0}
+    version = ctypes.c_uint64.from_address(id(tried) + VERSION_AT)
+    before = version.value
+    unchanged = version.value == before and tried["a"] == 0
+    tried["a"] = 1
+    return unchanged and version.value != before
+
+
+VERSION_AT = 3 * ctypes.sizeof(ctypes.c_void_p)  # behind the count of references, the type and the number of items
+HAVE_VERSIONS = _have_versions()
 
 
 def _referred_to() -> Iterator[tuple[types.ModuleType, set[str]]]:
