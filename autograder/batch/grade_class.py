@@ -85,7 +85,7 @@ def _start_ahead(
         if path.is_symlink():  # it will be set aside
             continue
         read = notebooks.read(path)
-        known = kept.has(path.parents[1].name, conditions.keys(read.digest))
+        known = kept.has(path.parents[1].name, conditions.key(read.digest))
         if (force or not known) and isinstance(read.submission, Submission):
             new.append(read.submission)
         if len(new) == LOOKED_AT:
@@ -145,18 +145,17 @@ class _Grading:
         self._report, self._force = report, force
         self._histories = {handed.student: _attempts_of(handed, attempts) for handed in class_}
         wanted = {student: counting.wanted(history, report.count) for student, history in self._histories.items()}
-        self._keys = {h: conditions.keys(h.digest) for tries in wanted.values() for h in tries}
+        self._keys = {h: conditions.key(h.digest) for tries in wanted.values() for h in tries}
         self._waiting = {student: set(tries) for student, tries in wanted.items()}
         self._grades: dict[str, dict[HandedIn, Graded]] = {student: {} for student in wanted}
         self._submissions: dict[HandedIn, Submission | None] = {}
-        self._of_former: dict[HandedIn, dict[str, Any]] = {}  # the records of runs that an earlier engine did
         self._penalty = store.late_penalties() if report.count == BEST else counting.nothing
         self._official, self._held = handed_in.digest(store.official()), store.gradebook.auto_scores()
 
     def do(self, pool: Pool, show: bool) -> None:
         from autograder.batch.writer import Writer  # imports nbgrader
 
-        todo = [h for h, keys in self._keys.items() if self._force or not self._kept.has(h.student, keys)]
+        todo = [h for h, key in self._keys.items() if self._force or not self._kept.has(h.student, key)]
         known = self._keys.keys() - set(todo)
         with _progress(len(self._histories), show) as bar, Writer(self._store, bar.update) as writer:
 
@@ -181,8 +180,6 @@ class _Grading:
 
     def _judged(self, handed: HandedIn, record: dict[str, Any]) -> tuple[Graded, Submission | None]:
         """The grade of a kept run by today's answers, and the submission if it can be graded."""
-        if record["versions"]["engine"] in run_key.former_engines():
-            self._of_former[handed] = record
         try:
             submission = self._notebooks.submission(handed)
         except Ungradable as error:
@@ -212,7 +209,7 @@ class _Grading:
         )
         mark = run_key.of_grade(graded, handed.digest, handed.stamp, self._official)
         again = self._force or graded.verdict == grading.INFRA
-        stored = not again and self._is_stored(handed, graded, mark)
+        stored = not again and self._store.is_stored(handed.student, graded, mark, self._held)
         for each in grades:
             if stored or each != handed:
                 self._notebooks.forget(each)
@@ -221,16 +218,6 @@ class _Grading:
         report.stored.add(student)
         writer.put(handed, graded, mark, submission)
         return True
-
-    def _is_stored(self, handed: HandedIn, graded: Graded, mark: str) -> bool:
-        """Whether the gradebook holds this very grade. What an earlier engine stored is known by what it got then."""
-        former = self._of_former.get(handed)
-        same = former is not None and all(
-            former[field] == now
-            for field, now in {**graded.in_short(), "attempt": handed.attempt, "handed_in": handed.handed_in}.items()
-            if field not in ("notes", "questions")
-        )
-        return self._store.is_stored(handed.student, graded, mark, self._held, same)
 
 
 def _attempts_of(handed: HandedIn, attempts: Attempts) -> list[HandedIn]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,16 +42,13 @@ class Results:
         self._latest[student, record.get("submission", "")] = place
         self._size = place.end
 
-    def get(self, student: str, keys: Sequence[str]) -> dict[str, Any] | None:
-        """What came of this very run, if it was finished once; of several the last.
+    def get(self, student: str, key: str) -> dict[str, Any] | None:
+        """What came of this very run, if it was finished once; of several the last."""
+        return self._at(self._places.get((student, key)))
 
-        keys: of the run; it may have several, of which the first that is known counts.
-        """
-        return self._at(next((found for key in keys if (found := self._places.get((student, key)))), None))
-
-    def has(self, student: str, keys: Sequence[str]) -> bool:
+    def has(self, student: str, key: str) -> bool:
         """Whether this very run was finished once."""
-        return any((student, key) in self._places for key in keys)
+        return (student, key) in self._places
 
     def latest(self, student: str, digest: str) -> dict[str, Any] | None:
         """The last run of a student's submission with this content, under whatever conditions."""

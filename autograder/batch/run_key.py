@@ -29,11 +29,6 @@ _RUNNING = (
 )
 _OURS = ("autograder", "course")
 
-# Engines whose runs come out as those of the engine that is named first, so that what they left is not run again.
-# (Since the modules moved: the last one before that.) When what runs a case changes, its hash (`engine()`) is another,
-# and none of these counts any more until somebody who knows says so here.
-SAME_RUNS: dict[str, tuple[str, ...]] = {"422ffd18ceb35d19": ("7a6f16b669be39d5",)}
-
 
 @functools.cache
 def versions() -> dict[str, str]:
@@ -45,11 +40,6 @@ def versions() -> dict[str, str]:
 def versions_of_all() -> dict[str, str]:
     """The same with a hash of the whole engine, to the last letter: for two machines that must not differ."""
     return {**versions(), "engine": _hash_of_files()}
-
-
-def former_engines() -> tuple[str, ...]:
-    """The engines before this one whose runs are as good as ours."""
-    return SAME_RUNS.get(engine(), ())
 
 
 @functools.cache
@@ -123,15 +113,9 @@ def _hash_of_files() -> str:
     return summary.hexdigest()[:16]
 
 
-def of_class(
-    marks: Marking, limits: Limits, level: str, cases: Mapping[str, Mapping[str, str]], engine: str = ""
-) -> str:
-    """The part of the key that a class shares. level: of the sandbox; cases: `case_sources.of_cases`.
-
-    engine: another one than ours.
-    """
-    known = {**versions(), "engine": engine} if engine else versions()
-    return _hash([_hash([marks.lesson, marks.files, asdict(limits), level, known]), cases])
+def of_class(marks: Marking, limits: Limits, level: str, cases: Mapping[str, Mapping[str, str]]) -> str:
+    """The part of the key that a class shares. level: of the sandbox; cases: `case_sources.of_cases`."""
+    return _hash([_hash([marks.lesson, marks.files, asdict(limits), level, versions()]), cases])
 
 
 def of_submission(shared: str, digest: str) -> str:
@@ -139,12 +123,9 @@ def of_submission(shared: str, digest: str) -> str:
     return _hash([shared, digest])
 
 
-OF_GRADES = "2:"  # what the keys of grades begin with; those from before the modules moved begin with no such word
-
-
 def of_grade(graded: Graded, digest: str, stamp: str, official: str) -> str:
     """What a grade in the gradebook is: all that is said of it, of which notebook, when, beside which official one."""
-    return OF_GRADES + _hash([graded.to_json(), digest, stamp, official])
+    return _hash([graded.to_json(), digest, stamp, official])
 
 
 def _hash(parts: Any) -> str:

@@ -39,14 +39,13 @@ class Conditions:
         """Of each case, by exercise and name, a hash of the source it depends on."""
         return case_sources.of_cases(self.marks)
 
-    def keys(self, digest: str) -> tuple[str, ...]:
-        """The key of a run of the notebook with this content, then those that earlier engines gave to the same."""
-        return tuple(run_key.of_submission(shared, digest) for shared in self._shared)
+    def key(self, digest: str) -> str:
+        """The key of a run of the notebook with this content."""
+        return run_key.of_submission(self._shared, digest)
 
     @cached_property
-    def _shared(self) -> list[str]:
-        engines = ("", *run_key.former_engines())
-        return [run_key.of_class(self.marks, self.limits, self.level, self.cases, engine) for engine in engines]
+    def _shared(self) -> str:
+        return run_key.of_class(self.marks, self.limits, self.level, self.cases)
 
 
 Done = Callable[[HandedIn, Graded, Submission | None, float], object]
@@ -138,7 +137,7 @@ def judged(record: Mapping[str, Any], submission: Submission, marks: Marking) ->
 
 def _record(conditions: Conditions, handed: HandedIn, graded: Graded) -> dict[str, Any]:
     return {
-        "key": conditions.keys(handed.digest)[0],
+        "key": conditions.key(handed.digest),
         "student": handed.student,
         **graded.in_short(),
         "submission": handed.digest,

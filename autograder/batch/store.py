@@ -30,7 +30,6 @@ from autograder.batch.class_gradebook import ALL, NONE, ClassGradebook, Row, Sta
 from autograder.batch.counting import Penalty
 from autograder.batch.handed_in import HandedIn, digest, handed_in
 from autograder.batch.notebooks import Notebooks
-from autograder.batch.run_key import OF_GRADES
 from autograder.core.paths import UserError
 from autograder.lesson.notebooks import CHECK_SUFFIX
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
@@ -132,21 +131,12 @@ class StoreGrades(Autograde):
             raise _release_first(lesson)
         return notebooks[0]
 
-    def is_stored(
-        self, student: str, graded: Graded, mark: str, held: dict[str, dict[str, float | None]], same: bool = False
-    ) -> bool:
-        """Whether the gradebook holds this very grade. held: `ClassGradebook.auto_scores()`.
-
-        same: an earlier engine reached the same grade, so that a mark of that time stands for it; it gets today's.
-        """
+    def is_stored(self, student: str, graded: Graded, mark: str, held: dict[str, dict[str, float | None]]) -> bool:
+        """Whether the gradebook holds this very grade. held: `ClassGradebook.auto_scores()`."""
         path = self._place(student) / MARK
         if student not in held or not path.is_file() or not _has_points(held[student], graded):
             return False
-        there = path.read_text(encoding="utf-8")
-        if same and not there.startswith(OF_GRADES):
-            _write(path, mark)
-            return True
-        return there == mark
+        return path.read_text(encoding="utf-8") == mark
 
     def late_penalties(self) -> Penalty:
         """What the configured plugin takes from the score of an attempt that came late."""

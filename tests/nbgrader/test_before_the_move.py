@@ -1,4 +1,4 @@
-"""A class that was graded before the engine's modules moved: nothing is lost, nothing is graded anew without cause.
+"""A class that was graded by an earlier engine: everybody is run once more, nothing is lost, no points change.
 
 `before_the_move/grading.json` is what that version left (`before_the_move/make.py` makes it again).
 """
@@ -14,12 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.batch import run_key
-from autograder.batch.run_key import OF_GRADES
-from autograder.batch.store import MARK
 from autograder.cli import main
 from autograder.runner.client import Runner
 from autograder.runner.sandbox import bubblewrap_works
-from tests.nbgrader.before_the_move.make import HERE, LESSON, NOTEBOOK, STUDENTS, unpack
+from tests.nbgrader.before_the_move.make import HERE, LESSON, STUDENTS, unpack
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCORES = {"right": 3, "wrong": 0, "again": 3, "by_hand": 3}
@@ -71,29 +69,12 @@ def rows(course: Path, query: str) -> list[tuple]:
         return database.execute(query).fetchall()
 
 
-def kept_files(course: Path) -> dict[str, bytes]:
-    """All attempts, and what instructors and students look at."""
-    folders = [course / "grading" / "attempts", course / "grading" / "autograded"]
-    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.name != MARK]
-    return {str(path): path.read_bytes() for path in paths}
+def kept_files(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_what_the_engine_of_then_ran_is_not_run_again(course, ran, monkeypatch):
-    then = records(course)[0]["versions"]["engine"]
-    monkeypatch.setattr(run_key, "SAME_RUNS", {run_key.engine(): (then,)})
-    before = rows(course, POINTS), rows(course, COMMENTS), records(course), kept_files(course)
-    for _ in range(2):
-        said = grade()
-        assert (said["graded"], said["skipped"]) == (0, len(STUDENTS))
-        assert {s["student"]: s["score"] for s in said["students"] if s["verdict"] == "GRADED"} == SCORES
-        assert ran == []
-        assert (rows(course, POINTS), rows(course, COMMENTS), records(course), kept_files(course)) == before
-    marks = (course / "grading" / "autograded").glob(f"*/{LESSON}/{MARK}")
-    assert all(mark.read_text().startswith(OF_GRADES) for mark in marks)
-
-
-def test_another_engine_runs_everybody_once_and_takes_nothing_that_a_person_gave(course, ran, monkeypatch):
-    monkeypatch.setattr(run_key, "SAME_RUNS", {})
+def test_todays_engine_runs_everybody_once_and_takes_nothing_that_a_person_gave(course, ran):
+    attempts = kept_files(course / "grading" / "attempts")
     automatic = [(student, cell, points) for student, cell, points, *_ in rows(course, POINTS)]
     by_hand = [row for row in rows(course, POINTS) if row[3] is not None]
     comments = rows(course, COMMENTS)
@@ -103,34 +84,10 @@ def test_another_engine_runs_everybody_once_and_takes_nothing_that_a_person_gave
     assert [(student, cell, points) for student, cell, points, *_ in rows(course, POINTS)] == automatic
     assert [row[3] for row in rows(course, POINTS) if row[3] is not None] == [row[3] for row in by_hand]
     assert rows(course, COMMENTS) == comments
+    assert kept_files(course / "grading" / "attempts") == attempts
     ran.clear()
     assert grade()["skipped"] == len(STUDENTS)
     assert ran == []
-
-
-@pytest.mark.parametrize("changed", ["a case", "the answer", "the notebook", "the time"])
-def test_what_changed_since_then_is_graded(course, ran, monkeypatch, changed):
-    then = records(course)[0]["versions"]["engine"]
-    monkeypatch.setattr(run_key, "SAME_RUNS", {run_key.engine(): (then,)})
-    notebook = course / "grading" / "submitted" / "wrong" / LESSON / NOTEBOOK
-    if changed == "the notebook":
-        notebook.write_text(notebook.read_text(encoding="utf-8").replace("x * x", "2 * x"), encoding="utf-8")
-    elif changed == "the time":
-        (notebook.parent / "timestamp.txt").write_text("2026-03-02 09:05:00 UTC\n")
-    else:
-        old, new = ("-2.0, 0.5", "-2.0, 0.75") if changed == "a case" else ("return 2 * x", "return 2.0 * x + 1")
-        path = course / "solutions" / LESSON / ("checks.py" if changed == "a case" else "tiny.md")
-        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-        assert CliRunner().invoke(main, ["release", LESSON]).exit_code == 0
-    said = grade()
-    regraded = {each["student"] for each in said["students"] if not each["skipped"]}
-    if changed == "a case":
-        assert regraded == set(STUDENTS)
-    elif changed == "the answer":
-        assert regraded == {"right", "again", "by_hand"}  # who was right until now
-    else:
-        assert regraded == {"wrong"}
-    assert len(ran) == {"a case": len(SCORES), "the answer": 0, "the notebook": 1, "the time": 0}[changed]
 
 
 def test_a_moved_definition_and_a_renamed_module_are_no_cause():
