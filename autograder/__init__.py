@@ -1,7 +1,7 @@
 """Ground Up's engine: write exercises, check them, grade them.
 
 In a notebook: `check`, `hint`, `solution`, `reset`. In a lesson's checks: `exercise`, the inputs, the comparisons and
-the observers below.
+the observers below. In a script: `source`, which reads a lesson's text and solutions.
 """
 
 from autograder.authoring.accuracy import labels_right
@@ -12,6 +12,7 @@ from autograder.authoring.observe import inputs_after, with_inputs, with_warning
 from autograder.authoring.shapes import by_shape, shapes_of
 from autograder.core.text import clean
 from autograder.learner.session import check, hint, reset, solution
+from autograder.lesson import source
 
 __all__ = [
     "Difference",
@@ -32,6 +33,7 @@ __all__ = [
     "reset",
     "shapes_of",
     "solution",
+    "source",
     "with_inputs",
     "with_warnings",
 ]
