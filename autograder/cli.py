@@ -74,10 +74,9 @@ def students(path: Path) -> None:
     from autograder.nbgrader_plugin.students import take_in
 
     imported = take_in(path, course_root())
-    click.echo(
-        f"{len(imported.students)} students are in the gradebook: {clean(', '.join(imported.students[:5]))}"
-        f"{' …' if len(imported.students) > 5 else ''}"
-    )
+    count = len(imported.students)
+    named = ", ".join(imported.students[:5]) + (" …" if count > 5 else "")
+    click.echo(clean(f"{count} student{'s are' if count != 1 else ' is'} in the gradebook: {named}"))
     if imported.left_out:
         click.echo(f"Columns that the gradebook doesn't have were left out: {clean(', '.join(imported.left_out))}")
 
