@@ -119,7 +119,17 @@ class ClassGradebook:
 
     def renew_penalties(self) -> list[str]:
         """Set the late penalties by today's due dates, policy and points: the students whose penalty changed."""
-        return self._patiently(self._renewal) if self.penalties is not None else []
+        if self.penalties is None or not self._read(self._somebody_is_late):
+            return []
+        return self._patiently(self._renewal)
+
+    def _somebody_is_late(self) -> bool:
+        """Without taking the place of a writer: in most classes nobody is."""
+        found = self._gradebook.db.query(SubmittedAssignment).join(
+            Assignment, Assignment.id == SubmittedAssignment.assignment_id
+        )
+        late = found.filter(Assignment.name == self._lesson)
+        return any(each.total_seconds_late > 0 or each.late_submission_penalty for each in late)
 
     def _renewal(self) -> list[str]:
         db = self._gradebook.db

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from autograder.batch import counting, handed_in, run_key, runs
 from autograder.batch.attempts import BEST, Attempts
 from autograder.batch.class_report import ClassReport
-from autograder.batch.errors import Unwritable
+from autograder.batch.errors import GradebookBusy, Unwritable
 from autograder.batch.handed_in import HandedIn
 from autograder.batch.notebooks import Notebooks
 from autograder.batch.pool import Pool, open_pool
@@ -120,7 +120,10 @@ def _with_gradebook(
         report.count = attempts.counts(count)
         _Grading(conditions, notebooks, class_, attempts, kept, store, report, force).do(pool, show)
         kept.compact()
-        report.penalties_changed = store.gradebook.renew_penalties()
+        try:
+            report.penalties_changed = store.gradebook.renew_penalties()
+        except GradebookBusy:
+            _say("Late penalties are as they were: another program uses the gradebook. Grade again when it has ended.")
         report.waiting = store.gradebook.waiting()
     report.page = os.path.relpath(_write_page(report, coursedir, kept.path.with_suffix(".html")))
     return report

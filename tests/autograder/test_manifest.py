@@ -133,7 +133,7 @@ def test_a_later_cell_that_defines_an_exercise_again_is_noted(read, notebook):
 def test_free_text_is_found_whatever_its_cell_says_it_is(read, notebook):
     cell(notebook, "why").update(source="Because.", cell_type="code")
     submission = read(notebook)
-    assert submission.questions == {"why": "Because."}
+    assert submission.questions == {"why": "```\nBecause.\n```"}  # shown as the code that it became
     assert "Because." not in [c.source for c in submission.cells]
 
 
