@@ -239,8 +239,8 @@ def test_the_tests_are_one_run_without_the_heavy_ones(root):
 
 
 def test_tests_that_share_what_is_slow_to_make_stay_in_one_process(request):
-    if not hasattr(request.config, "workerinput"):
-        pytest.skip("this run has one process only")
+    if not getattr(request.config.option, "loadgroup", False):
+        pytest.skip("this run keeps no groups together")
     assert request.node.nodeid.endswith("@test_start.py")  # so pytest-xdist has read the groups of conftest.py
 
 
