@@ -35,7 +35,7 @@ class Unavailable(Exception):
     """A file can't be had here; the message says why, as part of a sentence."""
 
 
-_given_up: dict[str, str] = {}  # why an address or a server isn't tried again in this session
+_given_up: dict[str, str] = {}  # why an address or a server isn't tried again by this process
 
 
 def content(file: File) -> bytes:

@@ -6,7 +6,6 @@ import time
 from dataclasses import replace
 
 import pytest
-import tiny
 from test_runner import LIMITS, PASSED, norm, submission, verdicts
 
 from autograder.core import outcome
@@ -41,12 +40,6 @@ return np.linalg.norm(x), np.linalg.norm(double(x))
 def runner():
     with Runner(("numpy",), sandbox.BUBBLEWRAP) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def marks(tmp_path_factory):
-    root = tiny.course(tmp_path_factory.mktemp("course"))
-    return grade.marking(root / "solutions" / "01_tiny", held_out=True)
 
 
 def test_an_exercise_near_its_time_limit_keeps_its_points_beside_sixty_busy_processes(runner, marks):

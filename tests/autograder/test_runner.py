@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import tiny
 
 from autograder.core.paths import PACKAGE_ROOT
 from autograder.runner import sandbox
@@ -45,12 +44,6 @@ def bare_runner():
     """A runner without a sandbox, as on a machine that has none."""
     with Runner(("numpy",), sandbox.NONE) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def marks(tmp_path_factory):
-    root = tiny.course(tmp_path_factory.mktemp("course"))
-    return grade.marking(root / "solutions" / "01_tiny", held_out=True)
 
 
 def submission(*extra: str, **answers: str) -> Submission:

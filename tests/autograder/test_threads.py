@@ -4,7 +4,6 @@ import sys
 from dataclasses import replace
 
 import pytest
-import tiny
 from test_runner import ENDLESS, GROWING, LIMITS, PASSED, norm, submission, verdicts
 
 from autograder.runner import sandbox
@@ -40,12 +39,6 @@ assert processes.map(abs, [-1, -2]) == [1, 2]
 def runner(request):
     with Runner(("numpy",), request.param) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def marks(tmp_path_factory):
-    root = tiny.course(tmp_path_factory.mktemp("course"))
-    return grade.marking(root / "solutions" / "01_tiny", held_out=True)
 
 
 USED = {
