@@ -9,6 +9,7 @@ from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
+from sqlalchemy.exc import OperationalError
 
 from autograder.core.text import clean
 from autograder.nbgrader_plugin import late
@@ -43,9 +44,13 @@ class ExportGrades(ExportPlugin):
     def export(self, gradebook: Gradebook) -> None:
         path = Path(self.to or "grades.csv")
         if penalties := late.configured(self.config):
-            for assignment in gradebook.assignments:
-                penalties.renew(gradebook.db(), assignment.name)
-            gradebook.db.commit()
+            try:
+                for assignment in gradebook.assignments:
+                    penalties.renew(gradebook.db(), assignment.name)
+                gradebook.db.commit()
+            except OperationalError as error:  # an export must not fail because somebody else is writing
+                gradebook.db.rollback()
+                self.log.warning("Late penalties are as they were (%s): export again when that has ended.", error.orig)
         self.log.info("Exporting grades to %s", path)
         unfinished = path.with_name(f".{path.name}.part")
         with open(unfinished, "w", encoding="utf-8", newline="") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 
@@ -188,6 +189,17 @@ def test_points_given_by_hand_for_late_work_obey_the_policy_everywhere(here, tmp
         gradebook.db.commit()
     assert "jim" in _grade()["penalties_changed"]
     assert _net(here, "jim") == (2, 2)
+
+
+def test_an_export_succeeds_while_somebody_else_writes_and_says_what_it_could_not_renew(here, tmp_path):
+    _at(here, "kim", LATE, here.notebook({"weighted_sum": here.solved["weighted_sum"]}))
+    _grade()
+    with sqlite3.connect(here.root / "grading" / "gradebook.db") as writing:
+        writing.execute("begin immediate")
+        done = here.nbgrader("export", "--to", str(tmp_path / "grades.csv"))
+        writing.rollback()
+    assert done.returncode == 0 and "Late penalties are as they were" in done.stdout + done.stderr
+    assert "kim" in (tmp_path / "grades.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("said", ["the day before yesterday", "2999-01-01 00:00:00 UTC", ""])
