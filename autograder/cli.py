@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, cast
 
 import click
+from traitlets import TraitError
 
 from autograder.authoring.exercise import AuthoringError
 from autograder.core.paths import UserError, course_root, find_lesson, lesson_names, lessons, solutions, suggest
@@ -31,6 +32,9 @@ class _Group(click.Group):
         except (UserError, AuthoringError) as error:
             click.echo(clean(str(error)), err=True)
             context.exit(UNUSABLE)
+        except TraitError as error:
+            click.echo(clean(f"A setting in nbgrader_config.py can't be used: {error}"), err=True)
+            context.exit(UNUSABLE)
         except ModuleNotFoundError as error:
             click.echo(f"The package {error.name!r} is missing: run python3 start.py, which installs it.", err=True)
             context.exit(INFRASTRUCTURE)
@@ -50,18 +54,19 @@ def main() -> None:
 def release(names: tuple[str, ...], only_check: bool, gradebook: bool) -> None:
     """Build lessons/ from solutions/ and make the lessons known to nbgrader."""
     from autograder.lesson.release import release as build
+    from autograder.nbgrader_plugin.assignments import require_lesson
 
     differing = 0
-    for name in names or lesson_names(solutions()):
-        folder = find_lesson(name, solutions())
-        released = build(folder, lessons(), check=only_check)
+    for folder in [require_lesson(solutions() / Path(name).name) for name in names or lesson_names(solutions())]:
+        if gradebook and not only_check:
+            from autograder.nbgrader_plugin.gradebook import release_and_register
+
+            released = release_and_register(folder, lessons())
+        else:
+            released = build(folder, lessons(), check=only_check)
         differing += bool(released.changed)
         state = f"{'differs in' if only_check else 'wrote'} {', '.join(released.changed)}"
         click.echo(f"{released.lesson}: {state if released.changed else 'up to date'}")
-        if gradebook and not only_check:
-            from autograder.nbgrader_plugin.gradebook import register
-
-            register(folder)
     if only_check and differing:
         click.echo("Run `autograder release` to bring lessons/ in line with solutions/.", err=True)
         sys.exit(1)
@@ -231,9 +236,10 @@ def grade_command(
         from autograder.batch.class_report import print_report
         from autograder.batch.errors import GradebookBusy, PoolFailed, Unwritable
         from autograder.batch.grade_class import grade_class
+        from autograder.nbgrader_plugin.assignments import require_lesson
         from autograder.submission import grade as grading
 
-        folder = find_lesson(lesson, solutions())
+        folder = require_lesson(solutions() / Path(lesson).name)
         report = grade_class(folder, sandbox, jobs or 0, force, not as_json, scheduler or "", count)
     except KeyboardInterrupt:
         click.echo("Interrupted: what was finished is kept, and the same command goes on from there.", err=True)

@@ -11,32 +11,27 @@ from typing import Any, TypeVar
 from nbgrader.api import (
     Assignment,
     BaseCell,
-    Comment,
     Grade,
     Gradebook,
-    GradeCell,
-    MissingEntry,
     Notebook,
-    SolutionCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
-    TaskCell,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import selectinload, with_polymorphic
+from sqlalchemy.orm import Session
 
+from autograder.batch import team_points
 from autograder.batch.errors import GradebookBusy
+from autograder.batch.students_rows import Page
 from autograder.core.paths import UserError
-from autograder.nbgrader_plugin import scores
+from autograder.nbgrader_plugin import scores, unusable
 from autograder.nbgrader_plugin.late import PenaltiesInPlace
 from autograder.submission import grade as grading
 from autograder.submission.grade import Graded
 
 PATIENCE = 30.0  # seconds that somebody else may keep the gradebook to himself
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
-_BUSY_SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
-_BUSY_SQLSTATES = ("40001", "40P01", "55P03")  # serialisation failure, deadlock, lock not available
 _WRITTEN = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 T = TypeVar("T")
 
@@ -104,6 +99,10 @@ class ClassGradebook:
             found.setdefault(student, {})[name] = score
         return found
 
+    def students(self) -> set[str]:
+        """The ids of all that the gradebook knows."""
+        return self._read(lambda: {student for (student,) in self._gradebook.db.query(Student.id)})
+
     def waiting(self) -> list[str]:
         """The students whose submission has something that a person must grade."""
         return self._read(lambda: [student for (student,) in self._all_waiting()])
@@ -117,11 +116,22 @@ class ClassGradebook:
         rows = [row for row in rows if row.stages != NONE]
         return self._patiently(lambda: self._transaction(rows)) if rows else {}
 
+    def share_points(self, groups: Sequence[Sequence[str]]) -> list[str]:
+        """Give what waits for a person in one submission the points and comment that a person gave to its twins.
+
+        groups: students with the same notebook. Only where all that were given agree. Returned are the students who
+        got some.
+        """
+        if not groups or not self._read(self._all_waiting):
+            return []
+        return self._changing(lambda db: team_points.share(db, self._lesson, groups))
+
     def renew_penalties(self) -> list[str]:
         """Set the late penalties by today's due dates, policy and points: the students whose penalty changed."""
         if self.penalties is None or not self._read(self._somebody_is_late):
             return []
-        return self._patiently(self._renewal)
+        penalties = self.penalties
+        return self._changing(lambda db: penalties.renew(db, self._lesson))
 
     def _somebody_is_late(self) -> bool:
         """Without taking the place of a writer: in most classes nobody is."""
@@ -131,11 +141,14 @@ class ClassGradebook:
         late = found.filter(Assignment.name == self._lesson)
         return any(each.total_seconds_late > 0 or each.late_submission_penalty for each in late)
 
-    def _renewal(self) -> list[str]:
+    def _changing(self, action: Callable[[Session], list[str]]) -> list[str]:
+        return self._patiently(lambda: self._in_one_transaction(action))
+
+    def _in_one_transaction(self, action: Callable[[Session], list[str]]) -> list[str]:
         db = self._gradebook.db
         try:
             self._begin()
-            changed = self.penalties.renew(db(), self._lesson) if self.penalties is not None else []
+            changed = action(db())
             db.commit()
         finally:
             db.remove()
@@ -146,7 +159,7 @@ class ClassGradebook:
         db = self._gradebook.db
         try:
             self._begin()
-            page = _Page(self._gradebook, self._lesson, self._notebook, [row.student for row in rows])
+            page = Page(self._gradebook, self._lesson, self._notebook, [row.student for row in rows])
             for row in rows:
                 try:
                     self._store(page, row)
@@ -157,7 +170,7 @@ class ClassGradebook:
             db.remove()  # takes back what was not committed
         return trouble
 
-    def _store(self, page: _Page, row: Row) -> None:
+    def _store(self, page: Page, row: Row) -> None:
         submission = page.submission(row.student, self._create_students)
         submitted = page.notebook_of(submission)
         failed = row.graded.verdict == grading.INFRA
@@ -223,74 +236,12 @@ class ClassGradebook:
             try:
                 return action()
             except OperationalError as error:
-                if not _is_busy(error):
+                if not unusable.is_busy(error):
                     raise
                 if time.monotonic() >= until:
-                    raise GradebookBusy(
-                        "The gradebook is being used by another program, which doesn't let go of it: "
-                        "wait until that has ended, then grade again."
-                    ) from error
+                    raise GradebookBusy(unusable.sentence(error)) from error
             time.sleep(_PAUSES[min(tries, len(_PAUSES) - 1)])
             tries += 1
-
-
-class _Page:
-    """What the gradebook holds of some students, read at once."""
-
-    def __init__(self, gradebook: Gradebook, lesson: str, notebook: str, students: list[str]) -> None:
-        self._db = gradebook.db
-        try:
-            self._assignment: Assignment = gradebook.find_assignment(lesson)
-        except MissingEntry:
-            raise UserError(f"{lesson} isn't released yet: run `autograder release {lesson}`.") from None
-        self._lesson, self._name = lesson, notebook
-        cells = with_polymorphic(BaseCell, "*")
-        self._cells = {
-            each.id: self._db.query(cells).filter(cells.notebook_id == each.id).all()
-            for each in self._assignment.notebooks
-        }
-        known = self._db.query(Student).filter(Student.id.in_(students))
-        self._students: dict[str, Student] = {student.id: student for student in known}
-        below = selectinload(SubmittedAssignment.notebooks)
-        held = (
-            self._db.query(SubmittedAssignment)
-            .filter(SubmittedAssignment.assignment_id == self._assignment.id)
-            .filter(SubmittedAssignment.student_id.in_(students))
-            .options(below.selectinload(SubmittedNotebook.grades), below.selectinload(SubmittedNotebook.comments))
-        )
-        self._held: dict[str, SubmittedAssignment] = {each.student_id: each for each in held}
-
-    def submission(self, student: str, create_students: bool) -> SubmittedAssignment:
-        """The student's submission, made if there is none (as Gradebook.add_submission does)."""
-        if student not in self._students:
-            if not create_students:
-                raise UserError(f"The gradebook knows no student {student!r}: add them, then grade again.")
-            self._students[student] = Student(id=student)
-            self._db.add(self._students[student])
-        if student not in self._held:
-            made = SubmittedAssignment(assignment=self._assignment, student=self._students[student])
-            for notebook in self._assignment.notebooks:
-                self._add_notebook(made, notebook)
-            self._db.add(made)
-            self._held[student] = made
-        return self._held[student]
-
-    def notebook_of(self, submission: SubmittedAssignment) -> SubmittedNotebook:
-        for submitted in submission.notebooks:
-            if submitted.notebook.name == self._name:
-                return submitted
-        raise UserError(
-            f"The gradebook knows another version of {self._lesson} (there is no {self._name}): "
-            f"run `autograder release {self._lesson}`, then grade again."
-        )
-
-    def _add_notebook(self, submission: SubmittedAssignment, notebook: Notebook) -> None:
-        made = SubmittedNotebook(notebook=notebook, assignment=submission)
-        for cell in self._cells[notebook.id]:
-            if isinstance(cell, GradeCell | TaskCell):
-                Grade(cell=cell, notebook=made)
-            if isinstance(cell, SolutionCell | TaskCell):
-                Comment(cell=cell, notebook=made)
 
 
 def reason(error: Exception) -> str:
@@ -305,8 +256,3 @@ def _of_lesson(query: Any, lesson: str) -> Any:
     query = query.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
     query = query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
     return query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id).filter(Assignment.name == lesson)
-
-
-def _is_busy(error: OperationalError) -> bool:
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    return code in _BUSY_SQLITE or getattr(error.orig, "sqlstate", None) in _BUSY_SQLSTATES

@@ -11,6 +11,7 @@ import click
 from autograder.batch.attempts import LATEST
 from autograder.batch.counting import Counted
 from autograder.core.text import clean
+from autograder.nbgrader_plugin.teams import NOTE
 from autograder.submission import grade as grading
 from autograder.submission.forbidden_text import NAMED
 from autograder.submission.grade import Graded
@@ -23,6 +24,8 @@ _WORDS = ("TAMPER", NAMED, "TIME", "OTHERS", "REPAIRED")  # that notes for a per
 class ClassReport:
     """grades: by student. stored: the students whose grade went into the gradebook now. seconds: of each run.
 
+    teams: by the name of each team that handed in, the name under which it did; teams_missing: the others; teams_rows:
+    teams that the gradebook has as students. points_shared: who got points that a person gave to somebody of the team.
     page: where the class's page is.
     """
 
@@ -35,6 +38,10 @@ class ClassReport:
     waiting: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     penalties_changed: list[str] = field(default_factory=list)
+    teams: dict[str, str] = field(default_factory=dict)
+    teams_missing: list[str] = field(default_factory=list)
+    teams_rows: list[str] = field(default_factory=list)
+    points_shared: list[str] = field(default_factory=list)
     total_seconds: float = 0.0
     page: str = ""
     count: str = LATEST
@@ -84,6 +91,9 @@ class ClassReport:
             "waiting": self.waiting,
             "ignored": self.ignored,
             "penalties_changed": self.penalties_changed,
+            "teams": [{"team": team, "source": source} for team, source in self.teams.items()],
+            "teams_missing": self.teams_missing,
+            "points_shared": self.points_shared,
             "exercises": self.exercises,
             "slowest": [{"student": student, "seconds": seconds} for student, seconds in self.slowest],
             "seconds": round(self.total_seconds, 3),
@@ -123,6 +133,7 @@ def print_report(report: ClassReport) -> None:
     for word in _WORDS:
         for note in report.noted(word):
             click.echo(clean(f"{word} {note['student']}: {note['reason']}"))
+    _print_teams(report)
     if report.penalties_changed:
         names = ", ".join(report.penalties_changed)
         click.echo(clean(f"Late penalties follow today's due dates, policy and points; they changed for: {names}"))
@@ -136,7 +147,9 @@ def print_report(report: ClassReport) -> None:
         for word in _WORDS:
             if notes := report.noted(word):
                 counts.append(f"{len({note['student'] for note in notes})} {word}")
-        counts.append(f"{len(report.waiting)} waiting for manual grading")
+        unusable = len(set(report.waiting) & report.of(grading.UNGRADABLE).keys())
+        of_them = f" ({unusable} of them {grading.UNGRADABLE})" if unusable else ""
+        counts.append(f"{len(report.waiting)} waiting for manual grading{of_them}")
         click.echo(f"{report.lesson}: {', '.join(counts)} ({report.total_seconds:.1f} s, sandbox: {report.sandbox})")
     if report.page and report.grades:
         click.echo(f"Your class on one page: {report.page}")
@@ -153,6 +166,25 @@ def _print_attempts(report: ClassReport) -> None:
     ]
     which = f", an earlier one than the latest for {', '.join(earlier)}" if earlier else ""
     click.echo(clean(f"Handed in more than once: {len(several)}. The {report.count} attempt counts{which}."))
+
+
+def _print_teams(report: ClassReport) -> None:
+    if report.teams:
+        members = len(report.noted(NOTE))
+        copies = f"{members} member{'s' if members != 1 else ''} got a copy"
+        click.echo(clean(f"Teams that handed in: {len(report.teams)}; {copies} of their team's notebook."))
+    if report.teams_missing:
+        click.echo(clean(f"Teams of which nothing was found: {', '.join(report.teams_missing)}"))
+    for name in report.teams_rows:
+        click.echo(
+            clean(
+                f"The gradebook still has {name} as a student: "
+                f"remove it with `nbgrader db student remove {name} --force`."
+            )
+        )
+    if report.points_shared:
+        names = ", ".join(report.points_shared)
+        click.echo(clean(f"Points given by hand to one of a team were given to the others as well: {names}"))
 
 
 def _print_table(exercises: dict[str, Counter[str]]) -> None:

@@ -26,6 +26,7 @@ from autograder.batch.pool import Pool, open_pool
 from autograder.batch.results import Results
 from autograder.core.paths import UserError
 from autograder.core.text import clean
+from autograder.nbgrader_plugin import teams
 from autograder.runner import sandbox
 from autograder.submission import grade as grading
 from autograder.submission.grade import Graded
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from autograder.batch.writer import Writer
 
 AUTO = "auto"
-LOOKED_AT = 20  # new submissions, to find out which modules the runner should import
+LOOKED_AT = 20  # new submissions: they say which modules the runner should import, and are run first
 
 
 def grade_class(
@@ -79,7 +80,10 @@ def grade_class(
 def _start_ahead(
     pool: Pool, conditions: runs.Conditions, notebooks: Notebooks, kept: Results, submitted: Path, force: bool
 ) -> None:
-    """Have the pool start if a look at the usual places says that it will be needed, for what it says."""
+    """Have the pool start if a look at the usual places says that it will be needed, for what it says.
+
+    It runs the first submissions while we import nbgrader.
+    """
     new: list[Submission] = []
     for path in sorted(submitted.glob(f"*/{conditions.marks.lesson}/*.ipynb")):
         if path.is_symlink():  # it will be set aside
@@ -91,7 +95,8 @@ def _start_ahead(
         if len(new) == LOOKED_AT:
             break
     if new:
-        pool.start(grading.modules(conditions.marks, new))
+        jobs = [grading.job(each.cells, conditions.marks, conditions.limits) for each in new]
+        pool.start(grading.modules(conditions.marks, new), jobs, conditions.marks)
 
 
 def _with_gradebook(
@@ -110,6 +115,7 @@ def _with_gradebook(
     lesson = conditions.marks.lesson
     with StoreGrades(nbgrader_config(root), conditions.marks, notebooks) as store:
         store.tidy()
+        handed_out = store.hand_out_to_teams(root / "grading" / teams.FILE)
         class_ = store.find()
         coursedir = store.coursedir
         submitted = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
@@ -118,12 +124,18 @@ def _with_gradebook(
         report.ignored = handed_in.ignored(submitted, lesson, {path.name for path in conditions.solutions.iterdir()})
         attempts = Attempts(root / "grading" / "attempts", lesson)
         report.count = attempts.counts(count)
+        report.teams, report.teams_missing = handed_out.sources, handed_out.missing
+        report.teams_rows = sorted(set(handed_out.own) & store.gradebook.students())
         _Grading(conditions, notebooks, class_, attempts, kept, store, report, force).do(pool, show)
         kept.compact()
         try:
+            report.points_shared = store.gradebook.share_points(_twins(report, handed_out.members))
             report.penalties_changed = store.gradebook.renew_penalties()
         except GradebookBusy:
-            _say("Late penalties are as they were: another program uses the gradebook. Grade again when it has ended.")
+            _say(
+                "Late penalties are as they were, and so is what teams share: another program uses the gradebook. "
+                "Grade again when it has ended."
+            )
         report.waiting = store.gradebook.waiting()
     report.page = os.path.relpath(_write_page(report, coursedir, kept.path.with_suffix(".html")))
     return report
@@ -221,6 +233,18 @@ class _Grading:
         report.stored.add(student)
         writer.put(handed, graded, mark, submission)
         return True
+
+
+def _twins(report: ClassReport, teams_: list[tuple[str, ...]]) -> list[list[str]]:
+    """The students of one team of whom the same notebook counts. teams_: each one's members."""
+    found = []
+    for members in teams_:
+        same: dict[str, list[str]] = {}
+        for student in members:
+            if student in report.counted:
+                same.setdefault(report.counted[student].handed.digest, []).append(student)
+        found += [students for students in same.values() if len(students) > 1]
+    return found
 
 
 def _attempts_of(handed: HandedIn, attempts: Attempts) -> list[HandedIn]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.nbgrader_plugin import arrival
+from autograder.nbgrader_plugin import arrival, teams
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.submission.reading import MAX_BYTES
 
@@ -49,7 +49,8 @@ def handed_in(student: str, path: Path, content: str = "") -> HandedIn:
     """Look at the notebook at `path`, which may be missing. content: its `digest`, where that is known."""
     folder = path.parent
     stamp, when = digest(folder / TIMESTAMP), arrival.time_of(folder)
-    return HandedIn(student, path, content or digest(path), stamp, when, arrival.notes(folder, [path.name]))
+    notes = (*arrival.notes(folder, [path.name]), *teams.notes(folder, path.name))
+    return HandedIn(student, path, content or digest(path), stamp, when, notes)
 
 
 def digest(path: Path) -> str:

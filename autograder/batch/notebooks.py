@@ -85,8 +85,8 @@ class Notebooks:
         kept = cells if _size(cells) <= KEPT_TEXT else None
         try:
             submission = reading.submission({**notebook, **cells}, path, self._solutions, self._lesson)
-        except Ungradable as error:
-            return ReadNotebook(digest, error, kept)
+        except Ungradable as error:  # of another lesson: nothing in it answers this one's questions
+            return ReadNotebook(digest, error, {"cells": []})
         return ReadNotebook(digest, submission, kept)
 
     def _cell(self, cell: dict[str, Any]) -> dict[str, Any]:

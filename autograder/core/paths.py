@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 SUPPORT = ".lesson"  # beside a lesson's notebook, out of sight: its checks, answers and figures
 STATE = ".ground-up"  # in the course's folder: what can be made anew at any time
+_HEADER = re.compile(r"\A\ufeff?---\n(?:(?!---\n).*\n)*?\s+ground_up:")
+_LONGEST_HEADER = 10_000  # characters
 
 
 class UserError(Exception):
@@ -42,9 +45,26 @@ def support(lesson: Path, name: str) -> Path:
     return beside if beside.exists() else lesson / SUPPORT / name
 
 
+def is_lesson(folder: Path) -> bool:
+    """Whether a folder holds a lesson: its source, or what was built from one.
+
+    Checks alone don't tell: an assignment of somebody's own may bring a `checks.py` beside its notebooks.
+    """
+    if not support(folder, "checks.py").is_file():
+        return False
+    is_built = support(folder, "answers.json").is_file()
+    return is_built or any(map(_has_our_header, folder.glob("*.md"))) or not any(folder.glob("*.ipynb"))
+
+
+def _has_our_header(source: Path) -> bool:
+    """Whether a Markdown file's header says anything under `ground_up`."""
+    with open(source, encoding="utf-8", errors="replace") as file:
+        return bool(_HEADER.match(file.read(_LONGEST_HEADER)))
+
+
 def lesson_names(folder: Path) -> list[str]:
     """The names of all lessons in `folder` (solutions/ or lessons/), in order."""
-    return sorted({path.name for path in folder.glob("*/") if support(path, "checks.py").is_file()})
+    return sorted({path.name for path in folder.glob("*/") if is_lesson(path)})
 
 
 def find_lesson(name: str, folder: Path) -> Path:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
 from pathlib import Path
 
 from autograder.authoring.exercise import AuthoringError, Exercise
 from autograder.cases.load import run
 from autograder.core.paths import UserError, support
 from autograder.lesson import hidden as hidden_files
+from autograder.lesson import slips
 
 
 def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
@@ -29,12 +29,5 @@ def load(folder: Path, hidden: bool = False) -> dict[str, Exercise]:
 
 def _run(path: Path, exercises: dict[str, Exercise], folder: Path) -> None:
     """Execute a lesson's visible checks; a slip in them is said with its line."""
-    try:
+    with slips.told(folder.name, path.name, str(path)):
         run(path.read_text(encoding="utf-8"), str(path), exercises, folder)
-    except (AuthoringError, ModuleNotFoundError):
-        raise
-    except Exception as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
-        said = f"{type(error).__name__}: {error}"
-        raise AuthoringError(f"{folder.name}: line {line} of {path.name} stops with {said}") from error

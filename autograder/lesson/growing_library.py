@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from autograder.authoring.exercise import AuthoringError
 from autograder.core import cell_text
+from autograder.lesson import slips
 from autograder.lesson.symbols import defines, uses
 
 HEAD = '"""What you wrote in the lessons before this one (the reference solutions of their exercises)."""'
@@ -37,7 +38,8 @@ def text(lessons: Iterable[Exports]) -> str:
     for each in lessons:
         if not each.exported:
             continue
-        statements = [node for block in each.exported for node in ast.parse(block).body]
+        with slips.told(each.lesson, "a solution that it exports", "<unknown>"):
+            statements = [node for block in each.exported for node in ast.parse(block).body]
         known |= set().union(*map(defines, statements))
         offered = _imports(each.cells)
         for name in sorted(set().union(*map(uses, statements)) - known):

@@ -46,6 +46,19 @@ def hand_out(course: Path, target: Path, names: Iterable[str] = ()) -> list[str]
     lessons = [find_lesson(name, released) for name in sorted(set(names) or lesson_names(released))]
     for lesson in lessons:
         _require_as_released(lesson, course / "solutions" / lesson.name)
+    try:
+        _fill(target, lessons)
+    except BaseException as error:
+        for made in target.iterdir() if target.is_dir() else ():
+            shutil.rmtree(made) if made.is_dir() else made.unlink()
+        if isinstance(error, OSError):
+            why = error.strerror or " ".join(str(error).split())[:200]
+            raise UserError(f"The copy could not be made ({why}), and nothing is left of it in {target}.") from error
+        raise
+    return [lesson.name for lesson in lessons]
+
+
+def _fill(target: Path, lessons: list[Path]) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(PACKAGE_ROOT / name, target / name)
@@ -55,13 +68,15 @@ def hand_out(course: Path, target: Path, names: Iterable[str] = ()) -> list[str]
     for lesson in lessons:
         _copy(lesson, target / "lessons" / lesson.name)
         _copy(lesson / SUPPORT, target / "lessons" / lesson.name / SUPPORT)
-    return [lesson.name for lesson in lessons]
 
 
 def _require_as_released(lesson: Path, source: Path) -> None:
     if not source.is_dir():
         raise UserError(f"{lesson.name} has no source in {source.parent}: a handout is made where the solutions are.")
-    _, made_from = answer_key.read(support(lesson, build.ANSWERS))
+    try:
+        _, made_from = answer_key.read(support(lesson, build.ANSWERS))
+    except (OSError, ValueError, KeyError):  # damaged, or of an interrupted release
+        made_from = ""
     if made_from != build.digest(source):
         raise UserError(f"The source of {lesson.name} changed since it was released: run `autograder release` first.")
 

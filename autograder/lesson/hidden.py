@@ -15,6 +15,7 @@ from pathlib import Path
 from autograder.authoring.exercise import AuthoringError, Exercise
 from autograder.cases import load
 from autograder.core.paths import UserError
+from autograder.lesson import slips
 from autograder.lesson.held_out import held_out_source
 from autograder.lesson.symbols import defines, needed, uses
 
@@ -38,7 +39,8 @@ class HiddenFile:
         """Add what it registers to its exercise. Raises AuthoringError where it registers anything for another one."""
         mine = {self.exercise: exercises[self.exercise]}
         parts = [compile(self.shared, self.shared_path, "exec")] if self.shared.body else []
-        load.execute([*parts, compile(self.own, self.path, "exec")], mine, self.path.parents[1])
+        with slips.told(self.path.parents[1].name, f"{FOLDER}/{self.path.name}", str(self.path)):
+            load.execute([*parts, compile(self.own, self.path, "exec")], mine, self.path.parents[1])
         if others := sorted(set(mine) - {self.exercise}):
             raise AuthoringError(
                 f"{self.path.parent.parent.name}: hidden/{self.path.name} extends {others[0]!r}; it is for "
@@ -83,7 +85,7 @@ class _Shared:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        body = ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else []
+        body = _parsed(path).body if path.is_file() else []
         self.imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
         self.definitions = [node for node in body if isinstance(node, _DEFINITIONS)]
         for node in body:
@@ -101,11 +103,16 @@ class _Shared:
         return [*self.imports, *(node for node in self.definitions if node in wanted)] if wanted else []
 
 
+def _parsed(path: Path) -> ast.Module:
+    with slips.told(path.parents[1].name, f"{FOLDER}/{path.name}", str(path)):
+        return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
 _DEFINITIONS = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
 
 def _file(exercise: str, path: Path, shared: _Shared) -> HiddenFile:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _parsed(path)
     taken = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.level]
     names: set[str] = set()
     for node in (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level):

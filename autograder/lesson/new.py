@@ -28,10 +28,11 @@ def new_lesson(name: str, solutions: Path, figure: bool = False) -> list[Path]:
             "letters, such as 12_attention."
         )
     number, word = name.split("_", 1)
-    if taken := sorted(path.name for path in solutions.glob(f"{number}_*")):
-        raise UserError(f"There is a lesson {taken[0]} already: take another number, or change what is there.")
     folder = solutions / name
-    folder.mkdir(parents=True)
+    others = [path for path in solutions.glob(f"{number}_*") if path != folder or any(path.iterdir())]
+    if taken := sorted(path.name for path in others):
+        raise UserError(f"There is a lesson {taken[0]} already: take another number, or change what is there.")
+    folder.mkdir(parents=True, exist_ok=True)  # formgrader's "Add new assignment" makes an empty one
     title = word.replace("_", " ").capitalize()
     text = Template((TEMPLATES / "lesson" / TEXT).read_text(encoding="utf-8"))
     made = [folder / f"{word}.md"]

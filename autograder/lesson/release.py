@@ -12,13 +12,15 @@ import filecmp
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.authoring.exercise import AuthoringError
-from autograder.core.paths import SUPPORT
+from autograder.core.paths import SUPPORT, UserError
 from autograder.judging import answer_key
 from autograder.lesson import build
 from autograder.lesson.notebooks import learner_notebook, solution_notebook
@@ -37,8 +39,14 @@ class Released:
     changed: tuple[str, ...]
 
 
-def release(folder: Path, lessons: Path, check: bool = False) -> Released:
-    """Build the lesson in `folder` and bring `lessons/<name>` in line with it; with `check`, change nothing."""
+def release(
+    folder: Path, lessons: Path, check: bool = False, agree: Callable[[NotebookNode], object] = lambda notebook: None
+) -> Released:
+    """Build the lesson in `folder` and bring `lessons/<name>` in line with it; with `check`, change nothing.
+
+    agree: called with the notebook that learners get when all of it is built and nothing is written yet; what it
+    raises stops the release. Raises AuthoringError when the lesson can't be built; then what was released stays.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         made, beside = Path(scratch, "made"), Path(scratch, "beside")
         lesson = build.open_lesson(folder)
@@ -46,6 +54,7 @@ def release(folder: Path, lessons: Path, check: bool = False) -> Released:
         target = lessons / folder.name
         changed = _differing(lesson, made, target)
         if not check:
+            agree(nbformat.read(made / f"{lesson.source.notebook}.ipynb", as_version=4))
             _bring(made, target, changed)
             _bring(beside, folder, sorted(_files(beside)))
     return Released(folder.name, tuple(changed))
@@ -130,13 +139,23 @@ def _differing(lesson: build.Lesson, made: Path, target: Path) -> list[str]:
 
 
 def _bring(made: Path, target: Path, changed: list[str]) -> None:
-    """Copy what is new or different, each file at once; what is no more goes, with the folders it leaves empty."""
-    for name in changed:
-        if (made / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            part = (target / name).with_name(f".{Path(name).name}.part")
+    """Copy what is new or different; what is no more goes, with the folders it leaves empty.
+
+    All of it is copied beside its place before anything takes its place: a full disk costs nothing that was there.
+    """
+    parts = {name: (target / name).with_name(f".{Path(name).name}.part") for name in changed if (made / name).exists()}
+    try:
+        for name, part in parts.items():
+            part.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(made / name, part)
-            os.replace(part, target / name)
+    except OSError as error:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+        text = f"{target} can't be written ({error.strerror}): put that right, then release again."
+        raise UserError(text) from error
+    for name in changed:
+        if name in parts:
+            os.replace(parts[name], target / name)
         else:
             (target / name).unlink()
             for parent in list((target / name).parents)[: len(Path(name).parts) - 1]:

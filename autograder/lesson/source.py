@@ -20,6 +20,7 @@ from typing import Any
 
 from autograder.authoring.exercise import AuthoringError
 from autograder.core.paths import lesson_names
+from autograder.lesson import slips
 from autograder.lesson.growing_library import Exports
 from autograder.lesson.growing_library import text as text_of_library
 from autograder.lesson.limits import of_lesson
@@ -174,8 +175,9 @@ def reference_namespace(lesson: LessonSource, library_source: str | None = None)
     with library_module(library(lesson.name, lesson.folder.parent) if library_source is None else library_source):
         for number, cell in enumerate(lesson.cells):
             if cell.kind == "code" and "demo" not in cell.tags:
-                code = compile(solved(cell.source), f"<{lesson.notebook}.md cell {number}>", "exec")
-                exec(code, namespace)
+                place = f"cell {number} of {lesson.notebook}.md"
+                with slips.told(lesson.name, place, f"<{place}>"):
+                    exec(compile(solved(cell.source), f"<{place}>", "exec"), namespace)
     return namespace
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import re
 import stat
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,12 @@ OF_TIME = (TIMESTAMP, _REFUSED)
 MOST_FILES, MOST_BYTES, MOST_DEEP = 100, 200 * 2**20, 20
 _CLOCKS_DIFFER = timedelta(days=1)  # a time without a zone may be anybody's local time
 _NAMED = 5
+_ISO = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d(:\d\d(\.\d{1,6})?)?) ?(?P<zone>|Z|UTC|GMT|[+-]\d\d(:?\d\d)?)",
+    re.IGNORECASE,
+)
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_YEAR_FIRST_OR_MONTH = re.compile(rf"^\d{{4}}\D|\b({_MONTHS})[a-z]*\b.*\d{{4}}", re.IGNORECASE)
 
 
 def settle(folder: Path, keep: set[str]) -> None:
@@ -68,14 +75,35 @@ def time_of(folder: Path) -> datetime | None:
 
 
 def believed(text: str) -> datetime | None:
-    """A time as nbgrader reads it; None when it is none, or lies in the future."""
+    """The time that a text says, in UTC and without a zone as nbgrader has it; None when it is none, or one to come.
+
+    `2026-03-01 10:00:00 +01:00` and its like are read by their standard, since nbgrader passes over such a zone or
+    takes `+0100` for seconds. A date of mere numbers with the year at its end could mean two days, and is none.
+    """
+    when = _standard(text.strip()) or _in_words(text.strip())
+    return None if when is None or when > datetime.now(UTC).replace(tzinfo=None) + _CLOCKS_DIFFER else when
+
+
+def _standard(text: str) -> datetime | None:
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return None
+    zone = match["zone"].upper().replace("UTC", "+00:00").replace("GMT", "+00:00")
+    try:
+        when = datetime.fromisoformat(f"{match['date']}T{match['time']}{zone or '+00:00'}")
+        return when.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # no such day; or, in UTC, before the year 1
+        return None
+
+
+def _in_words(text: str) -> datetime | None:
     from nbgrader.utils import parse_utc  # slow to import, and only needed here
 
-    try:
-        when = parse_utc(text.strip()) if text.strip() else None
-    except (ValueError, OverflowError, TypeError, AttributeError, RecursionError):
+    if not _YEAR_FIRST_OR_MONTH.search(text):
         return None
-    if when is None or when > datetime.now(UTC).replace(tzinfo=None) + _CLOCKS_DIFFER:
+    try:
+        when: datetime | None = parse_utc(text)
+    except (ValueError, OverflowError, TypeError, AttributeError, RecursionError):
         return None
     return when
 
@@ -95,9 +123,9 @@ def _settle_time(folder: Path) -> None:
     if not path.is_file() or path.is_symlink():
         return
     said = _text(path)
-    if believed(said) is not None:
-        if path.read_bytes()[:200] != said.encode()[:200]:
-            _write(path, said)  # nbgrader reads plain UTF-8 alone
+    if (when := believed(said)) is not None:
+        if path.read_bytes()[:200] != said.encode()[:200] or _in_words(said.strip()) != when:
+            _write(path, f"{when:%Y-%m-%d %H:%M:%S.%f} UTC")  # as nbgrader reads it
         return
     came = datetime.fromtimestamp(path.stat().st_ctime, UTC)  # when it was written here: nobody else can set that
     taken = came.strftime("%Y-%m-%d %H:%M:%S UTC")

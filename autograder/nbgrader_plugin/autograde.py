@@ -46,7 +46,7 @@ class GradeSubmission(NbGraderPreprocessor):
             graded = grading.ungradable(names["assignment"], error)
             shown.show_instruction(nb, str(error))
         else:
-            graded = self._grade(submission, folder)
+            graded = in_this_process.grade(submission, folder, self.sandbox)
             shown.show_grade(nb, submission, graded)
         self._tell(graded, names)
         if graded.verdict == grading.INFRA:
@@ -56,19 +56,6 @@ class GradeSubmission(NbGraderPreprocessor):
 
     def _submitted(self, coursedir: CourseDirectory, names: dict[str, str]) -> Path:
         return submitted_file(coursedir, names)
-
-    def _grade(self, submission: Submission, folder: Path) -> Graded:
-        try:
-            is_missing = self.sandbox == sandbox.BUBBLEWRAP and not sandbox.bubblewrap_works()
-        except UserError as error:
-            return Graded(folder.name, grading.INFRA, sandbox.NONE, notes=(str(error),))
-        if is_missing:
-            reason = (
-                "The bubblewrap sandbox doesn't work on this machine: install the package bubblewrap (Linux), or, if "
-                'you trust the code of every submission, set c.GradeSubmission.sandbox = "none" in nbgrader_config.py.'
-            )
-            return Graded(folder.name, grading.INFRA, sandbox.NONE, notes=(reason,))
-        return in_this_process.grade(submission, folder, self.sandbox)
 
     def _tell(self, graded: Graded, names: dict[str, str]) -> None:
         who = f"{names['student']}, {names['assignment']}"

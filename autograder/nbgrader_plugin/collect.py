@@ -9,6 +9,7 @@ after it was chosen by the student and says nothing about who it is.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.core.text import clean
 from autograder.nbgrader_plugin.newest import times_before
+from autograder.nbgrader_plugin.student_ids import student_id
 from autograder.nbgrader_plugin.unpack import NOTEBOOK, ZIP
 
 _MOODLE = re.compile(r"(?P<name>.*?)(?:_(?P<number>[0-9]+))?_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
@@ -25,7 +27,7 @@ _CANVAS = re.compile(r"(?P<name>.*?)(?:_LATE)?_(?P<number>[0-9]+)_(?P<upload>[0-
 _CANVAS_ANONYMOUS = re.compile(
     r"(?:LATE_)?(?P<name>anon)_(?:LATE_)?(?P<number>[A-Za-z0-9]+)_(?P<upload>[0-9]+)_(?P<file>.+)", re.DOTALL
 )
-_LONGEST = 40
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class CollectDownloads(FileNameCollectorPlugin):
         if self._plan is None:
             root = Path(self.parent._format_collect_path(self.parent.extracted_directory))
             self._plan = plan(root, sorted(path for path in root.rglob("*") if path.is_file()), self._lessons_names())
+            self._require_room({found.student for found in self._plan.taken.values()})
         found = self._plan.taken.get(path)
         if found is not None:
             return {"student_id": found.student, "file_id": found.file}
@@ -58,6 +61,18 @@ class CollectDownloads(FileNameCollectorPlugin):
         else:
             self.log.warning("Left out, because its name doesn't say whose it is: %s", clean(path.name))
         return None
+
+    def _require_room(self, students: set[str]) -> None:
+        """End the command before the first file is copied, where nbgrader would stop at the first student's."""
+        coursedir = self.parent.coursedir
+        places = {s: coursedir.format_path(coursedir.submitted_directory, s, coursedir.assignment_id) for s in students}
+        there = sorted(student for student, place in places.items() if os.path.isdir(place) and os.listdir(place))
+        if there and not self.parent.force:
+            more = f" and {len(there) - _NAMED} more" if len(there) > _NAMED else ""
+            self.parent.fail(
+                f"{', '.join(there[:_NAMED])}{more} handed in before, and nothing was collected: say --force, and the "
+                "new files take the place of theirs."
+            )
 
     def _lessons_names(self) -> list[str]:
         coursedir = self.parent.coursedir
@@ -109,20 +124,6 @@ def owner(parts: tuple[str, ...]) -> Collected | None:
             upload = int(match.groupdict().get("upload") or 0)
             return Collected(student_id(match["name"], match["number"]), _file(file or parts[-1]), upload)
     return None
-
-
-def student_id(name: str, number: str | None) -> str:
-    """A name that is safe in paths, pages and addresses, and another one for everybody with another number.
-
-    number: none for Moodle's groups, whose names tell them apart.
-
-    Accents go, what is no letter or digit becomes a hyphen; letters of any script stay.
-    """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    plain = unicodedata.normalize("NFC", plain).casefold()
-    words = "".join(c if c.isalnum() else " " for c in plain).split()
-    short = "-".join(words)[:_LONGEST].strip("-") or "student"
-    return f"{short}_{number}" if number else short
 
 
 def _file(name: str) -> str:

@@ -22,7 +22,7 @@ def grade(submission: Submission, folder: Path, sandbox: str) -> Graded:
     sandbox: its level. A runner that fails is replaced once; then the verdict is INFRA. Raises UserError when there is
     no such sandbox.
     """
-    marks = _marking(folder)
+    marks = marking(folder)
     modules = grading.modules(marks, [submission])
     graded = Graded(folder.name, grading.INFRA, "none")
     for _ in range(grading.TRIES):
@@ -44,7 +44,8 @@ def close() -> None:
         runner.close()
 
 
-def _marking(folder: Path) -> Marking:
+def marking(folder: Path) -> Marking:
+    """What the submissions of a lesson are graded by; known from then on. Raises AuthoringError, UserError."""
     digest = build.digest(folder)
     known = _markings.get(folder)
     if known is None or known[0] != digest:

@@ -1,37 +1,44 @@
-"""Before `nbgrader autograde` touches anything: is there something to grade against?"""
+"""Is there something to grade against? Lesson, release and gradebook must be of one version."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Application
 
-from autograder.core.paths import course_root
-from autograder.nbgrader_plugin.gradebook import nbgrader_config
-from autograder.nbgrader_plugin.submitted import prepare
+from autograder.core.paths import UserError
+from autograder.lesson.notebooks import CHECK_SUFFIX
+from autograder.nbgrader_plugin import unusable
+from autograder.submission.grade import Marking
 
 
-def before_autograde(notebooks: list[str], assignment: str = "", student: str = "") -> None:
-    """nbgrader's hook before each submission: the lesson must be released, then the submission is made fit to read.
-
-    Raises SystemExit with a sentence when the gradebook doesn't know the lesson: nothing could be graded, and nbgrader
-    would otherwise show a traceback for every student. (It swallows every other exception of this hook.)
-    """
-    folder = Path(notebooks[0]).parent
-    coursedir = _coursedir(folder)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+def require_released(coursedir: CourseDirectory, marks: Marking) -> None:
+    """Raises UserError when the lesson isn't released or the gradebook can't be used or knows another version of it."""
+    folder = Path(coursedir.format_path(coursedir.release_directory, ".", marks.lesson))
+    notebooks = sorted(folder.glob("*.ipynb"))
+    if not notebooks:
+        raise release_first(marks.lesson)
+    with unusable.gradebook(coursedir) as gradebook:
         try:
-            gradebook.find_assignment(folder.name)
+            known = gradebook.find_notebook(notebooks[0].stem, marks.lesson)
         except MissingEntry:
-            raise SystemExit(f"{folder.name} isn't released yet: run `autograder release {folder.name}`.") from None
-    prepare(notebooks, assignment, student)
+            raise release_first(marks.lesson) from None
+        require_same_version({cell.name: cell.max_score for cell in known.grade_cells}, marks)
+        gradebook.db.rollback()
+        unusable.require_writable(gradebook)
 
 
-def _coursedir(folder: Path) -> CourseDirectory:
-    """That of the command that is running, with its options; elsewhere (in formgrader) that of the settings."""
-    running = Application.instance() if Application.initialized() else None
-    if isinstance(coursedir := getattr(running, "coursedir", None), CourseDirectory):
-        return coursedir
-    return CourseDirectory(config=nbgrader_config(course_root(folder)))
+def require_same_version(known: Mapping[str, float], marks: Marking) -> None:
+    """Raises UserError unless the gradebook has the lesson's points. known: each graded cell's, by name."""
+    if any(known.get(f"{name}{CHECK_SUFFIX}") != exercise.points for name, exercise in marks.exercises.items()):
+        raise UserError(
+            f"The gradebook knows another version of {marks.lesson}: "
+            f"run `autograder release {marks.lesson}`, then grade again."
+        )
+
+
+def release_first(lesson: str) -> UserError:
+    """What is said where a lesson isn't released, or the gradebook doesn't know it."""
+    return UserError(f"{lesson} isn't released yet: run `autograder release {lesson}`.")

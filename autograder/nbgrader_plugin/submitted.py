@@ -35,11 +35,14 @@ class SubmissionExporter(NotebookExporter):
         path, names, converter = Path(filename), resources["nbgrader"], cast(Any, self.parent)
         if path != submitted_file(converter.coursedir, names):
             return super().from_filename(filename, resources, **options)
+        coursedir = converter.coursedir
         try:
             notebook = reading.load(path)
+            solutions = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"])).parent
+            reading.submission(notebook, path, solutions, names["assignment"])
         except UserError:  # said to the instructor and the student by GradeSubmission
             notebook = {"cells": []}
-        return self.from_notebook_node(clean_copy(notebook, given_out(converter.coursedir, names)), resources)
+        return self.from_notebook_node(clean_copy(notebook, given_out(coursedir, names)), resources)
 
 
 def submitted_file(coursedir: Any, names: dict[str, str]) -> Path:

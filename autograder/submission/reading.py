@@ -46,7 +46,7 @@ def submission(notebook: dict[str, Any], path: Path, solutions: Path, lesson: st
         lesson = _lesson_of(said, path, solutions)
     find_lesson(lesson, solutions)
     if said != lesson and said in lesson_names(solutions):
-        raise Ungradable(f"{path.name} is the notebook of lesson {said}: hand in that of {lesson}.")
+        raise Ungradable(f"What was handed in is the notebook of lesson {said}: hand in that of {lesson}.")
     order = repair.ordered(notebook, given_out(solutions.parent / "lessons" / lesson))
     cells = tuple(CodeCell(cell.name if cell.role == ANSWER else "", cell.source) for cell in order.cells if cell.runs)
     questions = {cell.name: cell.source for cell in order.cells if cell.role == QUESTION}

@@ -133,18 +133,26 @@ def _repairs(
     moved = [name for name in order if name not in _in_order(order, list(official))]
     said = [
         (elsewhere, "the answer to {} was found in another cell"),
-        ([name for name in missing if name not in elsewhere], "the cell {} was missing"),
-        (twice, "the cell {} was there more than once (the last definition counts)"),
-        (asked_twice, "the question {} was there more than once (what was written in any of them counts)"),
-        (retyped, "the cell {} was of another kind"),
-        (moved, "the cell {} stood in another place"),
+        ([name for name in missing if name not in elsewhere], "the cell{s} {} {was} missing"),
+        (twice, "the cell{s} {} {was} there more than once (the last definition counts)"),
+        (asked_twice, "the question{s} {} {was} there more than once (what was written in any of them counts)"),
+        (retyped, "the cell{s} {} {was} of another kind"),
+        (moved, "the cell{s} {} stood in another place"),
         (changed, "points or flags of {} had been changed (those given out count)"),
-        (edited, "the check {} had been edited (the one given out counts)"),
+        (edited, "the check{s} {} had been edited (what was given out counts)"),
     ]
-    found = [text.format(", ".join(f"`{name}`" for name in names)) for names, text in said if names]
+    found = [
+        text.format(", ".join(f"`{name}`" for name in names), s="s" * (len(names) > 1), was=_was(names))
+        for names, text in said
+        if names
+    ]
     if claims:
         found.append(f"{claims} of its own cells claimed to be the lesson's (they earn nothing)")
     return found
+
+
+def _was(names: list[str]) -> str:
+    return "was" if len(names) == 1 else "were"
 
 
 def _has_flags(cell: Mapping[str, Any], official: Official) -> bool:

@@ -1,9 +1,11 @@
 """The copy for students: it starts, its checks work, and nothing in it is an answer."""
 
 import ast
+import errno
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -299,3 +301,28 @@ def test_a_lesson_that_changed_since_its_release_is_refused(tmp_path):
     with pytest.raises(UserError, match="01_tiny changed since it was released: run `autograder release`"):
         hand_out(root, tmp_path / "another copy")
     assert not (tmp_path / "another copy").exists()
+
+
+def test_a_copy_that_fails_leaves_nothing_of_itself(tmp_path, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(shutil, "copytree", full)
+    for name in ("new", "empty"):
+        done = handout(str(tmp_path / name), FIRST)
+        assert done.exit_code == 2
+        assert "The copy could not be made (No space left on device)" in done.stderr
+        assert list((tmp_path / name).iterdir()) == []
+    monkeypatch.undo()
+    assert handout(str(tmp_path / "new"), FIRST).exit_code == 0
+
+
+def test_a_lesson_whose_answers_are_damaged_is_not_handed_out(tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(PACKAGE_ROOT / "lessons" / FIRST, root / "lessons" / FIRST)
+    (root / "solutions" / FIRST).mkdir(parents=True)
+    (root / "lessons" / FIRST / SUPPORT / "answers.json").write_text("{")
+    with pytest.raises(UserError, match="run `autograder release` first"):
+        hand_out(root, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()

@@ -49,6 +49,13 @@ def test_its_figure_runs_on_the_learners_function_and_moves_without_one(tmp_path
     assert ("your distance" if names else "own code") in functions.badge()
 
 
+def test_a_folder_that_formgrader_made_and_that_is_empty_is_taken(tmp_path):
+    (tmp_path / "12_attention").mkdir()
+    assert new_lesson("12_attention", tmp_path)
+    with pytest.raises(UserError, match="There is a lesson 12_attention already"):
+        new_lesson("12_attention", tmp_path)
+
+
 def test_without_a_wish_there_is_no_figure(tmp_path):
     new_lesson("00_first_steps", tmp_path / "solutions")
     assert {path.name for path in (tmp_path / "solutions" / "00_first_steps").iterdir()} == {

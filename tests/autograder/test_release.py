@@ -1,10 +1,14 @@
 """Releasing a lesson: what goes along, what stays, what is refused, what goes when it is no more."""
 
+import errno
+import shutil
+from pathlib import Path
+
 import pytest
 import tiny
 
 from autograder.authoring.exercise import AuthoringError
-from autograder.core.paths import SUPPORT
+from autograder.core.paths import SUPPORT, UserError
 from autograder.lesson.release import release
 
 FIGURE = "def picture():\n    return 'a picture'\n"
@@ -116,3 +120,23 @@ def test_what_is_the_authors_alone_is_not_handed_out_even_if_the_header_lists_it
     (lesson / "held_out.json").write_text("{}")
     with pytest.raises(AuthoringError, match=f"{name} stays with the author"):
         released(lesson)
+
+
+def test_a_disk_that_is_full_costs_nothing_of_what_was_released(lesson, monkeypatch):
+    released(lesson)
+    target = lesson.parents[1] / "lessons"
+    before = {path: path.read_bytes() for path in target.rglob("*") if path.is_file()}
+    (lesson / "map.csv").write_text("9,9\n")
+    (lesson / "tables" / "deep" / "heights.csv").write_text("9,9\n")
+    copy = shutil.copyfile
+
+    def full(source, place, **options):
+        if ".heights.csv" in str(place):
+            Path(place).write_text("9")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return copy(source, place, **options)
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(UserError, match=r"can't be written \(No space left on device\)"):
+        release(lesson, target)
+    assert {path: path.read_bytes() for path in target.rglob("*") if path.is_file()} == before

@@ -108,6 +108,30 @@ def test_the_autograde_button_runs_our_grading(page, lab, course):
     assert course.grades("bo")["weighted_sum-check"]["auto_score"] == 2
 
 
+def test_the_generate_button_builds_and_a_refusal_is_a_sentence_without_a_traceback(page, lab, course):
+    checks = course.root / "solutions" / LESSON / "checks.py"
+    text = checks.read_text(encoding="utf-8")
+    notebook = course.root / "lessons" / LESSON / f"{NOTEBOOK}.ipynb"
+    released = notebook.read_bytes()
+    _go(page, lab, "manage_assignments")
+    generate = page.locator("tr", has_text=LESSON).locator("td.assign a")
+    checks.write_text(text.replace("@relu.case", "@relu.cas", 1), encoding="utf-8")
+    generate.click()
+    dialog = page.locator("#error-modal.in")
+    dialog.wait_for(timeout=60_000)
+    said = dialog.inner_text()
+    assert "01_neuron: line 111 of checks.py stops with AttributeError" in " ".join(said.split())
+    assert "Traceback" not in said
+    assert dialog.locator("pre").evaluate("text => text.scrollWidth <= text.clientWidth")
+    assert notebook.read_bytes() == released
+    dialog.locator(".modal-footer button").click()
+    dialog.wait_for(state="detached")
+    checks.write_text(text + "\n# an edit\n", encoding="utf-8")
+    generate.click()
+    page.locator("#success-modal.in").wait_for(timeout=60_000)
+    assert "# an edit" in (notebook.parent / ".lesson" / "checks.py").read_text(encoding="utf-8")
+
+
 def _submission(course: Classroom, student: str) -> str:
     with Gradebook(course.db_url) as gradebook:
         return gradebook.find_submission_notebook(NOTEBOOK, LESSON, student).id

@@ -90,7 +90,13 @@ def test_more_than_enough_files_are_no_reason_to_touch_them(folder):
     assert len(names(folder)) == MOST_FILES
 
 
-GOOD = ["2024-02-01 15:00:00.5 UTC", "2024-02-01 15:00:00 +0100", "2024-02-01T15:00:00", "2024-02-01 15:00:00"]
+GOOD = [
+    "2024-02-01 15:00:00.5 UTC",
+    "2024-02-01 15:00:00 UTC",
+    "1 February 2024, 15:00",
+    "2024-02-01T15:00:00",
+    "2024-02-01 15:00:00",
+]
 
 
 @pytest.mark.parametrize("said", GOOD)
@@ -99,6 +105,23 @@ def test_a_time_that_can_be_right_is_taken_as_nbgrader_takes_it(folder, said):
     arrival.settle(folder, KEEP)
     assert (folder / TIMESTAMP).read_text() == said
     assert arrival.time_of(folder).date().isoformat() == "2024-02-01"
+    assert arrival.notes(folder) == ()
+
+
+ZONES = ["+01:00", "+0100", "+01", "CET", "-0230", "Z", "gmt", ""]
+HOURS_LATER = {"-0230": 2.5, "Z": 0, "gmt": 0, "": 0}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("said", ["2024-02-01 15:00:00 {}", "2024-02-01 15:00{}", "2024-02-01T15:00:00.25{}"])
+def test_a_zone_is_understood_and_nbgrader_reads_the_same_time(folder, said, zone):
+    if zone == "CET" and "{}" not in said.split():
+        pytest.skip("the name of a zone stands by itself")
+    (folder / TIMESTAMP).write_text(said.format(zone))
+    arrival.settle(folder, KEEP)
+    right = datetime(2024, 2, 1, 15) + timedelta(hours=HOURS_LATER.get(zone, -1))
+    assert arrival.time_of(folder).replace(microsecond=0) == right
+    assert parse_utc((folder / TIMESTAMP).read_text()) == arrival.time_of(folder)
     assert arrival.notes(folder) == ()
 
 

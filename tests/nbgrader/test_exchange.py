@@ -59,8 +59,14 @@ def test_a_lesson_goes_out_comes_in_and_returns_as_feedback(tmp_path, monkeypatc
     assert "Ignored" not in graded.output
     assert course.grades(who.name)["relu-check"]["auto_score"] == 1
 
+    course.submit("a_by_hand", course.solution())
+    graded = CliRunner().invoke(main, ["grade", LESSON])
+    assert graded.exit_code == 0, graded.output
     _done(course.nbgrader("generate_feedback", LESSON))
-    _done(course.nbgrader("release_feedback", LESSON))
+    released_feedback = course.nbgrader("release_feedback", LESSON)
+    _done(released_feedback)
+    assert "otherwise than through the exchange" in released_feedback.stderr
+    assert released_feedback.stderr.count("a_by_hand") == 1
     _as_student(student, "fetch_feedback", LESSON, *COURSE)
     (page,) = (student / LESSON / "feedback").rglob("*.html")
     report = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select_one("[data-exercise=relu]")
