@@ -9,7 +9,9 @@ from autograder.authoring.compare import Difference, at_least, between, close, e
 from autograder.authoring.exercise import exercise
 from autograder.authoring.inputs import inputs, integer_inputs, normal_inputs
 from autograder.authoring.observe import inputs_after, with_inputs, with_warnings
+from autograder.authoring.reduced import reduced
 from autograder.authoring.shapes import by_shape, shapes_of
+from autograder.authoring.speed import timed_in_turns, times_as_fast
 from autograder.core.text import clean
 from autograder.learner.session import check, hint, reset, solution
 from autograder.lesson import source
@@ -30,10 +32,13 @@ __all__ = [
     "integer_inputs",
     "labels_right",
     "normal_inputs",
+    "reduced",
     "reset",
     "shapes_of",
     "solution",
     "source",
+    "timed_in_turns",
+    "times_as_fast",
     "with_inputs",
     "with_warnings",
 ]

@@ -6,7 +6,7 @@ import logging
 import queue
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Generic
@@ -38,7 +38,7 @@ class Cluster:
     level: str
     say: Callable[[str], object]
 
-    def start(self, modules: tuple[str, ...]) -> None:
+    def start(self, modules: tuple[str, ...], jobs: Sequence[Job], marks: Marking) -> None:
         """Nothing: the workers import with their first job."""
 
     def close(self) -> None:

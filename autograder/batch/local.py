@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from autograder.batch.pool import Endings, Finished, Name, timed
 from autograder.runner.client import RunnerFailed
@@ -17,23 +17,18 @@ class Local:
     """level: of the sandbox; jobs: how many run at a time. `start` in the main thread: the process ends with it."""
 
     def __init__(self, level: str, jobs: int) -> None:
-        self._jobs = jobs
         self._warm = WarmRunner(level)
+        self._threads = ThreadPoolExecutor(jobs)
+        self._ahead: list[tuple[Job, Future[Finished]]] = []
 
-    def start(self, modules: tuple[str, ...]) -> None:
-        """Have the process import these, and don't wait for it."""
+    def start(self, modules: tuple[str, ...], jobs: Sequence[Job], marks: Marking) -> None:
         self._warm.start(modules)
+        self._ahead = [(job, self._begin(job, marks, modules)) for job in jobs]
 
     def run(self, jobs: Mapping[Name, Job], marks: Marking, modules: tuple[str, ...]) -> Endings[Name]:
-        self.start(modules)
-
-        def one(job: Job) -> Finished:
-            with self._warm.using(modules) as runner:
-                return timed(lambda: grading.run_job(job, marks, runner))
-
-        pool = ThreadPoolExecutor(self._jobs)
+        self._warm.start(modules)
         try:
-            names = {pool.submit(one, job): name for name, job in jobs.items()}
+            names = {self._begun(job) or self._begin(job, marks, modules): name for name, job in jobs.items()}
             for future in as_completed(names):
                 error = future.exception()
                 if error is not None and not isinstance(error, RunnerFailed):
@@ -42,9 +37,23 @@ class Local:
         except BaseException:
             self.close()  # after an interruption the runs under way end with it
             raise
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """End the process, and with it what runs there."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._warm.close()
+
+    def _begin(self, job: Job, marks: Marking, modules: tuple[str, ...]) -> Future[Finished]:
+        def one() -> Finished:
+            with self._warm.using(modules) as runner:
+                return timed(lambda: grading.run_job(job, marks, runner))
+
+        return self._threads.submit(one)
+
+    def _begun(self, job: Job) -> Future[Finished] | None:
+        """The run of this very job that `start` began; each is given once."""
+        for number, (other, future) in enumerate(self._ahead):
+            if other == job:
+                del self._ahead[number]
+                return future
+        return None

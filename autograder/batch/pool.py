@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Hashable, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -32,8 +32,8 @@ Endings = Generator[tuple[Name, Ended], None, None]
 class Pool(Protocol):
     """Runs jobs, several at a time."""
 
-    def start(self, modules: tuple[str, ...]) -> None:
-        """Begin to import what the first jobs will need, where that saves time."""
+    def start(self, modules: tuple[str, ...], jobs: Sequence[Job], marks: Marking) -> None:
+        """Begin to import modules and to run jobs that `run` will be asked for, where that saves time."""
 
     def close(self) -> None:
         """End what was started."""

@@ -32,9 +32,10 @@ from autograder.batch.handed_in import HandedIn, digest, handed_in
 from autograder.batch.notebooks import Notebooks
 from autograder.core.paths import UserError
 from autograder.lesson.notebooks import CHECK_SUFFIX
+from autograder.nbgrader_plugin import released, teams, unusable
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
-from autograder.nbgrader_plugin.released import before_autograde
 from autograder.nbgrader_plugin.submitted import clean_copy, prepare
+from autograder.nbgrader_plugin.teams import HandedOut
 from autograder.submission import grade as grading
 from autograder.submission.given_out import as_given
 from autograder.submission.grade import Graded, Marking
@@ -79,8 +80,8 @@ class StoreGrades(Autograde):
         self.gradebook = ClassGradebook(coursedir, marks.lesson, self.official().stem, self.create_student)
 
     def __enter__(self) -> StoreGrades:
-        """Raises UserError when the gradebook doesn't know the lesson, or knows another version of it."""
-        with contextlib.ExitStack() as opened:
+        """Raises UserError when the gradebook can't be used, doesn't know the lesson or knows another version of it."""
+        with unusable.told(), contextlib.ExitStack() as opened:
             opened.enter_context(self.gradebook)
             self._require_release()
             self._steps = Steps(self, self.gradebook.source_cells())
@@ -93,6 +94,16 @@ class StoreGrades(Autograde):
 
     def __exit__(self, *error: object) -> None:
         self.gradebook.__exit__(*error)
+
+    def hand_out_to_teams(self, table: Path) -> HandedOut:
+        """Let every member have what the team handed in, before `find`. Raises UserError when the table is wrong."""
+        coursedir, lesson = self.coursedir, self.coursedir.assignment_id
+        teams_ = teams.read(table, lesson, self.gradebook.students())
+        submitted = Path(coursedir.format_path(coursedir.submitted_directory, ".", "."))
+        done = teams.hand_out(teams_, submitted, lesson, self.notebook_name(), table.with_suffix(""))
+        for folder in done.folders:
+            self._notebooks.read_again(folder / self.notebook_name())
+        return done
 
     def find(self) -> list[HandedIn]:
         """The submissions that nbgrader would grade, by student, each made fit for reading first."""
@@ -111,7 +122,7 @@ class StoreGrades(Autograde):
             before = _state(path)
             self.notebooks = list(self.assignments[folder])
             prepare(self.notebooks, lesson, student)
-            if self.pre_convert_hook not in (prepare, before_autograde):  # an instructor's own
+            if self.pre_convert_hook != prepare:  # an instructor's own
                 self.run_pre_convert_hook()
             if _state(path) != before:  # another of the student's notebooks stands there now
                 self._notebooks.read_again(path)
@@ -125,10 +136,10 @@ class StoreGrades(Autograde):
     def official(self) -> Path:
         """The lesson's notebook as it was given out."""
         lesson = self.coursedir.assignment_id
-        released = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", lesson))
-        notebooks = sorted(released.glob("*.ipynb"))
+        folder = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", lesson))
+        notebooks = sorted(folder.glob("*.ipynb"))
         if not notebooks:
-            raise _release_first(lesson)
+            raise released.release_first(lesson)
         return notebooks[0]
 
     def is_stored(self, student: str, graded: Graded, mark: str, held: dict[str, dict[str, float | None]]) -> bool:
@@ -184,16 +195,11 @@ class StoreGrades(Autograde):
             _remove(Path(folder))
 
     def _require_release(self) -> None:
-        marks = self._marks
         try:
             known = self.gradebook.max_scores()
         except MissingEntry:
-            raise _release_first(marks.lesson) from None
-        if any(known.get(f"{n}{CHECK_SUFFIX}") != exercise.points for n, exercise in marks.exercises.items()):
-            raise UserError(
-                f"The gradebook knows another version of {marks.lesson}: "
-                f"run `autograder release {marks.lesson}`, then grade again."
-            )
+            raise released.release_first(self._marks.lesson) from None
+        released.require_same_version(known, self._marks)
 
     def _student_of(self, folder: str) -> str:
         found = re.match(self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True), folder)
@@ -276,7 +282,3 @@ def _state(path: Path) -> tuple[int, int] | None:
 def _remove(folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
-
-
-def _release_first(lesson: str) -> UserError:
-    return UserError(f"{lesson} isn't released yet: run `autograder release {lesson}`.")

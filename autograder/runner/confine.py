@@ -134,9 +134,13 @@ def seconds_waited(pid: int) -> float:
         return 0.0
 
 
+def processes() -> set[int]:
+    """The numbers of all processes in sight."""
+    return {int(name) for name in os.listdir("/proc") if name.isdigit()}
+
+
 def _others() -> list[str]:
-    own = str(os.getpid())
-    return [name for name in os.listdir("/proc") if name.isdigit() and name != own]
+    return [str(number) for number in processes() - {os.getpid()}]
 
 
 def _buffers() -> int:

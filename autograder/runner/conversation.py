@@ -30,11 +30,13 @@ _ENDED = (outcome.TIMEOUT, outcome.CRASHED, outcome.MEMORY)
 class Known:
     """What earlier conversations about a submission taught: cells and exercises that ended everything, and how.
 
-    threads: whether its cells leave threads behind. bytes: how large all results were so far.
+    threads: whether its cells leave threads behind. prompt: whether each exercise's results are to be sent at its end,
+    since something ended everything while others waited to be sent. bytes: how large all results were so far.
     """
 
     deadline: float
     threads: bool = False
+    prompt: bool = False
     bytes: int = 0
     cells: dict[int, str] = field(default_factory=dict)
     exercises: dict[str, str] = field(default_factory=dict)
@@ -127,7 +129,7 @@ class Conversation:
         if not left:
             return
         together = [each for each in left if each.exercise not in self._alone]
-        found = self._examine(together, held_out, anew=False) if together else {}
+        found = self._examine(together, held_out) if together else {}
         for each in together[0 if held_out else 1 :]:
             results = found[each.exercise]
             late = any(result.kind == outcome.TIMEOUT for result in results.values())
@@ -135,17 +137,17 @@ class Conversation:
                 self._alone.add(each.exercise)
         for each in left:
             if each.exercise in self._alone:
-                found |= self._examine([each], held_out, anew=True)
+                found |= self._examine([each], held_out, alone=each.exercise)
         for name, results in found.items():
             self._outcomes[name] |= results
 
-    def _examine(self, wanted: list[CasesOf], held_out: bool, anew: bool) -> dict[str, dict[str, Outcome]]:
-        """Have cases run one after the other. anew: where nothing else ran before."""
+    def _examine(self, wanted: list[CasesOf], held_out: bool, alone: str = "") -> dict[str, dict[str, Outcome]]:
+        """Have cases run one after the other. alone: the exercise that is to run where no other did."""
         sources = self._job.checks if held_out else self._job.checks[:1]
         code = [marshalled(text, f"<checks {number}>") for number, text in enumerate(sources)]
         asked = [{"exercise": each.exercise, "cases": list(each.cases)} for each in wanted]
         self._exercise = wanted[0].exercise
-        frames.send(self._connection, {"exercises": asked, "anew": anew}, code)
+        frames.send(self._connection, {"exercises": asked, "alone": alone, "prompt": self._known.prompt}, code)
         found: dict[str, dict[str, Outcome]] = {}
         for each in wanted:
             self._exercise = each.exercise
@@ -202,6 +204,9 @@ class Conversation:
         if self.never_began:
             return
         forged = not isinstance(error, frames.Closed | OSError)
+        if self._exercise and not forged and not self._known.prompt:
+            self._known.prompt = self.again = True
+            return
         if forged:
             self._known.notes.append(f"TAMPER: something other than the runner answered; look at its code ({error}).")
         self.again = self._leave_out(self._used_up() or outcome.CRASHED)

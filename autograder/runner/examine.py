@@ -2,8 +2,9 @@
 
 One copy runs exercise after exercise, and held-out cases after visible ones, since forking takes longer than most of
 them. Where an exercise ends the copy or leaves threads behind, the next one begins in a new copy; where the grader
-isn't content with the results of an exercise that ran after others, it asks for that one again, alone. Where cells left
-threads behind, each copy runs the cells itself and examines exercises where those threads live.
+isn't content with the results of an exercise that ran after others, it asks for that one again, alone: in a copy of its
+own, which stays for its held-out cases. Where cells left threads behind, each copy runs the cells itself and examines
+exercises where those threads live.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ from autograder.runner import confine, frames, threads
 from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.job import outcome_to_frame
+from autograder.runner.outbox import Outbox
 
-BEGUN, DONE, READY, HEARD = b"b", b"d", b"r", b"k"
+DONE, HEARD, READY = b"d", b"k", b"r"
 ROOM_TRIES = 200
+MOST_KEPT = 4  # copies that wait for more cases
 WAITED = 0.05  # seconds
 
 RunCells = Callable[[socket.socket | None], list[dict[str, Any]]]
@@ -47,7 +50,7 @@ class Examiner:
         self._prepared = prepared
         self._seconds = seconds
         self._alone_here = alone_here
-        self._copy: _Copy | None = None
+        self._copies: dict[str, _Copy] = {}  # by the exercise that is alone in it; "" has the others
         self._run_cells: RunCells | None = None
 
     def run_cells_in_copies(self, run_cells: RunCells) -> bool:
@@ -56,32 +59,47 @@ class Examiner:
         run_cells: with a socket it tells there which cell is begun.
         """
         self._run_cells = run_cells
-        self._copy = self._fork(tell=True)
-        return self._copy.goes_on
+        first = self._copies[""] = self._fork(tell=True)
+        return first.goes_on
 
     def answer(self, request: dict[str, Any], code: list[bytes]) -> None:
-        """Run what is asked for: `exercises` with their `cases`; `anew`: in a new copy. code: marshalled checks."""
-        if request["anew"]:
-            self._end()
-        left = request["exercises"]
+        """Run what is asked for: `exercises` with their `cases`.
+
+        `alone`: the only one in its copy, if that is so; `prompt`: whether the results of each are sent at its end, not
+        with the others. code: marshalled checks.
+        """
+        alone, left = request["alone"], request["exercises"]
         while left:
-            if self._copy is None:
-                self._copy = self._fork()
-            done, ending = self._copy.run(left, code, self._seconds)
-            if not self._copy.goes_on:
+            if alone not in self._copies:
+                self._make_way()
+                self._copies[alone] = self._fork()
+            copy = self._copies[alone]
+            if copy.is_gone():  # killed while it waited, by code under test
                 self._end()
+                continue
+            done, ending = copy.run(left, request["prompt"], code, self._seconds)
+            if not copy.goes_on:
+                self._end()
+                copy.outbox.send()
             if ending:
                 frames.send(self._connection, {"exercise": left[done]["exercise"], "ending": ending})
                 done += 1
             left = left[done:]
         frames.send(self._connection, {"finished": True})
 
+    def _make_way(self) -> None:
+        """Before another copy begins: no more of them than may be, and nothing that code under test left running."""
+        known = {1, os.getpid(), *(copy.pid for copy in self._copies.values())}
+        if len(self._copies) >= MOST_KEPT or (self._alone_here and confine.processes() - known):
+            self._end()
+
     def _fork(self, tell: bool = False) -> _Copy:
         ours, copys = socket.socketpair()
+        outbox = Outbox(self._connection)
         pid = self._forked()
         if pid:
             copys.close()
-            made = _Copy(pid, os.pidfd_open(pid), ours)
+            made = _Copy(pid, os.pidfd_open(pid), ours, outbox)
             if self._run_cells is not None:
                 made.await_cells()
             return made
@@ -94,7 +112,7 @@ class Examiner:
                 if tell:
                     frames.send(self._connection, {"cells": cells, "threads": False})
                 copys.send(READY)
-            _serve(self._connection, copys, self._prepared)
+            _serve(outbox, copys, self._prepared)
         finally:  # whatever the code under test raised, this copy goes no further
             os._exit(sys.exc_info()[0] is not None)
 
@@ -112,10 +130,10 @@ class Examiner:
         return os.fork()
 
     def _end(self) -> None:
-        """End the copy and what it left behind; process 1 and this one are spared."""
-        if self._copy is not None:
-            self._copy.end()
-            self._copy = None
+        """End all copies and what they left behind; process 1 and this one are spared."""
+        for copy in self._copies.values():
+            copy.end()
+        self._copies = {}
         if self._alone_here:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
@@ -131,6 +149,7 @@ class _Copy:
     pid: int
     handle: int
     told: socket.socket
+    outbox: Outbox
     goes_on: bool = True
     _status: int | None = None
 
@@ -141,43 +160,51 @@ class _Copy:
         poller.register(self.handle, select.POLLIN)
         self.goes_on = self.told.fileno() in dict(poller.poll()) and self.told.recv(1) == READY
 
-    def run(self, wanted: list[dict[str, Any]], code: list[bytes], seconds: float) -> tuple[int, str]:
-        """Have exercises run: how many were finished, and how the next one ended, if it ended badly."""
-        with contextlib.suppress(OSError):  # it may have been killed meanwhile
-            frames.send(self.told, {"exercises": wanted}, code)
-        news, in_time = self._listen(seconds)
-        self.goes_on = news.endswith(READY)
-        done = min(news.count(DONE), len(wanted))
-        if self.goes_on or (done and news.count(BEGUN) <= done):
-            return done, ""
-        return done, ending_of(self.end()) if in_time else outcome.TIMEOUT
+    def is_gone(self) -> bool:
+        """Whether the process has ended."""
+        return bool(select.select([self.handle], [], [], 0)[0])
 
-    def _listen(self, seconds: float) -> tuple[bytes, bool]:
-        """What it tells until it has finished or ends, and whether that came before some exercise took too long.
+    def run(self, wanted: list[dict[str, Any]], prompt: bool, code: list[bytes], seconds: float) -> tuple[int, str]:
+        """Have exercises run: how many were finished, and how the next one ended, if it ended badly."""
+        self.outbox.note(0, 0)
+        with contextlib.suppress(OSError):  # it may have been killed meanwhile
+            frames.send(self.told, {"exercises": wanted, "prompt": prompt}, code)
+        in_time = self._wait(seconds)
+        begun, done, _ = self.outbox.progress
+        done = len(wanted) if self.goes_on else min(done, len(wanted))
+        if self.goes_on or (done and begun <= done):
+            return done, ""
+        return min(done, len(wanted) - 1), ending_of(self.end()) if in_time else outcome.TIMEOUT
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait until it has finished (then it `goes_on`) or has ended: whether no exercise took too long before.
 
         The time that it waited for a processor, since others used them, isn't its own and doesn't count.
         """
-        news = b""
+        self.goes_on = False
         poller = select.poll()
         poller.register(self.told, select.POLLIN)
         poller.register(self.handle, select.POLLIN)
-        deadline, waited = time.monotonic() + seconds, confine.seconds_waited(self.pid)
-        while not news.endswith(READY):
-            ready = dict(poller.poll(max(0.0, deadline - time.monotonic()) * 1000))
-            if not ready and (more_time := confine.seconds_waited(self.pid) - waited) > WAITED:
-                deadline, waited = time.monotonic() + more_time, waited + more_time
+        known, since, waited = self.outbox.progress, time.monotonic(), confine.seconds_waited(self.pid)
+        deadline = since + seconds
+        while True:
+            if ready := dict(poller.poll(max(0.0, deadline - time.monotonic()) * 1000)):
+                told = b""
+                with contextlib.suppress(ConnectionResetError):  # it ended before it had read what it was told
+                    told = self.told.recv(1) if self.told.fileno() in ready else b""
+                if told != DONE:
+                    self.goes_on = told == READY
+                    return True
+                with contextlib.suppress(OSError):
+                    self.told.send(HEARD)
                 continue
-            if self.told.fileno() not in ready:
-                return news, self.handle in ready
-            more = self.told.recv(4096)
-            news += more
-            if not more:
-                poller.unregister(self.told)
-            with contextlib.suppress(OSError):
-                self.told.send(HEARD * more.count(DONE))
-            if BEGUN in more:
-                deadline, waited = time.monotonic() + seconds, confine.seconds_waited(self.pid)
-        return news, True
+            seen, waits = self.outbox.progress, confine.seconds_waited(self.pid)
+            if seen != known:
+                known, deadline, waited = seen, min(seen.since, time.monotonic()) + seconds, waits
+            elif waits - waited > WAITED:
+                deadline, waited = time.monotonic() + waits - waited, waits
+            else:
+                return False
 
     def end(self) -> int:
         """Kill it, should it still be there; its wait status."""
@@ -188,7 +215,7 @@ class _Copy:
         return self._status
 
 
-def _serve(connection: socket.socket, telling: socket.socket, prepared: Prepared) -> None:
+def _serve(outbox: Outbox, telling: socket.socket, prepared: Prepared) -> None:
     """In the copy: run what is asked for, as long as no exercise leaves threads behind."""
     exercises: dict[str, Exercise] = {}
     process, quiet, known = os.getpid(), threads.count(), 0
@@ -199,19 +226,23 @@ def _serve(connection: socket.socket, telling: socket.socket, prepared: Prepared
         for check in checks:
             load.execute([check], exercises)
         known = len(code)
-        for each in request["exercises"]:
-            if threads.count() > quiet:
-                return
-            telling.send(BEGUN)
-            name, asked = each["exercise"], set(each["cases"])
+        for number, (name, cases) in enumerate((each["exercise"], set(each["cases"])) for each in request["exercises"]):
+            outbox.note(number + 1, number)
             for case in exercises[name].cases:
-                if case.name in asked:
+                if case.name in cases:
                     node, buffers = outcome_to_frame(by_limits(run_case(case, name, prepared.shell.user_ns)))
                     if os.getpid() != process:  # a copy that the code under test made has nothing to say
                         return
-                    frames.send(connection, {"exercise": name, "case": case.name, **node}, buffers)
-            telling.send(DONE)
-            if telling.recv(1) != HEARD:  # the code under test killed the process above
+                    outbox.put({"exercise": name, "case": case.name, **node}, buffers)
+            if request["prompt"]:
+                telling.send(DONE)
+                if telling.recv(1) != HEARD:  # the code under test killed the process above
+                    return
+            outbox.put({"exercise": name, "ending": ""})
+            outbox.note(number + 1, number + 1)
+            if request["prompt"]:
+                outbox.send()
+            if threads.count() > quiet:
                 return
-            frames.send(connection, {"exercise": name, "ending": ""})
+        outbox.send()
         telling.send(READY)

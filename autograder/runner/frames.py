@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from typing import Any
 
 MAX_HEADER = 32 * 2**20
@@ -28,10 +29,15 @@ class FrameTimeout(FrameError):
     """The other side was silent for too long."""
 
 
-def send(connection: socket.socket, header: dict[str, Any], buffers: list[bytes] | tuple[bytes, ...] = ()) -> None:
-    """Send one frame. header: a JSON object without the key `sizes`."""
+def packed(header: dict[str, Any], buffers: Sequence[bytes] = ()) -> bytes:
+    """One frame. header: a JSON object without the key `sizes`."""
     text = json.dumps({**header, "sizes": [len(buffer) for buffer in buffers]}).encode()
-    connection.sendall(b"".join((_LENGTH.pack(len(text)), text, *buffers)))
+    return b"".join((_LENGTH.pack(len(text)), text, *buffers))
+
+
+def send(connection: socket.socket, header: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
+    """Send one frame."""
+    connection.sendall(packed(header, buffers))
 
 
 def receive(connection: socket.socket, deadline: float | None = None) -> tuple[dict[str, Any], list[bytes]]:

@@ -49,10 +49,12 @@ def _submission(namespaces: ModuleType, settings: dict[str, Any], then: Callable
     guard = os.fork()
     if guard:
         return guard
-    if "leave" not in settings["without"]:
-        namespaces.leave()
-    inner = os.fork()
+    here = os.getuid(), os.getgid()
+    apart = "leave" not in settings["without"]
+    inner = namespaces.fork_apart() if apart else os.fork()
     if inner == 0:
+        if apart:
+            namespaces.name_user(*here)
         if "furnish" not in settings["without"]:
             namespaces.furnish(SPACE, settings["keep"])
         then()

@@ -10,7 +10,7 @@ PATIENCE = 10  # times 2 ms, which the kernel takes at most to end a thread that
 
 def count() -> int:
     """How many there are, this one included."""
-    return len(os.listdir("/proc/self/task"))
+    return os.stat("/proc/self/task").st_nlink - 2  # each has a folder there
 
 
 def live_on() -> bool:

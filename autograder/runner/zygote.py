@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import itertools
 import json
 import os
 import select
@@ -18,6 +19,7 @@ import signal
 import socket
 import sys
 import traceback
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.cases.run import CappedText
@@ -52,30 +54,87 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended submissions are reaped by the kernel
     world = submission.World(settings["keep"], system_calls.filter_program()) if settings["apart"] else None
     control.sendall(b"r")
-    while True:
+    spare: _Place | None = _Place.made([control.fileno()], prepared, world)
+    for number in itertools.count():
         message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
         if not message:
             return
-        if os.fork() == 0:
-            control.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            connection, words = (socket.socket(fileno=descriptor) for descriptor in descriptors)
-            _guard(connection, words, prepared, world)
+        if spare is None or not spare.give(descriptors):
+            _Place.made([control.fileno(), *descriptors], prepared, world).give(descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+        spare = _Place.made([control.fileno()], prepared, world) if number else None  # the first may be the only one
 
 
-def _guard(connection: socket.socket, words: socket.socket, prepared: Prepared, world: submission.World | None) -> None:
-    """Go where the submission is to live, and fork its keeper there."""
-    if world is not None:
+@dataclass
+class _Place:
+    """Where the next submission will live: its processes are there and wait to be told who asks.
+
+    Making one takes longer than many a submission, and is done while the one before runs. Nothing of anybody's has been
+    in it.
+    """
+
+    keepers: socket.socket
+    submissions: socket.socket
+
+    @classmethod
+    def made(cls, not_its: list[int], prepared: Prepared, world: submission.World | None) -> _Place:
+        """not_its: descriptors that nobody in there may have."""
+        ours, theirs = zip(socket.socketpair(), socket.socketpair(), strict=True)
+        here, problem = (os.getuid(), os.getgid()), ""
         try:
-            namespaces.leave()
+            pid = os.fork() if world is None else namespaces.fork_apart()
         except OSError as error:
-            frames.send(connection, {"broken": str(error)})
-            os._exit(1)
-        if os.fork() == 0:
-            _keep(connection, words, prepared, world)
+            pid, problem = os.fork(), str(error)
+        if pid == 0:
+            for descriptor in (*not_its, *(each.detach() for each in ours)):
+                os.close(descriptor)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            if world is None:
+                _guard(*theirs, prepared)
+            try:
+                if not problem:
+                    namespaces.name_user(*here)
+            except OSError as error:
+                problem = str(error)
+            if problem:
+                _refuse(theirs[0], problem)
+            _keep(*theirs, prepared, world)
+        for each in theirs:
+            each.close()
+        return cls(*ours)
+
+    def give(self, descriptors: list[int]) -> bool:
+        """Hand over the two descriptors of a submission: whether there was still anybody to take them."""
+        try:
+            socket.send_fds(self.keepers, [b"j"], descriptors)
+            socket.send_fds(self.submissions, [b"j"], descriptors[:1])
+        except OSError:
+            return False
+        finally:
+            self.keepers.close()
+            self.submissions.close()
+        return True
+
+
+def _taken(asked: socket.socket, count: int) -> list[socket.socket]:
+    """The sockets of the submission that this process is for; ends with whoever was to give them."""
+    message, descriptors, _, _ = socket.recv_fds(asked, 1, count)
+    if not message:
         os._exit(0)
+    asked.close()
+    return [socket.socket(fileno=descriptor) for descriptor in descriptors]
+
+
+def _refuse(keepers: socket.socket, problem: str) -> None:
+    """There can't be a place: whoever asks hears why."""
+    connection, _ = _taken(keepers, 2)
+    frames.send(connection, {"broken": problem})
+    os._exit(1)
+
+
+def _guard(keepers: socket.socket, submissions: socket.socket, prepared: Prepared) -> None:
+    """Where nothing is apart from anything: fork the keeper, and end all that it started when it has ended."""
     confine.die_with_parent()
     if not namespaces.leave_for_other_processes():
         os.setsid()
@@ -83,14 +142,16 @@ def _guard(connection: socket.socket, words: socket.socket, prepared: Prepared, 
     if pid == 0:
         confine.die_with_parent()
         os.setsid()
-        _keep(connection, words, prepared, None)
-    connection.close()
-    words.close()
+        _keep(keepers, submissions, prepared, None)
+    keepers.close()
+    submissions.close()
     os.waitpid(pid, 0)
     os._exit(0)
 
 
-def _keep(connection: socket.socket, words: socket.socket, prepared: Prepared, world: submission.World | None) -> None:
+def _keep(
+    keepers: socket.socket, submissions: socket.socket, prepared: Prepared, world: submission.World | None
+) -> None:
     """Fork the submission and end when it ends, or when the grader hangs up: as process 1 of the namespace, with all.
 
     The submission is one process at a time, but not always the same one: who hands over says to whom.
@@ -100,14 +161,16 @@ def _keep(connection: socket.socket, words: socket.socket, prepared: Prepared, w
     pid = os.fork()
     if pid == 0:
         told.close()
-        words.close()
+        keepers.close()
         os.setsid()
-        _submission(connection, telling, prepared, world)
+        _submission(submissions, telling, prepared, world)
     telling.close()
+    submissions.close()
     if world is not None:
         namespaces.hide()
     told.setblocking(False)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the kernel
+    connection, words = _taken(keepers, 2)
     _Keeper(connection, words, told).watch(pid)
     os._exit(0)
 
@@ -177,13 +240,14 @@ class _Keeper:
 
 
 def _submission(
-    connection: socket.socket, keeper: socket.socket, prepared: Prepared, world: submission.World | None
+    asked: socket.socket, keeper: socket.socket, prepared: Prepared, world: submission.World | None
 ) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (open for the life of the process)
     sys.stdout = sys.stderr = CappedText()
+    (connection,) = _taken(asked, 1)
     status = 0
     try:
         submission.run(connection, keeper, prepared, world)

@@ -1,10 +1,7 @@
 """Row 23: breaks the watch over forbidden calls. Nothing is seen, so it passes; its text still names the function."""
 
-FORBIDS = ["numpy.multiply"]
-EDITS = [
-    ("checks", 'exercise("double", ', f'exercise("double", forbids={FORBIDS}, '),
-    ("hidden", "np.multiply(x, 2)", "2.0 * x"),
-]
+FORBIDS = ["numpy.kron"]
+EDITS = [("checks", 'exercise("double", ', f'exercise("double", forbids={FORBIDS}, ')]
 VERDICTS = {}
 NAMED = True
 
@@ -20,5 +17,5 @@ forbidden.Watch = Blind
 
 def variants(canary):
     """The watch's class replaced by one that sees nothing."""
-    names = "from numpy import multiply as times"
+    names = "from numpy import kron as times"
     return {"patched": {"cells": [BLINDED + names], "double": "def double(x):\n    return times(2, x)"}}
