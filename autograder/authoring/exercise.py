@@ -53,6 +53,15 @@ class Case:
         return getattr(self.compare, "by_property", False)
 
     @property
+    def is_measured(self) -> bool:
+        """Whether what it returns is another at each run, such as a time; then `by_property` holds as well."""
+        return getattr(self.compare, "is_measured", False)
+
+    def meaning(self, value: Any) -> Any:
+        """What of a result is judged: all of it, unless the judge reduces it, whose errors come through."""
+        return getattr(self.compare, "meaning", lambda value: value)(value)
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The names it looks up in the notebook."""
         return tuple(inspect.signature(self.function).parameters)

@@ -52,7 +52,7 @@ def run_case(case: Case, exercise: str, namespace: Mapping[str, Any], seed: int 
     watch = forbidden.Watch(case.forbids, case.function) if case.forbids else None
     try:
         with _put_back(case.function.__globals__), _captured(printed), seeds.seeded(seed):
-            with watch.over(namespace, namespace.get(exercise)) if watch else contextlib.nullcontext():
+            with watch.over() if watch else contextlib.nullcontext():
                 value = case.function(*(namespace[name] for name in case.parameters))
             unfinished = has_placeholder(namespace.get(exercise))
             result = Outcome(outcome.RETURNED, value=wire.plain(value), unwritten=unfinished)

@@ -151,14 +151,30 @@ def agree(one: Path, other: Path, exercises: Mapping[str, Exercise]) -> bool:
 def _as_judged(answers: dict[str, AnswerKey], exercises: Mapping[str, Exercise]) -> list[Any]:
     found = []
     for name, answer in answers.items():
-        free = {case.name: case for case in exercises[name].cases if case.by_property}
+        cases = {case.name: case for case in exercises[name].cases}
 
-        def judged(values: dict[str, Any], free: dict[str, Case] = free, answer: AnswerKey = answer) -> dict[str, Any]:
-            return {n: has_property(free[n], values, answer.expected) if n in free else v for n, v in values.items()}
+        def judged(
+            values: dict[str, Any], cases: dict[str, Case] = cases, answer: AnswerKey = answer
+        ) -> dict[str, Any]:
+            return {name: _what_counts(cases[name], values, answer.expected) for name in values}
 
         mistakes = [[known.name, known.message, judged(known.values), known.errors] for known in answer.mistakes]
         found.append([name, answer.points, judged(answer.expected), mistakes])
     return found
+
+
+def _what_counts(case: Case, values: Mapping[str, Any], expected: Mapping[str, Any]) -> Any:
+    if case.by_property:
+        return has_property(case, values, expected)
+    return meaning(case, values[case.name])
+
+
+def meaning(case: Case, value: Any) -> Any:
+    """What of a result is judged; the result itself where the judge can make nothing of its form."""
+    try:
+        return case.meaning(value)
+    except Exception:  # an author's code, which needn't understand every form
+        return value
 
 
 def has_property(case: Case, values: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:

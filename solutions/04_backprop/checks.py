@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import between, exercise, inputs_after, with_warnings
+from autograder import between, exercise, inputs_after, reduced, with_warnings
 
 # --- what the cases look at ---------------------------------------------------------------------------------------
 
@@ -606,6 +606,7 @@ gradient_check = exercise(
 
 def size(error):
     """The size of a relative error in words: what matters is its order, not its digits."""
+    error = getattr(error, "array", error)  # of a tensor
     if np.ndim(error) or isinstance(error, bool | np.bool_ | tuple | list | str) or error is None:
         return f"no number but a {type(error).__name__}"
     if not np.isfinite(error):
@@ -632,66 +633,66 @@ def slopes_of_curved(x):
 POINT = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -2.0]])
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def a_right_gradient(gradient_check):
     """x is (2, 3), the function is curved, all six slopes are right: below 1e-6."""
-    return size(gradient_check(curved, POINT, slopes_of_curved(POINT)))
+    return gradient_check(curved, POINT, slopes_of_curved(POINT))
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def one_entry_of_six_is_wrong(gradient_check):
     """It is a tenth too large: the relative error is about 0.05."""
     wrong = slopes_of_curved(POINT)
     wrong[1, 1] *= 1.1
-    return size(gradient_check(curved, POINT, wrong))
+    return gradient_check(curved, POINT, wrong)
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def only_the_first_entry_is_wrong(gradient_check):
     """f = x₁² + x₂² near the bottom: the first slope is said to be 1 instead of 0.2."""
-    return size(gradient_check(lambda x: float(x @ x), np.array([0.1, -0.2]), np.array([1.0, -0.4])))
+    return gradient_check(lambda x: float(x @ x), np.array([0.1, -0.2]), np.array([1.0, -0.4]))
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def near_the_bottom_of_a_parabola(gradient_check):
     """The same with the right slopes, 0.2 and −0.4, which are small compared with how fast they change."""
-    return size(gradient_check(lambda x: float(x @ x), np.array([0.1, -0.2]), np.array([0.2, -0.4])))
+    return gradient_check(lambda x: float(x @ x), np.array([0.1, -0.2]), np.array([0.2, -0.4]))
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def the_sign_is_wrong(gradient_check):
     """Every entry has the wrong sign: the relative error is 1."""
-    return size(gradient_check(curved, POINT, -slopes_of_curved(POINT)))
+    return gradient_check(curved, POINT, -slopes_of_curved(POINT))
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def a_slope_that_is_0_and_is_said_to_be_0(gradient_check):
     """f = x₁² doesn't depend on x₂. Both say 0, and that is agreement, not 0/0."""
-    return size(gradient_check(lambda x: float(x[0] ** 2), np.array([3.0, 5.0]), np.array([6.0, 0.0])))
+    return gradient_check(lambda x: float(x[0] ** 2), np.array([3.0, 5.0]), np.array([6.0, 0.0]))
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def a_slope_that_was_forgotten(gradient_check):
     """f = x₁² + x₂², but the second slope is said to be 0: the relative error is 1."""
-    return size(gradient_check(lambda x: float(x @ x), np.array([3.0, 5.0]), np.array([6.0, 0.0])))
+    return gradient_check(lambda x: float(x @ x), np.array([3.0, 5.0]), np.array([6.0, 0.0]))
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def a_slope_that_is_not_there(gradient_check):
     """f = x₁², but the second slope is said to be 4: the relative error is 1."""
-    return size(gradient_check(lambda x: float(x[0] ** 2), np.array([3.0, 5.0]), np.array([6.0, 4.0])))
+    return gradient_check(lambda x: float(x[0] ** 2), np.array([3.0, 5.0]), np.array([6.0, 4.0]))
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def tiny_slopes_twice_too_large(gradient_check):
     """f = x² / 1000000: the slope is tiny, and its double is as wrong as with large slopes."""
-    return size(gradient_check(lambda x: 1e-6 * float(x @ x), np.array([1.0, 2.0]), np.array([4e-6, 8e-6])))
+    return gradient_check(lambda x: 1e-6 * float(x @ x), np.array([1.0, 2.0]), np.array([4e-6, 8e-6]))
 
 
-@gradient_check.case
+@gradient_check.case(judge=reduced(size))
 def huge_slopes_that_are_right(gradient_check):
     """f = 1000000 · x³: a difference of 0.001 is nothing there."""
-    return size(gradient_check(lambda x: 1e6 * float((x**3).sum()), np.array([1.0, 2.0]), np.array([3e6, 12e6])))
+    return gradient_check(lambda x: 1e6 * float((x**3).sum()), np.array([1.0, 2.0]), np.array([3e6, 12e6]))
 
 
 @gradient_check.case(after=["a_right_gradient"])
@@ -717,52 +718,52 @@ directional_check = exercise(
 WAY = np.array([[0.3, -0.8, 0.5], [1.0, 0.4, -0.6]])
 
 
-@directional_check.case
+@directional_check.case(judge=reduced(size))
 def a_right_gradient_along_a_direction(directional_check):
     """x, gradient and direction are (2, 3): below 1e-6."""
-    return size(directional_check(curved, POINT, slopes_of_curved(POINT), WAY))
+    return directional_check(curved, POINT, slopes_of_curved(POINT), WAY)
 
 
-@directional_check.case
+@directional_check.case(judge=reduced(size))
 def an_array_with_one_entry(directional_check):
     """f = x³ at 2, where the slope is 12."""
-    return size(directional_check(lambda x: float(x[0] ** 3), np.array([2.0]), np.array([12.0]), np.array([0.5])))
+    return directional_check(lambda x: float(x[0] ** 3), np.array([2.0]), np.array([12.0]), np.array([0.5]))
 
 
-@directional_check.case
+@directional_check.case(judge=reduced(size))
 def one_wrong_entry_shows(directional_check):
     """One of the six slopes has the wrong sign."""
     wrong = slopes_of_curved(POINT)
     wrong[0, 2] *= -1
-    return size(directional_check(curved, POINT, wrong, WAY))
+    return directional_check(curved, POINT, wrong, WAY)
 
 
-@directional_check.case
+@directional_check.case(judge=reduced(size))
 def a_wrong_entry_where_the_direction_is_0(directional_check):
     """The only wrong slope is one that the direction doesn't touch: along it, all is right."""
     wrong, way = slopes_of_curved(POINT), WAY.copy()
     wrong[0, 2], way[0, 2] = 99.0, 0.0
-    return size(directional_check(curved, POINT, wrong, way))
+    return directional_check(curved, POINT, wrong, way)
 
 
-@directional_check.case
+@directional_check.case(judge=reduced(size))
 def no_slope_along_the_direction(directional_check):
     """f = x₁² along (0, 1): claimed 0, measured 0. That is agreement, not 0/0."""
     x, way = np.array([3.0, 5.0]), np.array([0.0, 1.0])
-    return size(directional_check(lambda x: float(x[0] ** 2), x, np.array([6.0, 0.0]), way))
+    return directional_check(lambda x: float(x[0] ** 2), x, np.array([6.0, 0.0]), way)
 
 
-@directional_check.case
+@directional_check.case(judge=reduced(size))
 def tiny_slopes_of_the_wrong_size(directional_check):
     """f = x² / 1000000, and the gradient is twice too large."""
     x, way = np.array([1.0, 2.0]), np.array([0.5, 0.25])
-    return size(directional_check(lambda x: 1e-6 * float(x @ x), x, np.array([4e-6, 8e-6]), way))
+    return directional_check(lambda x: 1e-6 * float(x @ x), x, np.array([4e-6, 8e-6]), way)
 
 
-@directional_check.case
+@directional_check.case(judge=reduced(size))
 def the_sign_of_all_slopes_is_wrong(directional_check):
     """The relative error is 1."""
-    return size(directional_check(curved, POINT, -slopes_of_curved(POINT), WAY))
+    return directional_check(curved, POINT, -slopes_of_curved(POINT), WAY)
 
 
 @directional_check.case

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import exercise, inputs, inputs_after
+from autograder import exercise, inputs, inputs_after, reduced
 
 TORCHS_LAYERS = [
     "torch.nn.RNN",
@@ -686,22 +686,33 @@ def softmax_of(scores):
 
 
 def drawn(sample, logits, temperature):
-    """What 2000 draws look like: the first of these descriptions whose shares are met to within 0.06."""
+    """How often each number comes in 2000 draws: a row (number, times) for each."""
     rng, logits = np.random.default_rng(5), np.asarray(logits)
     draws = [number_of(sample(logits.copy(), temperature, rng)) for _ in range(DRAWS)]
-    if not all(0 <= draw < len(logits) for draw in draws):
-        return f"numbers from {min(draws)} to {max(draws)}"
-    shares, s = np.bincount(draws, minlength=len(logits)) / DRAWS, logits.astype(float)
+    return np.stack(np.unique(draws, return_counts=True), axis=1)
+
+
+def as_softmax_of(logits, temperature):
+    """A judge of what `drawn` returns, by the first of these descriptions whose shares are met to within 0.06."""
+    s, k = np.asarray(logits, dtype=float), len(logits)
     known = {
         "softmax(scores / T)": softmax_of(s / temperature),
-        "always the largest": np.eye(len(s))[np.argmax(s)],
-        "always the same one": np.eye(len(s))[draws[0]],
+        "always the largest": np.eye(k)[np.argmax(s)],
         "softmax(scores · T)": softmax_of(s * temperature),
         "softmax(scores), without T": softmax_of(s),
         "softmax(−scores / T)": softmax_of(-s / temperature),
-        "all equally often": np.ones(len(s)) / len(s),
+        "all equally often": np.ones(k) / k,
     }
-    return next((name for name, p in known.items() if np.abs(shares - p).max() < 0.06), "none of those expected")
+
+    def looks(rows):
+        numbers, times = rows.T
+        if numbers.min() < 0 or numbers.max() >= k or times.sum() != DRAWS:
+            return f"numbers from {numbers.min()} to {numbers.max()}"
+        shares = np.bincount(numbers, times, k) / DRAWS
+        met = (name for name, p in known.items() if np.abs(shares - p).max() < 0.06)
+        return next(met, "always the same one" if len(rows) == 1 else "none of those expected")
+
+    return reduced(looks)
 
 
 def refused(sample, temperature):
@@ -714,25 +725,25 @@ def refused(sample, temperature):
     return f"{said} of NumPy's: {error}" if numpys else said
 
 
-@sample.case
+@sample.case(judge=as_softmax_of([2.0, 1.0, 0.0], 0.5))
 def a_cold_draw(sample):
     """Scores (2, 1, 0), T = 0.5, 2000 draws: the shares are 0.867, 0.117 and 0.016, each to within 0.06."""
     return drawn(sample, [2.0, 1.0, 0.0], 0.5)
 
 
-@sample.case
+@sample.case(judge=as_softmax_of([2.0, 1.0, 0.0], 2.0))
 def a_hot_draw(sample):
     """Scores (2, 1, 0), T = 2, 2000 draws: the shares are 0.506, 0.307 and 0.186, each to within 0.06."""
     return drawn(sample, [2.0, 1.0, 0.0], 2.0)
 
 
-@sample.case
+@sample.case(judge=as_softmax_of([0, -1, 2, 1, 1], 1.5))
 def five_scores_in_any_order(sample):
     """Scores (0, −1, 2, 1, 1), whole numbers, T = 1.5, 2000 draws."""
     return drawn(sample, [0, -1, 2, 1, 1], 1.5)
 
 
-@sample.case
+@sample.case(judge=as_softmax_of([-1000.0, 1000.0, 999.9], 0.1))
 def large_scores(sample):
     """Scores (−1000, 1000, 999.9), T = 0.1: the last two come as 73 to 27, and nothing overflows."""
     return drawn(sample, [-1000.0, 1000.0, 999.9], 0.1)

@@ -2,34 +2,34 @@
 
 import numpy as np
 
-from autograder import exercise, inputs
+from autograder import exercise, inputs, reduced
 
-from .shared import magnitude, nudged, slopes_of_winding, winding
+from .shared import magnitudes, nudged, slopes_of_winding, winding
 
 directional_check = exercise("directional_check")
 
 
-@directional_check.held_out
+@directional_check.held_out(judge=reduced(magnitudes))
 def several_shapes_right_and_wrong(directional_check):
     found = []
     for shape in ((5,), (3, 2), (2, 1, 3)):
         x, way = inputs(f"direction {shape}", shape), inputs(f"way {shape}", shape)
         wrong = slopes_of_winding(x)
         wrong.flat[-1] += 1.5
-        found += [magnitude(directional_check(winding, x, a, way)) for a in (slopes_of_winding(x), wrong)]
+        found += [directional_check(winding, x, a, way) for a in (slopes_of_winding(x), wrong)]
     return found
 
 
-@directional_check.held_out
+@directional_check.held_out(judge=reduced(magnitudes))
 def a_square_table(directional_check):
     x, way = inputs("direction square", (3, 3)), inputs("way square", (3, 3))
-    return [magnitude(directional_check(winding, x, a, way)) for a in (slopes_of_winding(x), np.zeros((3, 3)))]
+    return [directional_check(winding, x, a, way) for a in (slopes_of_winding(x), np.zeros((3, 3)))]
 
 
-@directional_check.held_out
+@directional_check.held_out(judge=reduced(magnitudes))
 def no_slope_although_one_is_claimed(directional_check):
     x, way = np.array([3.0, 5.0]), np.array([0.0, 1.0])
-    return magnitude(directional_check(lambda x: float(x[0] ** 2), x, np.array([6.0, 4.0]), way))
+    return directional_check(lambda x: float(x[0] ** 2), x, np.array([6.0, 4.0]), way)
 
 
 def along(f, x, direction, h=1e-5):

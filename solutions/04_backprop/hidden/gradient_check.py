@@ -2,37 +2,37 @@
 
 import numpy as np
 
-from autograder import exercise, inputs
+from autograder import exercise, inputs, reduced
 
-from .shared import magnitude, nudged, slopes_of_winding, winding
+from .shared import magnitudes, nudged, slopes_of_winding, winding
 
 gradient_check = exercise("gradient_check")
 
 
-@gradient_check.held_out
+@gradient_check.held_out(judge=reduced(magnitudes))
 def right_ones_of_several_shapes(gradient_check):
     points = [inputs(f"check {shape}", shape) for shape in ((4,), (3, 2), (2, 1, 3))]
-    return [magnitude(gradient_check(winding, x, slopes_of_winding(x))) for x in points]
+    return [gradient_check(winding, x, slopes_of_winding(x)) for x in points]
 
 
-@gradient_check.held_out
+@gradient_check.held_out(judge=reduced(magnitudes))
 def each_entry_in_turn_is_wrong(gradient_check):
     x = inputs("check each", (2, 3))
     found = []
     for index in np.ndindex(x.shape):
         analytic = slopes_of_winding(x)
         analytic[index] += 0.5
-        found.append(magnitude(gradient_check(winding, x, analytic)))
+        found.append(gradient_check(winding, x, analytic))
     return found
 
 
-@gradient_check.held_out
+@gradient_check.held_out(judge=reduced(magnitudes))
 def whole_numbers_and_a_tiny_wrong_slope_beside_large_ones(gradient_check):
     def f(x):
         return float(1e3 * x[0] ** 2 + 1e-3 * x[1])
 
     x = np.array([3, 4])
-    return [magnitude(gradient_check(f, x, np.array(a))) for a in ([6e3, 1e-3], [6e3, 2e-3], [6.5e3, 1e-3])]
+    return [gradient_check(f, x, np.array(a)) for a in ([6e3, 1e-3], [6e3, 2e-3], [6.5e3, 1e-3])]
 
 
 def compared(analytic, numerical):

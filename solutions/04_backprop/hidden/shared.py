@@ -133,11 +133,16 @@ def one_hot(probs, labels):
 
 def magnitude(error):
     """The size of a relative error: what matters is its order, not its digits."""
+    error = getattr(error, "array", error)  # of a tensor
     if np.ndim(error) or isinstance(error, bool | np.bool_ | tuple | list | str) or error is None:
         return "no number"
     if not np.isfinite(error) or error < 0:
         return "not finite or negative"
     return "right" if error < 1e-6 else "wrong" if 1e-2 < error < 2.5 else "neither"
+
+
+def magnitudes(errors):
+    return [magnitude(error) for error in errors] if isinstance(errors, list) else magnitude(errors)
 
 
 def winding(x):

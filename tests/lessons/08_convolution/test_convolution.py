@@ -248,6 +248,20 @@ def test_a_slow_conv2d_is_told_that_it_is_slow_and_that_its_numbers_are_right(so
     assert [case.case.name for case in result.cases if case.verdict != "PASSED"] == ["twenty_times_as_fast_as_loops"]
 
 
+def test_loops_behind_a_cache_are_slow_however_often_they_are_checked(solved):
+    seen = {}
+
+    def cached(X, W, b, stride=1, padding=0):
+        key = X.tobytes(), W.tobytes(), b.tobytes(), stride, padding
+        if key not in seen:
+            seen[key] = solved.conv2d_loops(X, W, b, stride, padding)
+        return seen[key].copy()
+
+    for _ in range(3):
+        result = told("conv2d", conv2d=cached)
+        assert (result.verdict, result.mistake) == ("FAILED", "still-loops")
+
+
 def torch_conv2d(X, W, b, stride, padding):
     return F.conv2d(tensor(X), tensor(W), tensor(b), stride, padding).numpy()
 
