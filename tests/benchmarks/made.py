@@ -160,16 +160,14 @@ class Course:
 def make_course(root: Path, lesson: str) -> Course:
     """A course with one lesson of this repository, or SMALL, released; demo cells are left out everywhere."""
     folder = root / "solutions" / lesson
-    folder.mkdir(parents=True)
     if lesson == SMALL:
-        (folder / "hidden").mkdir()
+        (folder / "hidden").mkdir(parents=True)
         hidden = {f"hidden/{name}.py": text for name, text in SMALL_HIDDEN.items()}
         for name, text in ({"small.md": SMALL_SOURCE, "checks.py": SMALL_CHECKS} | hidden).items():
             (folder / name).write_text(text, encoding="utf-8")
     else:
-        for path in (PACKAGE_ROOT / "solutions" / lesson).iterdir():
-            if path.suffix in (".md", ".py"):
-                shutil.copy(path, folder)
+        generated = shutil.ignore_patterns("*.ipynb", "nn.py", ".lesson", "__pycache__")
+        shutil.copytree(PACKAGE_ROOT / "solutions" / lesson, folder, ignore=generated)
     shutil.copy(PACKAGE_ROOT / "nbgrader_config.py", root)
     command = [sys.executable, "-m", "autograder.cli", "release", lesson]
     subprocess.run(command, cwd=root, check=True, capture_output=True)

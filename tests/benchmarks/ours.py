@@ -84,7 +84,7 @@ class Warm:
         with self._runner() as runner:
             family = psutil.Process()
             warm = {process.pid: process for process in family.children(recursive=True)}
-            found.warm = max(process.memory_info().rss for process in warm.values())
+            found.warm = max(held.rss for process in warm.values() if (held := _held(process)))
             for submission in self._class[:submissions]:
                 with _watched(family, set(warm), found):
                     grade.run(submission, self._marks, runner)
