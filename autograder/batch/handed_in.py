@@ -70,7 +70,7 @@ def ignored(submitted: Path, lesson: str, assignments: set[str]) -> list[str]:
     """The files under `submitted` that belong to no submission, as paths relative to it, sorted.
 
     assignments: the names that may follow a student's. A file is in its place directly in `<student>/<assignment>/`;
-    below that folder only notebooks are out of place, and all files when it holds no notebook itself.
+    below that folder only notebooks are out of place, and all files when it holds no file itself.
     """
     lost: list[str] = []
     for folder, inner, files in os.walk(submitted):
@@ -79,7 +79,7 @@ def ignored(submitted: Path, lesson: str, assignments: set[str]) -> list[str]:
         if len(parts) >= 2 and parts[1] != lesson and parts[1] in assignments:
             continue
         home = submitted.joinpath(*parts[:2])
-        in_place = len(parts) >= 2 and parts[1] == lesson and any(home.glob("*.ipynb"))
+        in_place = len(parts) >= 2 and parts[1] == lesson and bool(arrival.files(home))
         for name in files:
             misplaced = not in_place or (len(parts) > 2 and name.endswith(".ipynb"))
             if misplaced and not name.startswith("."):

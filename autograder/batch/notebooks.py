@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.batch.handed_in import MISSING, HandedIn, too_large
 from autograder.core.paths import UserError
+from autograder.nbgrader_plugin import arrival
 from autograder.submission import reading
 from autograder.submission.reading import Submission, Ungradable
 
@@ -71,8 +72,7 @@ class Notebooks:
 
     def _first(self, path: Path) -> ReadNotebook:
         if not path.is_file():
-            text = f"There is no {path.name} in what was handed in: hand in the lesson's notebook, so named."
-            return ReadNotebook(MISSING, Ungradable(text), {"cells": []})
+            return ReadNotebook(MISSING, Ungradable(arrival.no_notebook(path)), {"cells": []})
         if large := too_large(path):
             return ReadNotebook(large, _refusal(path), {"cells": []})
         content = path.read_bytes()

@@ -11,6 +11,7 @@ import glob
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from autograder.batch.handed_in import HandedIn, digest, handed_in
 from autograder.batch.notebooks import Notebooks
 from autograder.core.paths import UserError
 from autograder.lesson.notebooks import CHECK_SUFFIX
-from autograder.nbgrader_plugin import released, teams, unusable
+from autograder.nbgrader_plugin import arrival, released, teams, unusable
 from autograder.nbgrader_plugin.arrival import TIMESTAMP
 from autograder.nbgrader_plugin.submitted import clean_copy, prepare
 from autograder.nbgrader_plugin.teams import HandedOut
@@ -106,19 +107,26 @@ class StoreGrades(Autograde):
         return done
 
     def find(self) -> list[HandedIn]:
-        """The submissions that nbgrader would grade, by student, each made fit for reading first."""
+        """The submissions that nbgrader would grade, by student, each made fit for reading first.
+
+        Also of who handed in other files than notebooks: nothing in them can be graded, and that is to be seen.
+        """
         try:
             super().init_notebooks()
         except NbGraderException:  # there are none
-            return []
+            self.assignments: dict[str, list[str]] = {}
         lesson, name = self.coursedir.assignment_id, self.notebook_name()
         excluded = self.coursedir.student_id_exclude.split(",")
         folders = {self._student_of(folder): folder for folder in self.assignments}
         found = []
-        for student, folder in sorted(folders.items()):
+        others = {student: folder for student, folder in self._with_other_files() if student not in folders}
+        for student, folder in sorted((folders | others).items()):
             if student in excluded:
                 continue
             path = Path(folder) / name
+            if student in others:
+                found.append(handed_in(student, path))
+                continue
             before = _state(path)
             self.notebooks = list(self.assignments[folder])
             prepare(self.notebooks, lesson, student)
@@ -128,6 +136,14 @@ class StoreGrades(Autograde):
                 self._notebooks.read_again(path)
             found.append(handed_in(student, path, self._notebooks.read(path).digest))
         return found
+
+    def _with_other_files(self) -> Iterator[tuple[str, str]]:
+        """Students and their folders, as far as there are files in them that nobody but a person put there."""
+        coursedir, lesson = self.coursedir, self.coursedir.assignment_id
+        submitted = Path(coursedir.format_path(coursedir.submitted_directory, ".", "."))
+        for folder in submitted.glob(f"*/{lesson}"):
+            if folder.is_dir() and not folder.parent.name.startswith(".") and arrival.files(folder):
+                yield folder.parent.name, str(folder)
 
     def notebook_name(self) -> str:
         """The file name of the lesson's notebook. Raises UserError when it isn't released."""

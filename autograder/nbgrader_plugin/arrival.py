@@ -19,6 +19,7 @@ from autograder.nbgrader_plugin import newest
 
 TIMESTAMP = "timestamp.txt"
 SET_ASIDE = ".set-aside"
+LEFT_OUT = ".left-out.txt"  # follows the name of a file that wasn't collected, in the note that stands for it
 _REFUSED = ".timestamp.refused.json"
 OF_TIME = (TIMESTAMP, _REFUSED)
 MOST_FILES, MOST_BYTES, MOST_DEEP = 100, 200 * 2**20, 20
@@ -30,6 +31,20 @@ _ISO = re.compile(
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _YEAR_FIRST_OR_MONTH = re.compile(rf"^\d{{4}}\D|\b({_MONTHS})[a-z]*\b.*\d{{4}}", re.IGNORECASE)
+
+
+def files(folder: Path) -> list[str]:
+    """What a submission's folder holds beside its time, sorted; what wasn't collected is there by its name."""
+    names = [path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
+    return sorted(name.removesuffix(LEFT_OUT) for name in names if name != TIMESTAMP)
+
+
+def no_notebook(path: Path) -> str:
+    """What is to be said where no notebook could be found at `path`."""
+    others = files(path.parent) if path.parent.is_dir() else []
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    only = f", only {', '.join(others[:_NAMED])}{more}" if others else ""
+    return f"There is no {path.name} in what was handed in{only}: hand in the lesson's notebook, so named."
 
 
 def settle(folder: Path, keep: set[str]) -> None:

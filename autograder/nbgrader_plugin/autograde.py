@@ -14,7 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Enum
 
 from autograder.core.paths import UserError
-from autograder.nbgrader_plugin import in_this_process, scores, shown
+from autograder.nbgrader_plugin import arrival, in_this_process, scores, shown
 from autograder.nbgrader_plugin.submitted import submitted_file
 from autograder.runner import sandbox
 from autograder.submission import grade as grading
@@ -82,5 +82,5 @@ class SaveResults(SaveAutoGrades):
 
 def _read(path: Path, folder: Path) -> Submission:
     if not path.is_file():
-        raise Ungradable(f"There is no {path.name} in what was handed in: hand in the lesson's notebook, so named.")
+        raise Ungradable(arrival.no_notebook(path))
     return reading.read(path, folder.parent, folder.name)

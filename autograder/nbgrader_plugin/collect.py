@@ -18,6 +18,7 @@ from pathlib import Path
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.core.text import clean
+from autograder.nbgrader_plugin.arrival import LEFT_OUT
 from autograder.nbgrader_plugin.newest import times_before
 from autograder.nbgrader_plugin.student_ids import student_id
 from autograder.nbgrader_plugin.unpack import NOTEBOOK, ZIP
@@ -56,6 +57,8 @@ class CollectDownloads(FileNameCollectorPlugin):
         found = self._plan.taken.get(path)
         if found is not None:
             return {"student_id": found.student, "file_id": found.file}
+        if path.name.endswith(LEFT_OUT):  # said when it was unpacked
+            return None
         if newer := self._plan.replaced.get(path):
             self.log.warning("Left out, because %s of the same student is newer: %s", newer.name, clean(path.name))
         else:
@@ -92,9 +95,12 @@ def plan(root: Path, paths: list[Path], lessons: list[str]) -> Plan:
     """Who handed in which of the files below `root`. Of several of one name of the same student the newest counts.
 
     lessons: the names of the lesson's notebooks. What a browser or Canvas makes of such a name, `neuron (1).ipynb` or
-    `neuron-1.ipynb`, is that name once more.
+    `neuron-1.ipynb`, is that name once more. Of students without a notebook the notes on what was left out are taken.
     """
-    owners = {path: found for path in paths if (found := owner(path.relative_to(root).parts))}
+    found_of = {path: found for path in paths if (found := owner(path.relative_to(root).parts))}
+    owners = {path: found for path, found in found_of.items() if not path.name.endswith(LEFT_OUT)}
+    students = {found.student for found in owners.values()}
+    notes = {path: f for path, f in found_of.items() if path not in owners and f.student not in students}
     same: dict[tuple[str, str], list[Path]] = {}
     for path, found in owners.items():
         name = next((name for name in lessons if times_before(found.file, name) is not None), found.file)
@@ -105,7 +111,7 @@ def plan(root: Path, paths: list[Path], lessons: list[str]) -> Plan:
         return path.stat().st_mtime, owners[path].upload, again
 
     newest = {path: max(reversed(together), key=age) for together in same.values() for path in together}
-    taken = {path: owners[path] for path in newest.values()}
+    taken = {path: owners[path] for path in newest.values()} | notes
     return Plan(taken, {path: newer for path, newer in newest.items() if path != newer})
 
 
@@ -128,6 +134,9 @@ def owner(parts: tuple[str, ...]) -> Collected | None:
 
 def _file(name: str) -> str:
     """The file's own name, safe to write."""
+    if name.endswith(LEFT_OUT):
+        kept = "".join(c if c.isalnum() or c in ". -_()" else "-" for c in clean(name[: -len(LEFT_OUT)]))
+        return f"{kept.strip(' .')[-80:] or 'file'}{LEFT_OUT}"
     stem = name[: -len(NOTEBOOK)] if name.lower().endswith(NOTEBOOK) else name
     kept = "".join(c if c.isalnum() or c in " -_()" else "-" for c in unicodedata.normalize("NFC", clean(stem)))
     return f"{kept.strip()[:80] or 'notebook'}{NOTEBOOK}"

@@ -20,11 +20,13 @@ from pathlib import Path, PurePosixPath
 from nbgrader.plugins import ExtractorPlugin
 
 from autograder.core.text import clean
+from autograder.nbgrader_plugin.arrival import LEFT_OUT
 from autograder.submission.reading import MAX_BYTES
 
 ZIP, NOTEBOOK = ".zip", ".ipynb"
 _SAVED_AS = (NOTEBOOK, f"{NOTEBOOK}.txt", f"{NOTEBOOK}.json")  # what browsers and editors make of the name
 _OF_COMPUTERS = ("__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db", "desktop.ini")
+NO_NOTEBOOK = "is no notebook"
 _NAMED = 5  # files of one student that are no notebooks
 _OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -70,10 +72,11 @@ class UnpackDownloads(ExtractorPlugin):
                 shutil.copy2(path, inside)
             else:
                 self.log.warning("Left out, because it is no notebook and no zip archive: %s", clean(path.name))
+                _note_left_out(_inside(target / "000", parts), "is no notebook and no zip archive")
 
-    def _unpack(self, archive: Path, name: str, target: Path, limits: Limits) -> None:
-        """Unpack one archive. name: what it is called in messages."""
-        left = limits.size
+    def _unpack(self, archive: Path, name: str, target: Path, limits: Limits) -> bool:
+        """Unpack one archive: whether anything in it was a notebook. name: what it is called in messages."""
+        left, taken, of_a_class = limits.size, False, limits == OF_A_CLASS
         others: list[str] = []
         try:
             _refuse_a_large_index(archive, name, limits)
@@ -82,43 +85,49 @@ class UnpackDownloads(ExtractorPlugin):
                     what = f"{name}: {clean(entry.filename)[:200]}"
                     if entry.is_dir() or is_of_a_computer(_parts(entry)):
                         continue
-                    if not _is_wanted(entry):
-                        if entry.filename.lower().endswith(_OTHER_ARCHIVES):
-                            self.log.warning("Left out, because only zip archives are opened: %s", what)
-                        else:
-                            others.append(what)
-                    elif reason := _refused(entry, limits):
-                        self.log.warning("Left out, because it %s: %s", reason, what)
-                    else:
+                    reason = _refused(entry, limits) if _is_wanted(entry) else _unwanted(entry)
+                    if not reason:
                         left -= entry.file_size
                         if left < 0:
                             raise TooMuch(f"{name} holds more than {limits.size // 2**20} MB.")
-                        self._take(opened, entry, what, target, limits)
+                        taken |= self._take(opened, entry, what, target, limits)
+                        continue
+                    if reason == NO_NOTEBOOK:
+                        others.append(what)
+                    else:
+                        self.log.warning("Left out, because it %s: %s", reason, what)
+                    if of_a_class:
+                        _note_left_out(_inside(target, _parts(entry)), reason)
         except TooMuch as error:
             self.log.warning("Not unpacked any further: %s", error)
         except _UNREADABLE as error:
             self.log.warning("Can't be unpacked (any further): %s: %s", name, clean(str(error)))
-        named = others if limits == OF_A_CLASS else others[:_NAMED]  # in that of a class each is somebody's
+        named = others if of_a_class else others[:_NAMED]  # in that of a class each is somebody's
         for what in named:
-            self.log.warning("Left out, because it is no notebook: %s", what)
+            self.log.warning("Left out, because it %s: %s", NO_NOTEBOOK, what)
         if len(others) > len(named):
             self.log.warning("Left out, too: %d more files of %s that are no notebooks", len(others) - len(named), name)
+        return taken
 
-    def _take(self, opened: zipfile.ZipFile, entry: zipfile.ZipInfo, what: str, target: Path, limits: Limits) -> None:
+    def _take(self, opened: zipfile.ZipFile, entry: zipfile.ZipInfo, what: str, target: Path, limits: Limits) -> bool:
         inside = _inside(target, _parts(entry))
         try:
             if is_notebook(entry.filename):
                 inside.parent.mkdir(parents=True, exist_ok=True)
                 _write(opened, entry, inside)
-                return
+                return True
             with tempfile.TemporaryDirectory() as scratch:
                 inner = Path(scratch) / f"inner{ZIP}"
                 _write(opened, entry, inner)
-                self._unpack(inner, what, inside, Limits(OF_A_STUDENT.files, OF_A_STUDENT.size, limits.depth - 1))
+                if self._unpack(inner, what, inside, Limits(OF_A_STUDENT.files, OF_A_STUDENT.size, limits.depth - 1)):
+                    return True
+            _note_left_out(inside, "holds no notebook that could be taken out")
         except _UNREADABLE as error:
             if inside.is_file():
                 inside.unlink()
             self.log.warning("Can't be unpacked: %s: %s", what, clean(str(error)))
+            _note_left_out(inside, "can't be unpacked")
+        return False
 
 
 def is_notebook(name: str) -> bool:
@@ -137,6 +146,21 @@ def _is_wanted(entry: zipfile.ZipInfo) -> bool:
 
 def _parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
     return PurePosixPath(entry.filename.replace("\\", "/")).parts
+
+
+def _unwanted(entry: zipfile.ZipInfo) -> str:
+    return "is an archive, and only zip archives are opened" if _is_archive(entry) else NO_NOTEBOOK
+
+
+def _is_archive(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.lower().endswith(_OTHER_ARCHIVES)
+
+
+def _note_left_out(path: Path, reason: str) -> None:
+    """Put a text in the place of a file that wasn't taken, for whoever collects: it may be all that somebody sent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    note = path.with_name(f"{path.name}{LEFT_OUT}")
+    note.write_text(f"{path.name} was left out, because it {reason}.\n", encoding="utf-8")
 
 
 def _refused(entry: zipfile.ZipInfo, limits: Limits) -> str:

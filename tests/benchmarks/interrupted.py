@@ -24,6 +24,7 @@ from interrupting import kill, leftovers, marked, results, start, wrong
 
 AT_THE_START = 0.3  # so many of the kills come while everything starts, in its first SECONDS
 SECONDS = 3.0
+AT_WORK = 1.5  # the others come within so many seconds of the first result: a class of 200 takes several times that
 
 
 def main(kills: str = "100", submissions: str = "200", seed: str = "1") -> int:
@@ -76,15 +77,21 @@ def main(kills: str = "100", submissions: str = "200", seed: str = "1") -> int:
 def _wait(course: Classroom, ended: Callable[[], int | None], choose: random.Random) -> str:
     """Until a random moment of what the command does."""
     early = choose.random() < AT_THE_START
-    before = len(results(course)), marked(course)
+    before = _progress(course)
     began = time.monotonic()
-    delay = choose.uniform(0, SECONDS) if early else choose.uniform(0, 2.0)
-    while not early and ended() is None and (len(results(course)), marked(course)) == before:
-        time.sleep(0.01)
+    delay = choose.uniform(0, SECONDS) if early else choose.uniform(0, AT_WORK)
+    while not early and ended() is None and _progress(course) == before:
+        time.sleep(0.02)
     began = began if early else time.monotonic()
     while ended() is None and time.monotonic() - began < delay:
         time.sleep(0.002)
-    return "starting" if (len(results(course)), marked(course)) == before else "working"
+    return "starting" if _progress(course) == before else "working"
+
+
+def _progress(course: Classroom) -> tuple[int, int]:
+    """What grows while a class is graded: the bytes on record and the grades that count as stored."""
+    path = course.root / "grading" / "results" / f"{LESSON}.jsonl"
+    return path.stat().st_size if path.exists() else 0, len(marked(course))
 
 
 def _hand_in(course: Classroom, student: str, choose: random.Random, expected: dict[str, float | None]) -> None:

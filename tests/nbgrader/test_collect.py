@@ -15,6 +15,7 @@ from classroom import LESSON, NOTEBOOK, Classroom, make_classroom
 from click.testing import CliRunner
 
 from autograder.cli import main
+from autograder.nbgrader_plugin import arrival
 from autograder.nbgrader_plugin.collect import Collected, owner, student_id
 from autograder.nbgrader_plugin.unpack import OF_A_STUDENT, UnpackDownloads
 from autograder.runner.sandbox import bubblewrap_works
@@ -87,18 +88,21 @@ def test_a_class_is_collected_from_moodle_and_canvas_and_graded(own, monkeypatch
     download(own, "submissions.zip", canvas)
     download(own, "cyd_505_9005_neuron.ipynb", right)
     collect(own)
-    ada, bo = "ada-lovelace_12345", "bo_13"
+    ada, bo, john = "ada-lovelace_12345", "bo_13", "neumannjohn_504"
     names = handed_in(own)
     graded = {ada, "ada-lovelace_12346", "zoe-muller-smid_7", "o-brien-sons_8", "evil_9", "李明_10", "student_11"}
     graded |= {"participant-12_12", "lovelaceada_501", "turingalan_502", "hoppergrace_503", "cyd_505"}
-    assert names.keys() == graded | {bo}
+    assert names.keys() == graded | {bo, john}
     assert names[ada] == ["neuron (1).ipynb"]
     assert len(names[bo]) == 2
     monkeypatch.chdir(own.root)
     done = CliRunner().invoke(main, ["grade", LESSON, "--json"])
     assert done.exit_code == 0, done.output
-    scores = {each["student"]: each["score"] for each in json.loads(done.output)["students"]}
-    assert scores == {**dict.fromkeys(graded, 16), "ada-lovelace_12346": 0, bo: None}
+    said = json.loads(done.output)
+    scores = {each["student"]: each["score"] for each in said["students"]}
+    assert scores == {**dict.fromkeys(graded, 16), "ada-lovelace_12346": 0, bo: None, john: None}
+    assert "There is no neuron.ipynb in what was handed in, only notes.pdf: " in str(said["ungradable"])
+    assert said["ignored"] == []
     before = handed_in(own)
     collect(own)
     assert handed_in(own).keys() == before.keys()
@@ -131,7 +135,7 @@ def test_names_that_point_elsewhere_and_links_are_left_out(empty, tmp_path):
     )
     download(empty, "moodle.zip", archive)
     said = collect(empty)
-    assert handed_in(empty) == {"mallory_66": ["neuron.ipynb"]}
+    assert handed_in(empty) == {"mallory_66": ["neuron.ipynb"], "eve_67": ["file.left-out.txt"]}
     assert victim.read_bytes() == b"untouched"
     assert said.count("points out of the archive") == 7
     assert said.count("is a link") == 2
@@ -163,7 +167,9 @@ def test_bombs_are_left_out_and_the_others_collected(empty):
     files += [("tar_8_assignsubmission_file_work.tar.gz", b"x"), ("good_9_assignsubmission_file_neuron.ipynb", b"{}")]
     download(empty, "moodle.zip", zipped(*files))
     said = collect(empty)
-    assert handed_in(empty).keys() == {"bomb_0", "good_9"}
+    taken = {student for student, names in handed_in(empty).items() if all(n.endswith(".ipynb") for n in names)}
+    assert taken == {"bomb_0", "good_9"}
+    assert len(handed_in(empty)) == len(handed) + 2
     assert sum(path.stat().st_size for path in (empty.root / "downloaded").rglob("*.ipynb")) <= OF_A_STUDENT.size
     for part in (
         "larger than 200 MB",
@@ -233,12 +239,44 @@ def test_what_computers_make_of_names_and_archives_is_no_obstacle_and_the_rest_i
     content = {
         folder.parent.name: [p.read_bytes() for p in folder.iterdir()] for folder in submitted.glob(f"*/{LESSON}")
     }
-    wanted = {"kleinfelix_7": b"felix", "upper_8": b"upper", "noether_9": b"noether", "curie_10": b"curie"}
+    wanted = {
+        "kleinfelix_7": b"felix",
+        "upper_8": b"upper",
+        "noether_9": b"noether",
+        "curie_10": b"curie",
+        "bohr_11": b"bohr_11_111_neuron.html was left out, because it is no notebook.\n",
+        "gauss_12": b"gauss_12_112_work.zip was left out, because it holds no notebook that could be taken out.\n",
+    }
     assert content == {student: [data] for student, data in wanted.items()}
-    assert all(name.endswith(".ipynb") for names in handed_in(empty).values() for name in names)
+    names = {student: names for student, names in handed_in(empty).items() if student[:4] in ("bohr", "gaus")}
+    assert names == {"bohr_11": ["neuron.html.left-out.txt"], "gauss_12": ["work.zip.left-out.txt"]}
     for name in ("bohr_11_111_neuron.html", "gauss_12_112_work.zip: part 0.py", "dirac_13_text.html"):
         assert name in said
     assert "part 7.py" not in said and "3 more files" in said
+
+
+OTHER_FILES = {
+    "a PDF": [("ada_1_11_report.pdf", b"%PDF-1.7")],
+    "two files": [("ada_1_11_report.pdf", b"%PDF-1.7"), ("ada_1_12_neuron.html", b"<html>")],
+    "an empty archive": [("ada_1_11_work.zip", zipped())],
+    "an archive of pictures": [("ada_1_11_work.zip", zipped(("a.png", b"PNG"), ("b.png", b"PNG")))],
+    "a torn archive": [("ada_1_11_work.zip", zipped(("neuron.ipynb", b"{}"))[:40])],
+    "another kind of archive": [("ada_1_11_work.rar", b"Rar!")],
+    "a huge name": [(f"ada_1_11_{'x' * 300}.pdf", b"%PDF-1.7")],
+}
+
+
+@pytest.mark.parametrize("files", OTHER_FILES.values(), ids=OTHER_FILES)
+def test_who_sent_no_notebook_has_a_row_that_says_what_was_sent(empty, files):
+    download(empty, "submissions.zip", zipped(*files, ("bob_2_12_neuron.ipynb", b"{}"), ("bob_2_13_report.pdf", b"%")))
+    collect(empty)
+    found = handed_in(empty)
+    assert list(found) == ["ada_1", "bob_2"] and found["bob_2"] == ["neuron.ipynb"]
+    assert len(found["ada_1"]) == len(files) and all(name.endswith(".left-out.txt") for name in found["ada_1"])
+    folder = empty.root / "grading" / "submitted" / "ada_1" / LESSON
+    assert arrival.files(folder) == [name.removesuffix(".left-out.txt") for name in found["ada_1"]]
+    for name, _ in files:
+        assert any(path.read_text(encoding="utf-8").startswith(name[:20]) for path in folder.iterdir())
 
 
 @pytest.mark.parametrize(

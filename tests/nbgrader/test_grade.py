@@ -26,7 +26,7 @@ from autograder.runner.job import CellRun, Ran
 from autograder.runner.sandbox import bubblewrap_works
 
 SCORES = {"right": 16, "half": 3, "untouched": 0, "renamed": 16, "half_renamed": 2, "two_uploads": 16}
-UNGRADABLE = {"empty", "two_names"}
+UNGRADABLE = {"empty", "two_names", "no_notebook"}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
         course.submit("two_names", course.solution(), name)
     os.utime(course.submit("two_uploads", course.notebook({})), (1000, 1000))
     course.submit("two_uploads", course.solution(), "neuron (1).ipynb")
-    for lost in ("lost.ipynb", "ada/neuron.ipynb", "ada/01_Neuron/neuron.ipynb", f"bob/{LESSON}/work.zip"):
+    for lost in ("lost.ipynb", "ada/neuron.ipynb", "ada/01_Neuron/neuron.ipynb", f"no_notebook/{LESSON}/work.zip"):
         path = course.root / "grading" / "submitted" / lost
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"{}")
@@ -92,13 +92,20 @@ def test_the_summary_says_what_a_person_must_know(here, first):
     assert (first["graded"], first["skipped"], first["infra"]) == (len(SCORES), 0, [])
     assert {each["student"] for each in first["ungradable"]} == UNGRADABLE
     assert all("hand" in each["reason"] for each in first["ungradable"])
-    lost = ["ada/01_Neuron/neuron.ipynb", "ada/neuron.ipynb", f"bob/{LESSON}/work.zip", "lost.ipynb"]
-    assert first["ignored"] == lost
+    assert first["ignored"] == ["ada/01_Neuron/neuron.ipynb", "ada/neuron.ipynb", "lost.ipynb"]
     assert {"right", *UNGRADABLE} <= set(first["waiting"])
     assert first["exercises"]["relu"] == {"PASSED": 4, "NOT_ATTEMPTED": 2}
     assert len(first["slowest"]) == 5
     text = _invoke().output
-    for part in ("UNGRADABLE empty", "Ignored", "lost.ipynb", "waiting for manual grading", "Slowest", "relu"):
+    for part in (
+        "UNGRADABLE empty",
+        "handed in, only work.zip",
+        "Ignored",
+        "lost.ipynb",
+        "waiting for manual grading",
+        "Slowest",
+        "relu",
+    ):
         assert part in text
 
 
