@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import exercise, inputs, inputs_after, integer_inputs, labels_right
+from autograder import exercise, inputs, inputs_after, integer_inputs, labels_right, reduced
 from course.data import digits
 
 # --- samples that can be told apart -------------------------------------------------------------------------------
@@ -29,6 +29,18 @@ def in_old_order(numbers):
 
 def occur_twice(numbers):
     return len(set(numbers)) < len(numbers)
+
+
+def are_samples(X):
+    """Whether these are rows of two numbers that could be samples."""
+    return is_array(X) and X.ndim == 2 and X.shape[1] == 2
+
+
+def is_array(array):
+    """Whether this is an array of numbers, none of them beyond all bounds."""
+    return (
+        isinstance(array, np.ndarray) and array.dtype.kind in "iuf" and bool(np.all(np.abs(array.astype(float)) < 1e9))
+    )
 
 
 # --- split --------------------------------------------------------------------------------------------------------
@@ -72,10 +84,17 @@ def nothing_put_aside(split):
     return sizes(split(SAMPLES[:5], LABELS[:5], 0, np.random.default_rng(2)))
 
 
-@split.case(after=["four_parts_of_the_right_sizes"])
-def each_sample_in_one_part_with_its_own_label(split):
-    """60 samples, a quarter put aside. Both parts together are all samples, and none is in both."""
-    X_train, X_val, y_train, y_val = split(SAMPLES, LABELS, 0.25, np.random.default_rng(3))
+def are_parts(parts):
+    """Whether these are samples for training and validation, and labels for both."""
+    four = isinstance(parts, list) and len(parts) == 4
+    return four and all(map(are_samples, parts[:2])) and all(is_array(y) and y.ndim == 1 for y in parts[2:])
+
+
+def whose_labels(parts):
+    """Whether each sample is in one part, beside its own label."""
+    if not are_parts(parts):
+        return parts
+    X_train, X_val, y_train, y_val = parts
     train, val = numbers_of(X_train), numbers_of(X_val)
     return {
         "none is missing": set(train) | set(val) == set(range(MANY)),
@@ -85,18 +104,31 @@ def each_sample_in_one_part_with_its_own_label(split):
     }
 
 
-@split.case(after=["four_parts_of_the_right_sizes"])
-def left_to_chance(split):
-    """Which samples are put aside is drawn by lot, and both parts are in random order."""
-    X_train, X_val, y_train, _ = split(SAMPLES, LABELS, 0.25, np.random.default_rng(4))
+@split.case(judge=reduced(whose_labels), after=["four_parts_of_the_right_sizes"])
+def each_sample_in_one_part_with_its_own_label(split):
+    """60 samples, a quarter put aside. Both parts together are all samples, and none is in both."""
+    return [np.asarray(part) for part in split(SAMPLES, LABELS, 0.25, np.random.default_rng(3))]
+
+
+def by_chance(parts):
+    """Which samples are put aside, and in which order they come."""
+    if not are_parts(parts):
+        return parts
+    X_train, X_val, y_train, _ = parts
     train, aside = numbers_of(X_train), set(numbers_of(X_val))
     blocks = {"the first rows": set(range(len(aside))), "the last rows": set(range(MANY - len(aside), MANY))}
     return {
         "put aside": next((name for name, block in blocks.items() if aside == block), "drawn by lot"),
         "training part in the old order": in_old_order(train),
-        "its labels in the old order": in_old_order(np.asarray(y_train).tolist()),
+        "its labels in the old order": in_old_order(y_train.tolist()),
         "validation part in the old order": in_old_order(numbers_of(X_val)),
     }
+
+
+@split.case(judge=reduced(by_chance), after=["four_parts_of_the_right_sizes"])
+def left_to_chance(split):
+    """Which samples are put aside is drawn by lot, and both parts are in random order."""
+    return [np.asarray(part) for part in split(SAMPLES, LABELS, 0.25, np.random.default_rng(4))]
 
 
 @split.case(after=["four_parts_of_the_right_sizes"])
@@ -144,10 +176,17 @@ def eight_samples_in_portions_of_four(minibatches):
     return [(np.shape(X_batch), np.shape(y_batch)) for X_batch, y_batch in batches]
 
 
-@minibatches.case(after=["ten_samples_in_portions_of_four"])
-def each_sample_once_with_its_own_label(minibatches):
-    """60 samples in portions of 25."""
-    batches = list(minibatches(SAMPLES, LABELS, 25, np.random.default_rng(3)))
+def is_portion(pair):
+    """Whether this is a pair of samples and labels."""
+    return (
+        isinstance(pair, list) and len(pair) == 2 and are_samples(pair[0]) and is_array(pair[1]) and pair[1].ndim == 1
+    )
+
+
+def all_in_portions(batches):
+    """Whether each sample is in one portion, beside its own label."""
+    if not isinstance(batches, list) or not all(map(is_portion, batches)):
+        return batches
     numbers = [numbers_of(X_batch) for X_batch, _ in batches]
     return {
         "none is missing": {i for portion in numbers for i in portion} == set(range(MANY)),
@@ -157,16 +196,30 @@ def each_sample_once_with_its_own_label(minibatches):
     }
 
 
-@minibatches.case(after=["ten_samples_in_portions_of_four"])
+@minibatches.case(judge=reduced(all_in_portions), after=["ten_samples_in_portions_of_four"])
+def each_sample_once_with_its_own_label(minibatches):
+    """60 samples in portions of 25."""
+    batches = list(minibatches(SAMPLES, LABELS, 25, np.random.default_rng(3)))
+    return [[np.asarray(X_batch), np.asarray(y_batch)] for X_batch, y_batch in batches]
+
+
+def order_of_portion(pair):
+    """In which order samples and labels of a portion come."""
+    if not is_portion(pair) or not len(pair[0]):
+        return pair
+    numbers = sorted(numbers_of(pair[0]))
+    return {
+        "rows in the old order": in_old_order(numbers_of(pair[0])),
+        "labels in the old order": in_old_order(pair[1].tolist()),
+        "neighbours stay together": numbers == list(range(numbers[0], numbers[0] + len(numbers))),
+    }
+
+
+@minibatches.case(judge=reduced(order_of_portion), after=["ten_samples_in_portions_of_four"])
 def shuffled(minibatches):
     """In the first portion samples from everywhere come in random order."""
     X_batch, y_batch = next(iter(minibatches(SAMPLES, LABELS, 25, np.random.default_rng(4))))
-    numbers = sorted(numbers_of(X_batch))
-    return {
-        "rows in the old order": in_old_order(numbers_of(X_batch)),
-        "labels in the old order": in_old_order(np.asarray(y_batch).tolist()),
-        "neighbours stay together": numbers == list(range(numbers[0], numbers[0] + len(numbers))),
-    }
+    return [np.asarray(X_batch), np.asarray(y_batch)]
 
 
 @minibatches.case(after=["ten_samples_in_portions_of_four"])
@@ -552,20 +605,36 @@ def ten_rows_in_four_parts(k_folds):
     return sorted(len(part) for part in k_folds(10, 4, np.random.default_rng(1)))
 
 
-@k_folds.case
+def rows_of(part):
+    """The row numbers in a part, sorted; none where it is no array of numbers."""
+    return sorted(int(i) for i in part.ravel()) if is_array(part) else []
+
+
+def rows_of_all(parts):
+    return sorted(row for part in parts for row in rows_of(part)) if isinstance(parts, list) else parts
+
+
+@k_folds.case(judge=reduced(rows_of_all))
 def each_row_in_exactly_one_part(k_folds):
     """40 rows in 5 parts: all row numbers, sorted."""
-    return sorted(int(i) for part in k_folds(40, 5, np.random.default_rng(2)) for i in part)
+    return [np.asarray(part) for part in k_folds(40, 5, np.random.default_rng(2))]
 
 
-@k_folds.case
-def drawn_by_lot(k_folds):
-    """40 rows in 5 parts: the first part is neither a run of neighbours nor every fifth row."""
-    part = sorted(int(i) for i in k_folds(40, 5, np.random.default_rng(3))[0])
-    gaps = {b - a for a, b in zip(part, part[1:], strict=False)}
+def how_drawn(part):
+    """In which way the rows of a part were taken."""
+    if not is_array(part) or not part.size:
+        return part
+    rows = rows_of(part)
+    gaps = {b - a for a, b in zip(rows, rows[1:], strict=False)}
     return {frozenset({1}): "a run of neighbours", frozenset({5}): "every fifth row"}.get(
         frozenset(gaps), "drawn by lot"
     )
+
+
+@k_folds.case(judge=reduced(how_drawn))
+def drawn_by_lot(k_folds):
+    """40 rows in 5 parts: the first part is neither a run of neighbours nor every fifth row."""
+    return np.asarray(k_folds(40, 5, np.random.default_rng(3))[0])
 
 
 @k_folds.case

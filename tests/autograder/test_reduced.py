@@ -51,3 +51,19 @@ class Lying(float):
 def test_neither_a_word_nor_an_object_that_lies_passes(value):
     assert judged(lambda x: value).verdict == "FAILED"
     assert judged(lambda x: value, {"turned": lambda x: -x}).verdict == "FAILED"
+
+
+def number_in_words(number):
+    """Hands back what is no number, for the message."""
+    return {"sign": sign(number)} if isinstance(number, float) else number
+
+
+def test_what_the_judge_handed_back_is_compared_but_never_right():
+    of_numbers = reduced(number_in_words)
+    assert of_numbers(2.0, 3.0) is None
+    assert of_numbers(None, 3.0).text == "The result is None, expected a dict of 1 entry. Is there a `return`?"
+    assert of_numbers({"sign": "positive"}, 3.0).text == "The result is a dict of 1 entry, expected the number 3."
+
+
+def test_a_judge_that_hands_back_every_result_compares_as_usual():
+    assert reduced(lambda number: number)(3.0, 3.0) is None

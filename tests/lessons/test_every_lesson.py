@@ -9,7 +9,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from autograder.cases.run import run_cases
+from autograder.core import outcome, wire
+from autograder.core.outcome import Outcome
 from autograder.core.paths import lessons, solutions
+from autograder.judging.answer_key import AnswerKey
+from autograder.judging.verdicts import is_right
 from autograder.lesson.notebooks import CHECK_SUFFIX, solution_notebook
 from autograder.lesson.release import AUTHORS_ONLY, release
 from autograder.runner.client import Runner
@@ -71,6 +76,23 @@ def run_to_the_end(notebook, lesson, tmp_path, monkeypatch):
         if cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(CHECK_SUFFIX) and cell.cell_type == "code":
             shown = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
             assert "data-verdict='PASSED'" in shown, cell.source
+
+
+# --- what a judge works out can't be handed to it -----------------------------------------------------------------
+
+
+def test_what_the_judge_makes_of_a_right_result_is_itself_no_right_result(lesson):
+    """Whoever tampers with the process of their code may well guess a word that the judge comes to."""
+    for exercise in lesson.exercises.values():
+        cases = [case for case in exercise.cases if hasattr(case.compare, "meaning")]
+        for name, came in run_cases(cases, exercise.name, lesson.reference).items():
+            (case,) = (case for case in cases if case.name == name)
+            answer = AnswerKey(exercise.points, {name: came.value})
+            assert is_right(exercise, case, came, answer), (exercise.name, name)
+            guesses = (case.meaning(came.value), None, "", True, {}, [], wire.Opaque("function"))
+            for guess in guesses:
+                right = is_right(exercise, case, Outcome(outcome.RETURNED, wire.plain(guess)), answer)
+                assert not right, (exercise.name, name, guess)
 
 
 # --- it is the learner's own cell that is graded ------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """What is asked of each exercise of lesson 08, and its hints."""
 
 import functools
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
-from autograder import exercise, inputs, inputs_after, integer_inputs, timed_in_turns, times_as_fast
+from autograder import exercise, inputs, inputs_after, integer_inputs, reduced, timed_in_turns, times_as_fast
 
 TORCHS_CONVOLUTIONS = [
     "torch.conv2d",
@@ -210,27 +212,44 @@ edge_kernels = exercise(
 
 EDGES, KEEPERS = ("vertical", "horizontal"), ("blur", "sharpen")
 FITS = "an array (kh, kw) with odd sizes of at least 3"
+LARGEST = 51
 
 
 @functools.cache
 def photograph():
     """The photograph of section 4: grey, from 0 to 1, each pixel the mean of 16."""
-    from sklearn.datasets import load_sample_image  # takes a second the first time: only where it is needed
+    from PIL import Image  # it is scikit-learn's, whose own import takes a second
 
-    picture = load_sample_image("china.jpg").mean(axis=2) / 255
-    return picture[:424].reshape(106, 4, 160, 4).mean(axis=(1, 3))
+    folder = Path(find_spec("sklearn").origin).parent / "datasets" / "images"
+    with Image.open(folder / "china.jpg") as picture:
+        grey = np.asarray(picture).mean(axis=2) / 255
+    return grey[:424].reshape(106, 4, 160, 4).mean(axis=(1, 3))
+
+
+def the_four(kernels):
+    """Those of the four entries that are there; what is no dictionary stays what it is."""
+    if not isinstance(kernels, dict):
+        return kernels
+    return {name: kernels[name] for name in (*EDGES, *KEEPERS) if name in kernels}
+
+
+def type_name(value):
+    """The name of the type that a value had before it came here."""
+    return getattr(value, "type_name", type(value).__name__)
 
 
 def form(kernels, name):
     """What an entry of the dictionary is: FITS, or what else."""
     if not isinstance(kernels, dict):
-        return f"{type(kernels).__name__} in place of a dictionary"
+        return f"{type_name(kernels)} in place of a dictionary"
     if name not in kernels:
         return f"no entry {name!r}"
     kernel = kernels[name]
     if not isinstance(kernel, np.ndarray) or kernel.dtype.kind not in "iuf":
-        return f"a {type(kernel).__name__}"
+        return f"a {type_name(kernel)}"
     odd = kernel.ndim == 2 and all(size % 2 and size >= 3 for size in kernel.shape)
+    if odd and max(kernel.shape) > LARGEST:
+        return f"an array of the shape {kernel.shape}, larger than {LARGEST} by {LARGEST}"
     return FITS if odd else f"an array of the shape {kernel.shape}"
 
 
@@ -280,32 +299,51 @@ def contrast(kernels, name):
     return neighbours_differ(answer(kernels[name], photograph())) / neighbours_differ(inner)
 
 
-@edge_kernels.case
-def four_entries(edge_kernels):
-    """A dictionary with "vertical", "horizontal", "blur" and "sharpen", each an array (kh, kw) of odd sizes from 3 on."""
-    return {name: form(edge_kernels, name) for name in (*EDGES, *KEEPERS)}
+def forms(kernels):
+    return {name: form(kernels, name) for name in (*EDGES, *KEEPERS)}
 
 
-@edge_kernels.case(after=["four_entries"])
-def where_nothing_happens(edge_kernels):
-    """All pixels are 0.5. The answer of the first two must be 0, and the last two must leave 0.5 unchanged."""
-    return {name: answer_to_grey(edge_kernels, name, 0.5) for name in (*EDGES, *KEEPERS)}
+@np.errstate(all="ignore")
+def answers_to_nothing(kernels):
+    return {name: answer_to_grey(kernels, name, 0.5) for name in (*EDGES, *KEEPERS)}
 
 
-@edge_kernels.case(after=["where_nothing_happens"])
-def at_an_edge(edge_kernels):
-    """A vertical edge is one between left and right, a horizontal one between above and below. Each has its kernel."""
-    return {name: answers_to(edge_kernels, name, 0.0, 1.0) for name in EDGES}
+@np.errstate(all="ignore")
+def answers_to_edges(kernels):
+    return {name: answers_to(kernels, name, 0.0, 1.0) for name in EDGES}
 
 
-@edge_kernels.case(after=["where_nothing_happens"])
-def in_the_photograph(edge_kernels):
-    """Differences of neighbouring pixels: at most two thirds after the blur, at least 1.5 times after sharpening."""
-    blur, sharpen = (contrast(edge_kernels, name) for name in KEEPERS)
+@np.errstate(all="ignore")
+def contrasts(kernels):
+    blur, sharpen = (contrast(kernels, name) for name in KEEPERS)
     return {
         "blur": "–" if blur is None else "enough" if blur <= 2 / 3 else "too little",
         "sharpen": "–" if sharpen is None else "enough" if sharpen >= 1.5 else "too little",
     }
+
+
+@edge_kernels.case(judge=reduced(forms))
+def four_entries(edge_kernels):
+    """A dictionary with "vertical", "horizontal", "blur" and "sharpen", each an array (kh, kw) of odd sizes from 3 on."""
+    return the_four(edge_kernels)
+
+
+@edge_kernels.case(judge=reduced(answers_to_nothing), after=["four_entries"])
+def where_nothing_happens(edge_kernels):
+    """All pixels are 0.5. The answer of the first two must be 0, and the last two must leave 0.5 unchanged."""
+    return the_four(edge_kernels)
+
+
+@edge_kernels.case(judge=reduced(answers_to_edges), after=["where_nothing_happens"])
+def at_an_edge(edge_kernels):
+    """A vertical edge is one between left and right, a horizontal one between above and below. Each has its kernel."""
+    return the_four(edge_kernels)
+
+
+@edge_kernels.case(judge=reduced(contrasts), after=["where_nothing_happens"])
+def in_the_photograph(edge_kernels):
+    """Differences of neighbouring pixels: at most two thirds after the blur, at least 1.5 times after sharpening."""
+    return the_four(edge_kernels)
 
 
 # --- im2col -------------------------------------------------------------------------------------------------------

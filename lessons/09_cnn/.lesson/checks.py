@@ -7,7 +7,33 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder import exercise, inputs, inputs_after, labels_right
+from autograder import exercise, inputs, inputs_after, labels_right, reduced
+
+# --- what a judge makes of what comes out -------------------------------------------------------------------------
+
+
+def type_name(value):
+    """The name of the type that a value had before it came here."""
+    return getattr(value, "type_name", type(value).__name__)
+
+
+def type_of_numbers(array):
+    """The type of an array's or a tensor's numbers, as NumPy or PyTorch writes it; of anything else its own type."""
+    if isinstance(array, np.ndarray):
+        return str(array.dtype)
+    return f"torch.{array.array.dtype}" if type_name(array) == "Tensor" else type_name(array)
+
+
+def of_tensor(meaning):
+    """A judge of a tensor by what `meaning` makes of its numbers. What is none, or complex, stays what it is."""
+
+    @np.errstate(all="ignore")
+    def of_numbers(got):
+        numbers = getattr(got, "array", None)
+        return got if numbers is None or numbers.dtype.kind == "c" else meaning(numbers)
+
+    return reduced(of_numbers)
+
 
 # --- conv_parameters ----------------------------------------------------------------------------------------------
 
@@ -91,59 +117,90 @@ def with_weights(model):
     return model
 
 
-@ConvNet.case
+def shape_and_type(scores):
+    return {"shape": scores.shape, "type": f"torch.{scores.dtype}"}
+
+
+@ConvNet.case(judge=of_tensor(shape_and_type))
 def three_pictures(ConvNet):
     """Shape and type of the scores of three pictures."""
-    scores = ConvNet()(digits_of("three", 3))
-    if not isinstance(scores, torch.Tensor):
-        return scores
-    return {"shape": tuple(scores.shape), "type": str(scores.dtype)}
+    return ConvNet()(digits_of("three", 3))
 
 
-@ConvNet.case
+@ConvNet.case(judge=of_tensor(lambda scores: {"shape": scores.shape}))
 def a_single_picture(ConvNet):
     """The shape of the scores of one picture, in evaluation mode: still one row of ten."""
-    return {"shape": tuple(ConvNet().eval()(digits_of("one", 1)).shape)}
+    return ConvNet().eval()(digits_of("one", 1))
 
 
-@ConvNet.case
-def its_layers(ConvNet):
-    """At least two layers nn.Conv2d, among what is assigned to self, and at most 210 000 parameters."""
-    model = ConvNet()
-    convolutions = sum(isinstance(layer, nn.Conv2d) for layer in model.modules())
+def sizes_of_layers(found):
+    """Whether there are convolutions enough, and parameters not too many."""
+    convolutions, parameters = (found.get(name) for name in ("convolutions", "parameters"))
     return {
-        "at least two nn.Conv2d": convolutions >= 2,
-        "at most 210 000 parameters": sum(parameter.numel() for parameter in model.parameters()) <= 210_000,
+        "at least two nn.Conv2d": len(convolutions) >= 2,
+        "at most 210 000 parameters": sum(int(np.prod(shape)) for shape in parameters) <= 210_000,
     }
 
 
-@ConvNet.case(after=["three_pictures"])
+def are_shapes(shapes):
+    """Whether this is a list of shapes."""
+    sizes = [size for shape in shapes if isinstance(shape, tuple) for size in shape] if isinstance(shapes, list) else []
+    every = isinstance(shapes, list) and all(isinstance(shape, tuple) for shape in shapes)
+    return every and all(type(size) is int and 0 < size < 10**6 for size in sizes)
+
+
+def layers_asked_for(found):
+    both = [found.get(name) for name in ("convolutions", "parameters")] if isinstance(found, dict) else [None]
+    return sizes_of_layers(found) if all(map(are_shapes, both)) else found
+
+
+@ConvNet.case(judge=reduced(layers_asked_for))
+def its_layers(ConvNet):
+    """At least two layers nn.Conv2d, among what is assigned to self, and at most 210 000 parameters."""
+    model = ConvNet()
+    convolutions = [layer.weight for layer in model.modules() if isinstance(layer, nn.Conv2d)]
+    each = {"convolutions": convolutions, "parameters": list(model.parameters())}
+    return {name: [tuple(one.shape) for one in those] for name, those in each.items()}
+
+
+def gradients_there(sizes):
+    """Whether there are parameters, and how many of them have no gradient."""
+    if not isinstance(sizes, list):
+        return sizes
+    return {"parameters": "some" if sizes else "none", "without a gradient": sum(size is None for size in sizes)}
+
+
+@ConvNet.case(judge=reduced(gradients_there), after=["three_pictures"])
 def all_parameters_can_be_trained(ConvNet):
     """After a call of backward() every parameter has a gradient."""
     model = ConvNet().train()
     scores = model(digits_of("trained", 4))
-    parameters = list(model.parameters())
     if scores.requires_grad:
         (scores * torch.tensor(inputs("upstream", (4, 10)), dtype=scores.dtype)).sum().backward()
-    missing = sum(parameter.grad is None for parameter in parameters)
-    return {"parameters": "none" if not parameters else "some", "without a gradient": missing}
+    return [None if p.grad is None else float(p.grad.abs().sum()) for p in model.parameters()]
 
 
-@ConvNet.case(after=["three_pictures"])
-def raw_scores(ConvNet):
-    """With large weights from outside: the scores of 8 pictures, as they come from the last layer. Some are far above
-    0, some far below, and they are no probabilities, nor logarithms of such."""
-    scores = with_weights(ConvNet()).eval()(digits_of("raw", 8)).detach().double()
+def look_of_scores(scores):
+    """What scores look like that nothing was done to."""
+    if scores.shape != (8, 10):
+        return {"shape": scores.shape}
     highest, lowest = float(scores.max()), float(scores.min())
-    sums = scores.logsumexp(dim=1)
+    sums = scores.max(axis=1) + np.log(np.exp(scores - scores.max(axis=1, keepdims=True)).sum(axis=1))
     return {
         "some are below 0": lowest < 0,
         "some are far above 0": highest > 2,
         "some are far below 0": lowest < -2 and -lowest > highest / 20,
-        "a row adds up to 1": bool(((scores.sum(dim=1) - 1).abs() < 1e-4).all()),
-        "a column adds up to 1": bool(((scores.sum(dim=0) - 1).abs() < 1e-4).all()),
-        "e to the scores adds up to 1": bool((sums.abs() < 1e-3).all()),
+        "a row adds up to 1": bool((abs(scores.sum(axis=1) - 1) < 1e-4).all()),
+        "a column adds up to 1": bool((abs(scores.sum(axis=0) - 1) < 1e-4).all()),
+        "e to the scores adds up to 1": bool((abs(sums) < 1e-3).all()),
     }
+
+
+@ConvNet.case(judge=of_tensor(lambda scores: look_of_scores(scores.astype(float))), after=["three_pictures"])
+def raw_scores(ConvNet):
+    """With large weights from outside: the scores of 8 pictures, as they come from the last layer. Some are far above
+    0, some far below, and they are no probabilities, nor logarithms of such."""
+    return with_weights(ConvNet()).eval()(digits_of("raw", 8)).detach().double()
 
 
 def average_pool(X, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
@@ -166,30 +223,51 @@ def last_maps(model, X):
     return (heard[-1] if heard else scores).detach().double()
 
 
-@ConvNet.case(after=["three_pictures"])
+def some_of(maps):
+    """About 60 numbers of a layer's maps."""
+    numbers = maps.flatten()
+    return numbers[:: max(1, len(numbers) // 60)]
+
+
+def bends(maps):
+    """Whether the maps of a sum of pictures are others than the sum of the maps."""
+    if maps.ndim != 2 or len(maps) != 4 or not maps.size:
+        return {"shape": maps.shape}
+    of_sum, a, b, black = maps.astype(float)
+    straight = a + b - black
+    return {"something bends": bool(abs(of_sum - straight).max() / abs(straight).max() > 1e-3)}
+
+
+@ConvNet.case(judge=of_tensor(bends), after=["three_pictures"])
 def an_activation_between_the_convolutions(ConvNet):
     """With large weights from outside: is the last convolution's output for a + b, plus that for a black picture, just
     the sum of those for a and for b? So it is where nothing bends. (Max pooling, which is no activation, is put aside.)
     """
     model = with_weights(ConvNet()).eval()
     a, b = digits_of("bend a", 3), digits_of("bend b", 3)
-    straight = last_maps(model, a) + last_maps(model, b) - last_maps(model, torch.zeros_like(a))
-    bent = (last_maps(model, a + b) - straight).abs().max() / straight.abs().max()
-    return {"something bends": bool(bent > 1e-3)}
+    return torch.stack([some_of(last_maps(model, each)) for each in (a + b, a, b, torch.zeros_like(a))])
 
 
-@ConvNet.case(after=["three_pictures"])
+def each_alike(scores):
+    """Whether four pictures have the same scores alone, and when asked again."""
+    if scores.shape != (3, 4, 10):
+        return {"shape": scores.shape}
+    together, again, alone = scores.astype(float)
+    unit = abs(together).max() + 1e-9
+    return {
+        "as among others": bool(abs(alone - together).max() < 1e-3 * unit),
+        "the same again": bool(abs(again - together).max() < 1e-3 * unit),
+    }
+
+
+@ConvNet.case(judge=of_tensor(each_alike), after=["three_pictures"])
 def each_picture_by_itself(ConvNet):
     """In evaluation mode a picture has the same scores alone as among others, and the same when asked again."""
     model = with_weights(ConvNet()).eval()
     X = digits_of("alone", 4)
     together, again = model(X).detach(), model(X).detach()
     alone = torch.cat([model(X[i : i + 1]).detach().reshape(1, -1) for i in range(4)])
-    unit = float(together.abs().max()) + 1e-9
-    return {
-        "as among others": float((alone - together).abs().max()) < 1e-3 * unit,
-        "the same again": float((again - together).abs().max()) < 1e-3 * unit,
-    }
+    return torch.stack([together, again, alone])
 
 
 # --- receptive_field ----------------------------------------------------------------------------------------------
@@ -292,21 +370,53 @@ def ways(picture, most):
     return {(d, r, m): moved_by(each, d, r) for m, each in both for d in steps for r in steps}
 
 
-def named_ways(image, most):
-    """The same by the bytes of each picture, and what else is done to pictures for mirroring them."""
+UNIT = 1 / 4096
+
+
+def marked(n, c, h, w):
+    """Pictures (n, c, h, w) of unlike multiples of UNIT, none of them 0."""
+    order = np.argsort(inputs(f"marked {n} {c} {h} {w}", n * c * h * w), kind="stable")
+    return (1 + order.reshape(n, c, h, w)) * UNIT
+
+
+def in_units(pictures):
+    """How many UNIT each pixel is, in two bytes; 9999 where it is something else."""
+    numbers = np.asarray(pictures, dtype=float) / UNIT
+    known = (numbers == np.rint(numbers)) & (numbers >= 0) & (numbers < 9999)
+    return np.where(known, numbers, 9999).astype(np.uint16)
+
+
+ANOTHER_SHAPE = "of another shape"
+
+
+def of_equal_pictures(augment, n, rng, most, flip):
+    """What becomes of n equal pictures (2, 4, 5): a row of bytes for each kind, how often it came (in two) and its pixels."""
+    images = np.repeat(marked(1, 2, 4, 5), n, axis=0)
+    results = augment(images.copy(), rng, most, flip)
+    if np.shape(results) != images.shape:
+        return ANOTHER_SHAPE
+    kinds, times = np.unique(in_units(results).reshape(n, -1), axis=0, return_counts=True)
+    return np.column_stack([times // 256, times % 256, np.minimum(kinds, 255)]).astype(np.uint8)
+
+
+@functools.cache
+def named_ways(most):
+    """How that picture may come back, by its bytes, and what else is done to pictures for mirroring them."""
+    image = in_units(marked(1, 2, 4, 5)[0]).astype(np.uint8)
     turned = {"upside down": image[:, ::-1], "channels turned": image[::-1]}
     odd = {each.tobytes(): name for name, other in turned.items() for each in ways(other, most).values()}
     return odd | {picture.tobytes(): name for name, picture in ways(image, most).items()}
 
 
-def of_equal_pictures(augment, n, rng, most, flip):
-    """What became of each of n equal pictures (2, 4, 5): (down, right, mirrored), or what else it is."""
-    images = np.repeat(flowers(1, 2, 4, 5), n, axis=0)
-    results = augment(images.copy(), rng, most, flip)
-    if np.shape(results) != images.shape:
-        return ["of another shape"]
-    known = named_ways(images[0], most)
-    return [known.get(np.ascontiguousarray(result, dtype=float).tobytes(), "something else") for result in results]
+def became(rows, n, most):
+    """What became of each of n equal pictures: (down, right, mirrored), or what else it is."""
+    if not isinstance(rows, np.ndarray) or rows.ndim != 2 or rows.shape[1] != 42 or rows.dtype != np.uint8:
+        return [ANOTHER_SHAPE]
+    many = 256 * rows[:, 0].astype(int) + rows[:, 1]
+    if many.sum() != n:
+        return [ANOTHER_SHAPE]
+    names = [named_ways(most).get(row[2:].tobytes(), "something else") for row in rows]
+    return [name for name, times in zip(names, many, strict=True) for _ in range(times)]
 
 
 def shifts(found):
@@ -314,22 +424,29 @@ def shifts(found):
     return [each for each in found if not isinstance(each, str)]
 
 
-@augment.case
-def shapes_and_types(augment):
-    """Of pictures of float32, float64 and uint8."""
+def forms(results):
+    """Shapes and types of what came back."""
+    if not isinstance(results, dict):
+        return results
     found = {}
-    for kind in ("float32", "float64", "uint8"):
-        result = augment((200 * flowers(3)).astype(kind), np.random.default_rng(0), 2, False)
-        found[kind] = [tuple(np.shape(result)), str(getattr(result, "dtype", type(result).__name__))]
+    for kind, result in results.items():
+        numbers = getattr(result, "array", result)
+        found[kind] = [numbers.shape if isinstance(numbers, np.ndarray) else (), type_of_numbers(result)]
     return found
 
 
-@augment.case(after=["shapes_and_types"])
-def moved_with_zeros_in_the_gaps(augment):
-    """40 pictures of two channels, 7 by 5, max_shift 2, no flip. Each must be its original, moved by up to 2 pixels,
-    with zeros in the gaps."""
-    images = flowers(40)
-    results = np.asarray(augment(images.copy(), np.random.default_rng(1), 2, False))
+@augment.case(judge=reduced(forms))
+def shapes_and_types(augment):
+    """Of pictures of float32, float64 and uint8."""
+    kinds = ("float32", "float64", "uint8")
+    return {kind: augment((200 * flowers(3)).astype(kind), np.random.default_rng(0), 2, False) for kind in kinds}
+
+
+def moves(results):
+    """Whether each of 40 pictures came back moved, and what else was done in place of it."""
+    images = in_units(marked(40, 2, 7, 5))
+    if not isinstance(results, np.ndarray) or results.shape != images.shape or results.dtype != images.dtype:
+        return results
     pairs = list(zip(images, results, strict=True))
     possible = [[p for (_, _, mirrored), p in ways(image, 2).items() if not mirrored] for image in images]
     moved = [(image, result) for image, result in pairs if not np.array_equal(image, result)]
@@ -338,15 +455,21 @@ def moved_with_zeros_in_the_gaps(augment):
             any(np.array_equal(result, one) for one in those)
             for those, (_, result) in zip(possible, pairs, strict=True)
         ),
-        "no gap": any(result.all() for _, result in moved),
+        "no gap": any(bool(result.all()) for _, result in moved),
         "pixels come in again": any(np.array_equal(np.sort(a, axis=None), np.sort(b, axis=None)) for a, b in moved),
     }
 
 
-@augment.case(after=["shapes_and_types"])
-def every_shift_occurs(augment):
-    """600 equal pictures, max_shift 2: which shifts occur, downwards, to the right, and both together (5 · 5)."""
-    found = shifts(of_equal_pictures(augment, 600, np.random.default_rng(2), 2, False))
+@augment.case(judge=reduced(moves), after=["shapes_and_types"])
+def moved_with_zeros_in_the_gaps(augment):
+    """40 pictures of two channels, 7 by 5, max_shift 2, no flip. Each must be its original, moved by up to 2 pixels,
+    with zeros in the gaps."""
+    return in_units(augment(marked(40, 2, 7, 5), np.random.default_rng(1), 2, False))
+
+
+def which_shifts(rows):
+    """Which shifts occur among 600 equal pictures."""
+    found = shifts(became(rows, 600, 2))
     return {
         "downwards": sorted({down for down, _, _ in found}),
         "to the right": sorted({right for _, right, _ in found}),
@@ -354,10 +477,15 @@ def every_shift_occurs(augment):
     }
 
 
-@augment.case(after=["every_shift_occurs"])
-def each_shift_is_equally_likely(augment):
-    """2000 equal pictures, max_shift 1: −1, 0 and 1 must each be drawn for about a third, in both directions."""
-    found = shifts(of_equal_pictures(augment, 2000, np.random.default_rng(3), 1, False))
+@augment.case(judge=reduced(which_shifts), after=["shapes_and_types"])
+def every_shift_occurs(augment):
+    """600 equal pictures, max_shift 2: which shifts occur, downwards, to the right, and both together (5 · 5)."""
+    return of_equal_pictures(augment, 600, np.random.default_rng(2), 2, False)
+
+
+def about_a_third_each(rows):
+    """Whether −1, 0 and 1 are about equally frequent among 2000 equal pictures."""
+    found = shifts(became(rows, 2000, 1))
     shares = {
         name: [np.mean([each[axis] == step for each in found]) for step in (-1, 0, 1)] if found else [0.0]
         for axis, name in enumerate(("downwards", "to the right"))
@@ -365,19 +493,31 @@ def each_shift_is_equally_likely(augment):
     return {name: all(0.28 < share < 0.39 for share in each) for name, each in shares.items()}
 
 
-@augment.case(after=["shapes_and_types"])
+@augment.case(judge=reduced(about_a_third_each), after=["every_shift_occurs"])
+def each_shift_is_equally_likely(augment):
+    """2000 equal pictures, max_shift 1: −1, 0 and 1 must each be drawn for about a third, in both directions."""
+    return of_equal_pictures(augment, 2000, np.random.default_rng(3), 1, False)
+
+
+def any_mirrored(rows):
+    """Whether any of 200 equal pictures is mirrored; what came if it isn't these pictures."""
+    found = became(rows, 200, 1)
+    if found == [ANOTHER_SHAPE]:
+        return found
+    return {"some are mirrored": any(mirrored for _, _, mirrored in shifts(found))}
+
+
+@augment.case(judge=reduced(any_mirrored), after=["shapes_and_types"])
 def flip_off(augment):
     """200 equal pictures, flip False: whether any is mirrored."""
-    found = shifts(of_equal_pictures(augment, 200, np.random.default_rng(4), 1, False))
-    return {"some are mirrored": any(mirrored for _, _, mirrored in found)}
+    return of_equal_pictures(augment, 200, np.random.default_rng(4), 1, False)
 
 
-@augment.case(after=["shapes_and_types"])
-def flip_on(augment):
-    """Ten calls for 80 equal pictures each, max_shift 1, flip True. About half must be mirrored, some in each call, and
-    both halves moved in all 9 ways."""
-    rng = np.random.default_rng(5)
-    calls = [of_equal_pictures(augment, 80, rng, 1, True) for _ in range(10)]
+def how_many_mirrored(calls):
+    """What became of ten times 80 pictures, where about half must be mirrored."""
+    if not isinstance(calls, list) or len(calls) != 10:
+        return calls
+    calls = [became(rows, 80, 1) for rows in calls]
     mirrored = [[each[2] for each in shifts(call)] for call in calls]
     found = [each for call in calls for each in shifts(call)]
     share = sum(each[2] for each in found) / max(1, len(found))
@@ -390,6 +530,14 @@ def flip_on(augment):
         "ways in which mirrored ones are moved": len({each[:2] for each in found if each[2]}),
         "ways in which the others are moved": len({each[:2] for each in found if not each[2]}),
     }
+
+
+@augment.case(judge=reduced(how_many_mirrored), after=["shapes_and_types"])
+def flip_on(augment):
+    """Ten calls for 80 equal pictures each, max_shift 1, flip True. About half must be mirrored, some in each call, and
+    both halves moved in all 9 ways."""
+    rng = np.random.default_rng(5)
+    return [of_equal_pictures(augment, 80, rng, 1, True) for _ in range(10)]
 
 
 @augment.case(after=["shapes_and_types"])
@@ -407,18 +555,23 @@ def the_pictures_stay(augment):
     return {f"flip {flip}": np.array_equal(each, flowers(20)) for flip, each in images.items()}
 
 
-@augment.case(after=["shapes_and_types"])
+def which_are_alike(runs):
+    """Which of four runs gave the same pictures as the first."""
+    if not isinstance(runs, list) or len(runs) != 4 or not all(isinstance(run, np.ndarray) for run in runs):
+        return runs
+    first, *others = runs
+    names = ("same state", "another state", "a second call")
+    return {name: bool(np.array_equal(first, run)) for name, run in zip(names, others, strict=True)}
+
+
+@augment.case(judge=reduced(which_are_alike), after=["shapes_and_types"])
 def rng_decides(augment):
     """The same state of rng gives the same pictures, another state others, and a second call with one rng, too."""
-    first, again, other = (augment(flowers(30), np.random.default_rng(seed), 2, True) for seed in (8, 8, 9))
+    images = marked(8, 2, 7, 5)
+    runs = [augment(images.copy(), np.random.default_rng(seed), 2, True) for seed in (8, 8, 9)]
     rng = np.random.default_rng(8)
-    augment(flowers(30), rng, 2, True)
-    second = augment(flowers(30), rng, 2, True)
-    return {
-        "same state": bool(np.array_equal(first, again)),
-        "another state": bool(np.array_equal(first, other)),
-        "a second call": bool(np.array_equal(first, second)),
-    }
+    augment(images.copy(), rng, 2, True)
+    return [in_units(run) for run in (*runs, augment(images.copy(), rng, 2, True))]
 
 
 # --- train_cnn ----------------------------------------------------------------------------------------------------
@@ -653,37 +806,63 @@ def all_chance_comes_from_rng(train_cnn):
     }
 
 
-@train_cnn.case(part="the losses")
-def one_loss_per_epoch(train_cnn):
-    """192 pictures of strokes, four epochs: how many losses, whether they are floats, and whether the last one is
-    smaller than the first."""
-    losses = train_cnn(stroke_reader(), *strokes("few", 192), Rounds(4), np.random.default_rng(7))
-    found = {"returned": type(losses).__name__, "losses": 0, "floats": False, "they fall": False}
+def number_of(loss):
+    """A loss as a float, NaN if it is none."""
+    loss = getattr(loss, "array", loss)
+    try:
+        return float(loss.item() if isinstance(loss, np.ndarray | np.generic) else loss)
+    except (TypeError, ValueError, OverflowError):
+        return np.nan
+
+
+def look_of_losses(losses):
+    """How many losses there are, whether they are floats, and whether they fall."""
+    found = {"returned": type_name(losses), "losses": 0, "floats": False, "they fall": False}
     if isinstance(losses, list) and losses:
         found |= {"losses": len(losses), "floats": all(isinstance(loss, float) for loss in losses)}
-        found["they fall"] = bool(float(losses[-1]) < float(losses[0]))
+        found["they fall"] = bool(number_of(losses[-1]) < number_of(losses[0]))
     return found
 
 
-def loss_sizes(train_cnn, n):
-    """How large the losses are where there is nothing to learn: n black pictures of two classes, two epochs."""
+@train_cnn.case(part="the losses", judge=reduced(look_of_losses))
+def one_loss_per_epoch(train_cnn):
+    """192 pictures of strokes, four epochs: how many losses, whether they are floats, and whether the last one is
+    smaller than the first."""
+    return train_cnn(stroke_reader(), *strokes("few", 192), Rounds(4), np.random.default_rng(7))
+
+
+def losses_of_black(train_cnn, n):
+    """The losses where there is nothing to learn: n black pictures of two classes, two epochs."""
     model = nn.Sequential(nn.Flatten(), nn.Linear(30, 2))
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.zero_()
     images, labels = np.zeros((n, 1, 6, 5), dtype=np.float32), np.arange(n) % 2
-    losses = train_cnn(model, images, labels, range(2), np.random.default_rng(8))
+    return train_cnn(model, images, labels, range(2), np.random.default_rng(8))
+
+
+def loss_sizes(losses):
+    """How large these losses are, each size once."""
     if not isinstance(losses, list):
-        return type(losses).__name__
-    sizes = ["too small" if loss < 0.6 else "too large" if loss > 1.0 else "about ln 2" for loss in map(float, losses)]
-    return sorted(set(sizes))
+        return type_name(losses)
+    sizes = (number_of(loss) for loss in losses)
+    return sorted(
+        {
+            "no number" if size != size else "too small" if size < 0.6 else "too large" if size > 1.0 else "about ln 2"
+            for size in sizes
+        }
+    )
 
 
-@train_cnn.case(part="the losses", after=["one_loss_per_epoch"])
+def sizes_of_means(found):
+    return {name: loss_sizes(losses) for name, losses in found.items()} if isinstance(found, dict) else found
+
+
+@train_cnn.case(part="the losses", after=["one_loss_per_epoch"], judge=reduced(sizes_of_means))
 def the_size_of_a_mean(train_cnn):
     """Black pictures of two classes, 257 of them, then 2. There is nothing to learn: the loss per picture stays near
     ln 2 ≈ 0.69, however many portions there are."""
-    return {f"{n} pictures": loss_sizes(train_cnn, n) for n in (257, 2)}
+    return {f"{n} pictures": losses_of_black(train_cnn, n) for n in (257, 2)}
 
 
 # --- feature_maps -------------------------------------------------------------------------------------------------

@@ -3,9 +3,10 @@
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from autograder import exercise
+from autograder import exercise, inputs, reduced
 
 from .shared import go_on, normed
 
@@ -26,8 +27,18 @@ def values_in(content):
 
 def stands_in(rows, wanted):
     """Whether these values stand somewhere in a row, one after the other."""
-    wanted = wanted.detach().double().ravel().tolist() if isinstance(wanted, torch.Tensor) else [wanted]
+    wanted = np.ravel(wanted).tolist()
     return any(row[i : i + len(wanted)] == wanted for row in rows for i in range(len(row) - len(wanted) + 1))
+
+
+def are_rows(rows):
+    """Whether these are lists of numbers."""
+    numbers = (each for row in rows if isinstance(row, list) for each in row) if isinstance(rows, list) else ()
+    return (
+        isinstance(rows, list)
+        and all(isinstance(row, list) for row in rows)
+        and all(isinstance(each, int | float) for each in numbers)
+    )
 
 
 def rows_of(path):
@@ -35,21 +46,68 @@ def rows_of(path):
     return values_in(torch.load(path, weights_only=True)) if Path(path).exists() else "no file at the path"
 
 
-@save_checkpoint.held_out
+SHAPES = [(5, 2), (5,), (4, 5), (4,)]
+
+
+def known(what, shape):
+    """Numbers that the judge knows, too."""
+    return inputs(f"known held out {what} {shape}", shape)
+
+
+def put(what, model):
+    """Put known numbers into a network after its training."""
+    with torch.no_grad():
+        model[1].mean.copy_(torch.tensor(known(f"{what} mean", (5,))))
+        for parameter in model.parameters():
+            parameter.copy_(torch.tensor(known(what, tuple(parameter.shape))))
+
+
+def put_in(what):
+    """What has been put into a network."""
+    return [known(f"{what} mean", (5,)), *(known(what, shape) for shape in SHAPES)]
+
+
+def all_of_it(rows):
+    """Which of the values are in the file."""
+    if not are_rows(rows):
+        return rows
+    wanted = [*put_in("once"), *(known("velocity", shape) for shape in SHAPES), 0.017, 0.8, 23.0]
+    return [stands_in(rows, each) for each in wanted]
+
+
+def is_equal(left, right):
+    return isinstance(left, np.ndarray) and np.array_equal(left, right)
+
+
+def the_second_only(found):
+    """Which values of the second network are in the file, whether the first epoch still is, what became of the network."""
+    if not isinstance(found, dict) or not are_rows(found.get("rows")):
+        return found
+    left = found.get("model")
+    left = [getattr(each, "array", None) for each in left] if isinstance(left, list) else []
+    same = len(left) == 5 and all(map(is_equal, left, put_in("twice")))
+    return {
+        "found": [stands_in(found["rows"], each) for each in (*put_in("twice"), 43.0)],
+        "41": stands_in(found["rows"], 41.0),
+        "left alone": same and found.get("training") is True,
+    }
+
+
+@save_checkpoint.held_out(judge=reduced(all_of_it))
 def momentum_and_a_path_given_as_text(save_checkpoint):
     model = normed()
     optimiser = torch.optim.SGD(model.parameters(), lr=0.017, momentum=0.8)
     go_on(model, optimiser, 0, 4)
+    put("once", model)
+    for parameter, state in optimiser.state.items():
+        state["momentum_buffer"].copy_(torch.tensor(known("velocity", tuple(parameter.shape))))
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "without a suffix")
         save_checkpoint(path, model, optimiser, 23)
-        rows = rows_of(path)
-    velocities = [state["momentum_buffer"] for state in optimiser.state.values()]
-    wanted = [*model.state_dict().values(), *velocities, 0.017, 0.8, 23.0]
-    return rows if isinstance(rows, str) else [stands_in(rows, each) for each in wanted]
+        return rows_of(path)
 
 
-@save_checkpoint.held_out
+@save_checkpoint.held_out(judge=reduced(the_second_only))
 def an_older_file_is_replaced_and_the_model_left_alone(save_checkpoint):
     model = normed()
     optimiser = torch.optim.Adam(model.parameters())
@@ -58,14 +116,9 @@ def an_older_file_is_replaced_and_the_model_left_alone(save_checkpoint):
         path = Path(folder) / "twice.pt"
         save_checkpoint(path, model, optimiser, 41)
         go_on(model, optimiser, 0, 2)
-        before = [value.clone() for value in model.state_dict().values()]
+        put("twice", model)
         save_checkpoint(path, model, optimiser, 43)
-        same = all(torch.equal(a, b) for a, b in zip(before, model.state_dict().values(), strict=True))
-        rows = rows_of(path)
-    if isinstance(rows, str):
-        return rows
-    found = [stands_in(rows, each) for each in (*before, 43.0)]
-    return {"found": found, "41": stands_in(rows, 41.0), "left alone": same and model.training}
+        return {"rows": rows_of(path), "model": [model[1].mean, *model.parameters()], "training": model.training}
 
 
 def both_states(model, optimiser, epoch):

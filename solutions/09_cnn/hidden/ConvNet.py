@@ -1,37 +1,51 @@
 """Held-out cases of `ConvNet`, known mistakes with their diagnosis, other right answers."""
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from autograder import exercise, inputs
+from autograder import exercise, inputs, reduced
 
 ConvNet = exercise("ConvNet")
 
 
-@ConvNet.held_out
+def numbers_of(tensor):
+    """A tensor's numbers where they are floats, else none."""
+    numbers = getattr(tensor, "array", None)
+    return numbers if numbers is not None and numbers.dtype.kind == "f" else np.empty(0)
+
+
+@ConvNet.held_out(judge=reduced(lambda scores: numbers_of(scores).shape))
 def many_pictures(ConvNet):
     X = torch.tensor(inputs("many", (17, 1, 28, 28), 0, 1), dtype=torch.float32)
-    return tuple(ConvNet()(X).shape)
+    return ConvNet()(X)
 
 
-@ConvNet.held_out
+def agree(both):
+    """Whether the scores of two networks are the same."""
+    scores = [numbers_of(each) for each in both] if isinstance(both, list) else []
+    if [each.shape for each in scores] != 2 * [(3, 10)]:
+        return "no scores"
+    return bool(np.allclose(*scores, rtol=1e-4, atol=1e-5))
+
+
+@ConvNet.held_out(judge=reduced(agree))
 def its_weights_fit_into_another_one(ConvNet):
     first, second = ConvNet().eval(), ConvNet().eval()
     second.load_state_dict(first.state_dict())
     X = torch.tensor(inputs("fit", (3, 1, 28, 28), 0, 1), dtype=torch.float32)
-    return bool(torch.allclose(first(X), second(X), rtol=1e-4, atol=1e-5))
+    return [first(X), second(X)]
 
 
-@ConvNet.held_out
+@ConvNet.held_out(judge=reduced(lambda scores: [numbers_of(scores).shape, bool(np.isfinite(numbers_of(scores)).all())]))
 def one_picture_after_a_step_of_training(ConvNet):
     model = ConvNet().train()
     optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
     X = torch.tensor(inputs("step", (5, 1, 28, 28), 0, 1), dtype=torch.float32)
     F.cross_entropy(model(X), torch.tensor([0, 9, 3, 3, 5])).backward()
     optimiser.step()
-    scores = model.eval()(X[:1])
-    return [tuple(scores.shape), bool(torch.isfinite(scores).all())]
+    return model.eval()(X[:1])
 
 
 class Right(nn.Module):
