@@ -95,8 +95,7 @@ def _lower(what: int, value: int, most: int = 0) -> None:
 def _data_in_use() -> int:
     """Bytes of private data of this process (VmData)."""
     try:
-        with open("/proc/self/status", encoding="ascii") as status:
-            line = next(line for line in status if line.startswith("VmData"))
+        line = next(line for line in _told("/proc/self/status").splitlines() if line.startswith(b"VmData"))
         return int(line.split()[1]) * 1024
     except (OSError, StopIteration, ValueError):
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -104,7 +103,7 @@ def _data_in_use() -> int:
 
 def own_memory() -> int:
     """Bytes of private memory of this process."""
-    return _memory_of("self", "Anonymous:")
+    return _memory_of("self", b"Anonymous:")
 
 
 def memory_of_others() -> int:
@@ -112,24 +111,23 @@ def memory_of_others() -> int:
 
     Shared mappings count as private ones do, and sockets with what their buffers may hold.
     """
-    return _buffers() + sum(_memory_of(name, "Pss_Anon:", "Pss_Shmem:", "SwapPss:") for name in _others())
+    return _buffers() + sum(_memory_of(name, b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:") for name in _others())
 
 
 def seconds_of_others() -> dict[str, float]:
     """The processor time that each process in sight but this one has used, in seconds."""
     found = {}
     for name in _others():
-        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-            found[f"{name} {fields[19]}"] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        with contextlib.suppress(OSError):
+            fields = _told(f"/proc/{name}/stat").rpartition(b")")[2].split()
+            found[f"{name} {fields[19].decode()}"] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return found
 
 
 def seconds_waited(pid: int) -> float:
     """How long the first thread of a process has waited for a processor so far; 0 where the kernel doesn't say."""
     try:
-        with open(f"/proc/{pid}/schedstat", encoding="ascii") as told:
-            return int(told.read().split()[1]) / 1e9
+        return int(_told(f"/proc/{pid}/schedstat").split()[1]) / 1e9
     except (OSError, IndexError, ValueError):
         return 0.0
 
@@ -146,22 +144,26 @@ def _others() -> list[str]:
 def _buffers() -> int:
     """Bytes that the buffers of all sockets of this network namespace may hold: it is no process's memory."""
     try:
-        with open("/proc/self/net/sockstat", encoding="ascii") as told:
-            return int(told.readline().split()[2]) * SOCKET_BUFFER
+        return int(_told("/proc/self/net/sockstat").split()[2]) * SOCKET_BUFFER
     except (OSError, IndexError, ValueError):
         return 0
 
 
-def _memory_of(process: str, *fields: str) -> int:
+def _memory_of(process: str, *fields: bytes) -> int:
     """Fields of /proc/<process>/smaps_rollup in bytes; of a process that hides from us, all that it has in memory."""
     try:
-        with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as rollup:
-            return 1024 * sum(int(line.split()[1]) for line in rollup if line.startswith(fields))
+        lines = _told(f"/proc/{process}/smaps_rollup").splitlines()
+        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))
     except PermissionError:
-        with open(f"/proc/{process}/statm", encoding="ascii") as sizes:
-            return int(sizes.read().split()[1]) * resource.getpagesize()
+        return int(_told(f"/proc/{process}/statm").split()[1]) * resource.getpagesize()
     except OSError:  # it has ended
         return 0
+
+
+def _told(path: str) -> bytes:
+    """A file of /proc, as it is: to make text of it, a new process has to copy far more memory than to read it."""
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
 
 
 def kill(pid: int) -> int:

@@ -25,7 +25,7 @@ from autograder.authoring.exercise import Exercise
 from autograder.cases import load
 from autograder.cases.run import run_case
 from autograder.core import outcome
-from autograder.runner import confine, frames, threads
+from autograder.runner import confine, forks, frames, threads
 from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.job import outcome_to_frame
@@ -117,17 +117,17 @@ class Examiner:
             os._exit(sys.exc_info()[0] is not None)
 
     def _forked(self) -> int:
-        """As os.fork; where the cells left no room for one more process, those that they made are ended."""
+        """A fork; where the cells left no room for one more process, those that they made are ended."""
         for _ in range(ROOM_TRIES):
             try:
-                return os.fork()
+                return forks.fork()
             except BlockingIOError:
                 if not self._alone_here:
                     raise
                 self._end()
                 confine.make_room()  # threads of this very process may be what takes it
                 time.sleep(0.01)  # the kernel takes a moment to end them
-        return os.fork()
+        return forks.fork()
 
     def _end(self) -> None:
         """End all copies and what they left behind; process 1 and this one are spared."""

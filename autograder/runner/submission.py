@@ -28,7 +28,7 @@ from autograder.cases import forbidden
 from autograder.cases.run import CappedText, failure
 from autograder.core import cell_text, outcome
 from autograder.core.outcome import Outcome
-from autograder.runner import confine, frames, namespaces, system_calls, threads
+from autograder.runner import confine, forks, frames, namespaces, system_calls, threads
 from autograder.runner.aside import Prepared
 from autograder.runner.endings import by_limits, ending_of
 from autograder.runner.examine import Examiner
@@ -131,7 +131,7 @@ def _checkpoint(keeper: socket.socket, seconds: float) -> str | None:
     When the copy's cell ends well, the original tells the keeper of it and ends (or waits, should the keeper not hear).
     """
     ours, copys = socket.socketpair()
-    pid = os.fork()
+    pid = forks.fork()
     if pid == 0:
         ours.close()
         confine.die_with_parent()

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.cases.run import CappedText
-from autograder.runner import confine, frames, namespaces, submission, system_calls
+from autograder.runner import confine, forks, frames, namespaces, submission, system_calls
 from autograder.runner.aside import Aside, Prepared
 from autograder.runner.warmup import warm_up
 
@@ -40,6 +40,8 @@ def main() -> None:
     for module in settings["modules"]:
         with contextlib.suppress(ImportError):  # a cell that needs it will say so
             importlib.import_module(module)
+    world = submission.World(settings["keep"], system_calls.filter_program()) if settings["apart"] else None
+    _read_and_print_nowhere()
     shell = _shell()
     warm_up(shell)
     aside = Aside()
@@ -52,7 +54,6 @@ def main() -> None:
         namespaces.become_nobody()
         confine.die_with_parent()  # the kernel forgot
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended submissions are reaped by the kernel
-    world = submission.World(settings["keep"], system_calls.filter_program()) if settings["apart"] else None
     control.sendall(b"r")
     spare: _Place | None = _Place.made([control.fileno()], prepared, world)
     for number in itertools.count():
@@ -81,17 +82,17 @@ class _Place:
     def made(cls, not_its: list[int], prepared: Prepared, world: submission.World | None) -> _Place:
         """not_its: descriptors that nobody in there may have."""
         ours, theirs = zip(socket.socketpair(), socket.socketpair(), strict=True)
+        handing_over = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         here, problem = (os.getuid(), os.getgid()), ""
         try:
-            pid = os.fork() if world is None else namespaces.fork_apart()
+            pid = forks.fork() if world is None else namespaces.fork_apart()
         except OSError as error:
-            pid, problem = os.fork(), str(error)
+            pid, problem = forks.fork(), str(error)
         if pid == 0:
             for descriptor in (*not_its, *(each.detach() for each in ours)):
                 os.close(descriptor)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             if world is None:
-                _guard(*theirs, prepared)
+                _guard(*theirs, *handing_over, prepared)
             try:
                 if not problem:
                     namespaces.name_user(*here)
@@ -99,8 +100,8 @@ class _Place:
                 problem = str(error)
             if problem:
                 _refuse(theirs[0], problem)
-            _keep(*theirs, prepared, world)
-        for each in theirs:
+            _keep(*theirs, *handing_over, prepared, world)
+        for each in (*theirs, *handing_over):
             each.close()
         return cls(*ours)
 
@@ -133,43 +134,53 @@ def _refuse(keepers: socket.socket, problem: str) -> None:
     os._exit(1)
 
 
-def _guard(keepers: socket.socket, submissions: socket.socket, prepared: Prepared) -> None:
+def _guard(
+    keepers: socket.socket,
+    submissions: socket.socket,
+    told: socket.socket,
+    telling: socket.socket,
+    prepared: Prepared,
+) -> None:
     """Where nothing is apart from anything: fork the keeper, and end all that it started when it has ended."""
     confine.die_with_parent()
     if not namespaces.leave_for_other_processes():
         os.setsid()
-    pid = os.fork()
-    if pid == 0:
+    if forks.fork() == 0:
         confine.die_with_parent()
         os.setsid()
-        _keep(keepers, submissions, prepared, None)
-    keepers.close()
-    submissions.close()
-    os.waitpid(pid, 0)
+        confine.adopt_orphans()
+        _keep(keepers, submissions, told, telling, prepared, None)
+    for each in (keepers, submissions, told, telling):
+        each.close()
+    with contextlib.suppress(ChildProcessError):  # it was reaped by the kernel
+        os.wait()
     os._exit(0)
 
 
 def _keep(
-    keepers: socket.socket, submissions: socket.socket, prepared: Prepared, world: submission.World | None
+    keepers: socket.socket,
+    submissions: socket.socket,
+    told: socket.socket,
+    telling: socket.socket,
+    prepared: Prepared,
+    world: submission.World | None,
 ) -> None:
     """Fork the submission and end when it ends, or when the grader hangs up: as process 1 of the namespace, with all.
 
-    The submission is one process at a time, but not always the same one: who hands over says to whom.
+    The submission is one process at a time, but not always the same one: who hands over says to whom. Orphans are
+    reaped by the kernel, as SIGCHLD is ignored.
     """
-    confine.adopt_orphans()
-    told, telling = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    pid = os.fork()
+    pid = forks.fork()
     if pid == 0:
-        told.close()
-        keepers.close()
+        os.close(told.detach())
+        os.close(keepers.detach())
         os.setsid()
         _submission(submissions, telling, prepared, world)
-    telling.close()
-    submissions.close()
+    os.close(telling.detach())
+    os.close(submissions.detach())
     if world is not None:
         namespaces.hide()
     told.setblocking(False)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the kernel
     connection, words = _taken(keepers, 2)
     _Keeper(connection, words, told).watch(pid)
     os._exit(0)
@@ -242,10 +253,8 @@ class _Keeper:
 def _submission(
     asked: socket.socket, keeper: socket.socket, prepared: Prepared, world: submission.World | None
 ) -> None:
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (open for the life of the process)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.dup2(0, 2)
     sys.stdout = sys.stderr = CappedText()
     (connection,) = _taken(asked, 1)
     status = 0
@@ -256,6 +265,15 @@ def _submission(
         with contextlib.suppress(OSError):
             frames.send(connection, {"broken": traceback.format_exc()[-2000:]})
     os._exit(status)
+
+
+def _read_and_print_nowhere() -> None:
+    """For good; but what goes wrong in this very process can still be told."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (open for the life of the process)
 
 
 def _shell() -> Any:

@@ -488,3 +488,18 @@ def test_signals_sent_to_the_grader_by_a_submission_do_not_arrive(runner, marks)
         signal.signal(signal.SIGUSR1, before)
     if runner.level == sandbox.BUBBLEWRAP:
         assert not received
+
+
+NEW_MODULES = """
+import sys
+held = [cell.cell_contents for cell in get_ipython().run_ast_nodes.__closure__]
+(aside,) = [each for each in held if type(each).__name__ == "Aside"]
+assert not (new := sorted(sys.modules.keys() - aside._modules.keys())), new
+"""
+
+
+@pytest.mark.parametrize("which", ["runner", "bare_runner"])
+def test_a_submission_begins_with_the_modules_that_are_kept_aside(which, request, marks):
+    # Else each would import them anew, and all modules would be put back before the cases of each.
+    ran = grade.run(submission(NEW_MODULES), marks, request.getfixturevalue(which), LIMITS)
+    assert ran.cells[1].outcome.kind == "returned", ran.cells[1].outcome
