@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import warm_commands
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
@@ -64,10 +63,7 @@ class Classroom:
 
     def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The real command, in the course's folder."""
-        command = [sys.executable, "-m", "nbgrader", *arguments]
-        return subprocess.run(
-            command, cwd=self.root, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}
-        )
+        return warm_commands.nbgrader(*arguments, cwd=self.root)
 
     def grades(self, student: str) -> dict[str, dict]:
         """What the gradebook holds for a student, by cell."""

@@ -195,25 +195,27 @@ def test_of_two_downloads_the_newer_file_counts(empty):
 
 
 AGAIN = {
-    "Canvas": ("ada_1_50_neuron.ipynb", "ada_1_61_neuron-1.ipynb"),
-    "Canvas, third time": ("ada_1_61_neuron-1.ipynb", "ada_1_72_neuron-2.ipynb"),
-    "a browser": ("ada_1_50_neuron.ipynb", "ada_1_61_neuron (1).ipynb"),
-    "Moodle": ("Ada_1_assignsubmission_file_neuron.ipynb", "Ada_1_assignsubmission_file_Neuron (2).ipynb"),
-    "a copy": ("ada_1_50_neuron.ipynb", "ada_1_61_neuron-Copy1.ipynb"),
+    "canvas": ("_50_neuron.ipynb", "_61_neuron-1.ipynb"),
+    "canvas-third-time": ("_61_neuron-1.ipynb", "_72_neuron-2.ipynb"),
+    "browser": ("_50_neuron.ipynb", "_61_neuron (1).ipynb"),
+    "moodle": ("_assignsubmission_file_neuron.ipynb", "_assignsubmission_file_Neuron (2).ipynb"),
+    "copy": ("_50_neuron.ipynb", "_61_neuron-Copy1.ipynb"),
 }
 
 
-@pytest.mark.parametrize("by_time", [True, False], ids=["with times", "all of one time"])
-@pytest.mark.parametrize(("first", "second"), AGAIN.values(), ids=AGAIN)
-def test_a_second_upload_counts_whatever_it_is_called(empty, first, second, by_time):
-    old = zipfile.ZipInfo(first, (2026, 11, 1, 10, 0, 0))
-    new = zipfile.ZipInfo(second, (2026, 11, 8, 10, 0, 0) if by_time else old.date_time)
-    download(empty, "submissions.zip", zipped((new, b"new")))
-    download(empty, "submissions (1).zip", zipped((old, b"old")))
+def test_a_second_upload_counts_whatever_it_is_called(empty):
+    uploads, before, after = {}, (2026, 11, 1, 10, 0, 0), (2026, 11, 8, 10, 0, 0)
+    for kind, names in AGAIN.items():
+        uploads[f"{kind}_1"] = [zipfile.ZipInfo(f"{kind}_1{n}", t) for n, t in zip(names, (before, after), strict=True)]
+        uploads[f"{kind}_2"] = [zipfile.ZipInfo(f"{kind}_2{n}", before) for n in names]  # all of one time
+    download(empty, "submissions.zip", zipped(*((second, b"new") for _, second in uploads.values())))
+    download(empty, "submissions (1).zip", zipped(*((first, b"old") for first, _ in uploads.values())))
     said = collect(empty)
-    (name,) = handed_in(empty)["ada_1"]
-    assert (empty.root / "grading" / "submitted" / "ada_1" / LESSON / name).read_bytes() == b"new"
-    assert "of the same student is newer" in said
+    submitted = empty.root / "grading" / "submitted"
+    assert handed_in(empty).keys() == uploads.keys()
+    for student, names in handed_in(empty).items():
+        assert [(submitted / student / LESSON / name).read_bytes() for name in names] == [b"new"], student
+    assert said.count("of the same student is newer") == len(uploads)
 
 
 def test_what_computers_make_of_names_and_archives_is_no_obstacle_and_the_rest_is_named(empty):
@@ -256,27 +258,32 @@ def test_what_computers_make_of_names_and_archives_is_no_obstacle_and_the_rest_i
 
 
 OTHER_FILES = {
-    "a PDF": [("ada_1_11_report.pdf", b"%PDF-1.7")],
-    "two files": [("ada_1_11_report.pdf", b"%PDF-1.7"), ("ada_1_12_neuron.html", b"<html>")],
-    "an empty archive": [("ada_1_11_work.zip", zipped())],
-    "an archive of pictures": [("ada_1_11_work.zip", zipped(("a.png", b"PNG"), ("b.png", b"PNG")))],
-    "a torn archive": [("ada_1_11_work.zip", zipped(("neuron.ipynb", b"{}"))[:40])],
-    "another kind of archive": [("ada_1_11_work.rar", b"Rar!")],
-    "a huge name": [(f"ada_1_11_{'x' * 300}.pdf", b"%PDF-1.7")],
+    "pdf_1": [("report.pdf", b"%PDF-1.7")],
+    "two_2": [("report.pdf", b"%PDF-1.7"), ("neuron.html", b"<html>")],
+    "empty_3": [("work.zip", zipped())],
+    "pictures_4": [("work.zip", zipped(("a.png", b"PNG"), ("b.png", b"PNG")))],
+    "torn_5": [("work.zip", zipped(("neuron.ipynb", b"{}"))[:40])],
+    "rar_6": [("work.rar", b"Rar!")],
+    "long_7": [(f"{'x' * 200}.pdf", b"%PDF-1.7")],
 }
 
 
-@pytest.mark.parametrize("files", OTHER_FILES.values(), ids=OTHER_FILES)
-def test_who_sent_no_notebook_has_a_row_that_says_what_was_sent(empty, files):
-    download(empty, "submissions.zip", zipped(*files, ("bob_2_12_neuron.ipynb", b"{}"), ("bob_2_13_report.pdf", b"%")))
+def test_who_sent_no_notebook_has_a_row_that_says_what_was_sent(empty):
+    files = [
+        (f"{who}_{10 + n}_{name}", data) for who, sent in OTHER_FILES.items() for n, (name, data) in enumerate(sent)
+    ]
+    download(empty, "submissions.zip", zipped(*files, ("bob_8_12_neuron.ipynb", b"{}"), ("bob_8_13_report.pdf", b"%")))
     collect(empty)
     found = handed_in(empty)
-    assert list(found) == ["ada_1", "bob_2"] and found["bob_2"] == ["neuron.ipynb"]
-    assert len(found["ada_1"]) == len(files) and all(name.endswith(".left-out.txt") for name in found["ada_1"])
-    folder = empty.root / "grading" / "submitted" / "ada_1" / LESSON
-    assert arrival.files(folder) == [name.removesuffix(".left-out.txt") for name in found["ada_1"]]
-    for name, _ in files:
-        assert any(path.read_text(encoding="utf-8").startswith(name[:20]) for path in folder.iterdir())
+    assert found.pop("bob_8") == ["neuron.ipynb"]
+    assert found.keys() == OTHER_FILES.keys()
+    for who, names in found.items():
+        folder = empty.root / "grading" / "submitted" / who / LESSON
+        assert all(name.endswith(".left-out.txt") for name in names)
+        assert arrival.files(folder) == [name.removesuffix(".left-out.txt") for name in names]
+        told = " ".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
+        assert len(names) == len(OTHER_FILES[who]) == told.count("was left out, because")
+        assert all(name[:20] in told for name, _ in OTHER_FILES[who])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import warm_commands
 from bs4 import BeautifulSoup
 from classroom import LESSON, NOTEBOOK, make_classroom
 from click.testing import CliRunner
@@ -88,8 +88,7 @@ def _check_passes(folder: Path, relu: str) -> None:
 
 
 def _as_student(folder: Path, *arguments: str) -> None:
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    _done(subprocess.run(command, cwd=folder, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}))
+    _done(warm_commands.nbgrader(*arguments, cwd=folder))
 
 
 def _done(ran: subprocess.CompletedProcess[str]) -> None:
