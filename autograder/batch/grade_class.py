@@ -116,12 +116,13 @@ def _with_gradebook(
     with StoreGrades(nbgrader_config(root), conditions.marks, notebooks) as store:
         store.tidy()
         handed_out = store.hand_out_to_teams(root / "grading" / teams.FILE)
-        class_ = store.find()
+        class_ = store.find(handed_out.unusable)
         coursedir = store.coursedir
         submitted = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
         place = os.path.relpath(submitted / "<student>" / lesson / store.notebook_name(), root)
         report = ClassReport(lesson, place, conditions.level)
-        report.ignored = handed_in.ignored(submitted, lesson, {path.name for path in conditions.solutions.iterdir()})
+        assignments = {path.name for path in conditions.solutions.iterdir()}
+        report.ignored = handed_in.ignored(submitted, lesson, assignments, handed_out.unusable)
         attempts = Attempts(root / "grading" / "attempts", lesson)
         report.count = attempts.counts(count)
         report.teams, report.teams_missing = handed_out.sources, handed_out.missing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,11 +67,12 @@ def too_large(path: Path) -> str:
     return f"{size} bytes" if size > MAX_BYTES else ""
 
 
-def ignored(submitted: Path, lesson: str, assignments: set[str]) -> list[str]:
+def ignored(submitted: Path, lesson: str, assignments: set[str], nobodys: Collection[str] = ()) -> list[str]:
     """The files under `submitted` that belong to no submission, as paths relative to it, sorted.
 
     assignments: the names that may follow a student's. A file is in its place directly in `<student>/<assignment>/`;
-    below that folder only notebooks are out of place, and all files when it holds no file itself.
+    below that folder only notebooks are out of place, and all files when it holds no file itself. nobodys: names in
+    a student's place that are no student's, so that nothing there is in its place.
     """
     lost: list[str] = []
     for folder, inner, files in os.walk(submitted):
@@ -79,7 +81,7 @@ def ignored(submitted: Path, lesson: str, assignments: set[str]) -> list[str]:
         if len(parts) >= 2 and parts[1] != lesson and parts[1] in assignments:
             continue
         home = submitted.joinpath(*parts[:2])
-        in_place = len(parts) >= 2 and parts[1] == lesson and bool(arrival.files(home))
+        in_place = len(parts) >= 2 and parts[1] == lesson and parts[0] not in nobodys and bool(arrival.files(home))
         for name in files:
             misplaced = not in_place or (len(parts) > 2 and name.endswith(".ipynb"))
             if misplaced and not name.startswith("."):

@@ -11,7 +11,7 @@ import glob
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,10 +106,11 @@ class StoreGrades(Autograde):
             self._notebooks.read_again(folder / self.notebook_name())
         return done
 
-    def find(self) -> list[HandedIn]:
+    def find(self, nobodys: Collection[str]) -> list[HandedIn]:
         """The submissions that nbgrader would grade, by student, each made fit for reading first.
 
         Also of who handed in other files than notebooks: nothing in them can be graded, and that is to be seen.
+        nobodys: names of folders with such files that are no student's.
         """
         try:
             super().init_notebooks()
@@ -119,7 +120,7 @@ class StoreGrades(Autograde):
         excluded = self.coursedir.student_id_exclude.split(",")
         folders = {self._student_of(folder): folder for folder in self.assignments}
         found = []
-        others = {student: folder for student, folder in self._with_other_files() if student not in folders}
+        others = {s: folder for s, folder in self._with_other_files() if s not in folders and s not in nobodys}
         for student, folder in sorted((folders | others).items()):
             if student in excluded:
                 continue

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from autograder.core.text import clean
 from autograder.nbgrader_plugin import newest
 
 TIMESTAMP = "timestamp.txt"
@@ -36,7 +37,7 @@ _YEAR_FIRST_OR_MONTH = re.compile(rf"^\d{{4}}\D|\b({_MONTHS})[a-z]*\b.*\d{{4}}",
 def files(folder: Path) -> list[str]:
     """What a submission's folder holds beside its time, sorted; what wasn't collected is there by its name."""
     names = [path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
-    return sorted(name.removesuffix(LEFT_OUT) for name in names if name != TIMESTAMP)
+    return sorted(clean(name.removesuffix(LEFT_OUT)) for name in names if name != TIMESTAMP)
 
 
 def no_notebook(path: Path) -> str:

@@ -43,7 +43,7 @@ class HandedOut:
     """What came of it. sources: by the team's name, under which name its submission arrived; missing: of which none.
 
     members: of the teams that handed in. folders: those under submitted/ that have other files now. own: the names of
-    teams' own folders, moved away.
+    teams' own folders, moved away. unusable: of those that stay, since there is no notebook in them.
     """
 
     sources: dict[str, str] = field(default_factory=dict)
@@ -51,6 +51,7 @@ class HandedOut:
     members: list[tuple[str, ...]] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     own: list[str] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
 
 
 def read(path: Path, lesson: str, students: Collection[str] = ()) -> list[Team]:
@@ -127,6 +128,7 @@ class _Round:
         candidates = [(folder, name) for folder, name in candidates if (folder / self._notebook).is_file()]
         if not candidates:
             self._done.missing.append(self._team.name)
+            self._done.unusable += self._own
             return
         latest, source = max(candidates, key=lambda each: (_came(each[0], self._notebook), each[1] in self._own))
         self._done.sources[self._team.name] = source

@@ -157,9 +157,10 @@ def test_a_class_with_teams_from_the_archive_to_the_export(tmp_path, monkeypatch
     course.submit("default-group", written)
     assert _grade()["waiting"] == ["default-group"]  # nobody has said yet that it is a team
 
-    (course.root / "grading" / "teams.csv").write_text(TABLE + THIRD, encoding="utf-8-sig")
+    (course.root / "grading" / "teams.csv").write_text(f"{TABLE}{THIRD}Pdf people,gus\n", encoding="utf-8-sig")
+    course.submit("pdf-people", b"%PDF", "report.pdf")
     with Gradebook(course.db_url) as gradebook:
-        for student in ("ada", "ben", "cyd", "dee", "fay", "zoe"):
+        for student in ("ada", "ben", "cyd", "dee", "fay", "gus", "zoe"):
             gradebook.add_student(student)
     course.submit("zoe", course.solution())
     course.submit("cyd", course.solution(relu="relu = None"))
@@ -168,8 +169,10 @@ def test_a_class_with_teams_from_the_archive_to_the_export(tmp_path, monkeypatch
     assert "nbgrader db student remove default-group --force" in printed
     assert not (course.root / "grading" / "submitted" / "default-group").exists()
     report = _grade()
+    assert report["teams_missing"] == ["Pdf people"] and report["ignored"] == [f"pdf-people/{LESSON}/report.pdf"]
     scores = {each["student"]: each["score"] for each in report["students"]}
     assert scores["ada"] == scores["ben"] == scores["zoe"] == 16 and scores["cyd"] == scores["dee"] < 16
+    assert scores.keys() == {"ada", "ben", "cyd", "dee", "fay", "zoe"}
     assert {"ada", "ben", "fay"} <= set(report["waiting"]) and report["teams"] == [
         {"team": "Default group", "source": "default-group"},
         {"team": "Night owls", "source": "cyd"},
