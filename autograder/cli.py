@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from traitlets import TraitError
@@ -15,6 +15,10 @@ from traitlets import TraitError
 from autograder.authoring.exercise import AuthoringError
 from autograder.core.paths import UserError, course_root, find_lesson, lesson_names, lessons, solutions, suggest
 from autograder.core.text import clean
+
+if TYPE_CHECKING:
+    from autograder.runner.client import Runner
+    from autograder.submission.grade import Graded
 
 NO_SANDBOX = (
     "There is no sandbox on this machine, so the notebook's code runs with your own rights: `autograder doctor` says "
@@ -175,24 +179,12 @@ def _lessons_and_exercises(names: tuple[str, ...]) -> dict[str, list[str]]:
 @click.option("--sandbox", type=click.Choice(["auto", "bubblewrap", "none"]), default="auto", show_default=True)
 def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, sandbox: str) -> None:
     """Run one notebook apart from everything else and print verdict, points and message per exercise."""
-    from autograder.runner.client import Runner, RunnerFailed
-    from autograder.submission import grade as grading
-    from autograder.submission import reading
+    from autograder.runner.client import Runner
 
-    try:
-        submission = reading.read(notebook, solutions(), lesson)
-    except reading.Ungradable as error:
-        graded = grading.ungradable(lesson or "", error)
-    else:
-        marks = grading.marking(find_lesson(submission.lesson, solutions()), held_out)
-        try:
-            runner = Runner(grading.modules(marks, [submission]), sandbox)
-            if runner.level == "none" != sandbox:
-                click.echo(NO_SANDBOX, err=True)
-            with runner:
-                graded = grading.grade(submission, marks, runner)
-        except RunnerFailed as error:
-            graded = grading.Graded(submission.lesson, grading.INFRA, "none", notes=(str(error),))
+    with Runner(None, sandbox, one=True) as runner:  # it starts while we import and read
+        from autograder.submission import grade as grading
+
+        graded = _checked(notebook, lesson, held_out, sandbox, runner)
     if as_json:
         click.echo(json.dumps(graded.to_json(), indent=1))
     else:
@@ -200,6 +192,25 @@ def check(notebook: Path, lesson: str | None, held_out: bool, as_json: bool, san
 
         print_grade(graded)
     sys.exit({grading.GRADED: GRADED_STATUS, grading.INFRA: INFRASTRUCTURE}.get(graded.verdict, UNUSABLE))
+
+
+def _checked(notebook: Path, lesson: str | None, held_out: bool, sandbox: str, runner: Runner) -> Graded:
+    from autograder.runner.client import RunnerFailed
+    from autograder.submission import grade as grading
+    from autograder.submission import reading
+
+    try:
+        submission = reading.read(notebook, solutions(), lesson)
+    except reading.Ungradable as error:
+        return grading.ungradable(lesson or "", error)
+    marks = grading.marking(find_lesson(submission.lesson, solutions()), held_out)
+    runner.imports(grading.modules(marks, [submission]))
+    if runner.level == "none" != sandbox:
+        click.echo(NO_SANDBOX, err=True)
+    try:
+        return grading.grade(submission, marks, runner)
+    except RunnerFailed as error:
+        return grading.Graded(submission.lesson, grading.INFRA, "none", notes=(str(error),))
 
 
 @main.command("grade")

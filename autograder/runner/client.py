@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import shutil
 import socket
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 
 from autograder.core import cell_text
-from autograder.runner import sandbox
+from autograder.runner import frames, sandbox
 from autograder.runner.conversation import Conversation, Known, Settled
 from autograder.runner.job import Job, Ran
 
@@ -25,11 +27,12 @@ class RunnerFailed(Exception):
 
 @dataclass(frozen=True)
 class Zygote:
-    """The process that was started: our end of its control socket, and its scratch folder where it needs one."""
+    """The process that was started: our end of its control socket, its scratch folder where it needs one, its level."""
 
     process: subprocess.Popen[bytes]
     control: socket.socket
     scratch: str | None
+    level: str
 
 
 class Runner:
@@ -38,26 +41,53 @@ class Runner:
     Should the process go away, the submissions it was running raise RunnerFailed and the next one starts it anew.
     """
 
-    def __init__(self, modules: tuple[str, ...] = (), level: str = "auto") -> None:
-        self.level = sandbox.choose(level)
+    def __init__(self, modules: tuple[str, ...] | None = (), level: str = "auto", *, one: bool = False) -> None:
+        """modules: what to import before forking; None where `imports` is going to say it. one: only one is to be run.
+
+        level: of the sandbox. Whether it holds is found out while the process starts; until then nothing is run.
+        """
         self._modules = modules
+        self._one = one
+        finding_out = ThreadPoolExecutor(1)
+        self._chosen = finding_out.submit(sandbox.choose, level)
+        finding_out.shutdown(wait=False)
+        self._presumed = sandbox.presumed(level)
         self._zygote: Zygote | None = None
         self._starting = threading.Lock()
         self._is_ready = self._open = False
+
+    @property
+    def level(self) -> str:
+        """The sandbox's level. Raises UserError when there is none like it."""
+        return self._chosen.result()
 
     def __enter__(self) -> Runner:
         self._open = True
         self._start()
         return self
 
+    def imports(self, modules: tuple[str, ...]) -> None:
+        """What to import before forking, of a runner that was entered without knowing it."""
+        with self._starting:
+            self._modules = modules
+            if self._zygote is not None:
+                self._say_what_to_import(self._zygote)
+
     def _start(self) -> Zygote:
         """Start the process. It imports for a second or two; the first submission waits for that."""
+        level = self._chosen.result() if self._chosen.done() else self._presumed
         ours, theirs = socket.socketpair()
         with theirs:
-            process, scratch = sandbox.start(self.level, theirs.fileno(), self._modules)
-        self._zygote = Zygote(process, ours, scratch)
+            process, scratch = sandbox.start(level, theirs.fileno())
+        self._zygote = Zygote(process, ours, scratch, level)
         self._is_ready = False
+        if self._modules is not None:
+            self._say_what_to_import(self._zygote)
         return self._zygote
+
+    def _say_what_to_import(self, zygote: Zygote) -> None:
+        with contextlib.suppress(OSError):  # it has ended, which is noticed when it doesn't get ready
+            frames.send(zygote.control, {"modules": self._modules, "one": self._one})
 
     def _await_ready(self, zygote: Zygote) -> None:
         if self._is_ready:
@@ -106,7 +136,7 @@ class Runner:
             if not self._open:
                 raise RunnerFailed("The process that runs notebooks isn't running.")
             zygote = self._zygote
-            if zygote is None or (self._is_ready and _is_gone(zygote)):
+            if zygote is None or zygote.level != self.level or (self._is_ready and _is_gone(zygote)):
                 self._end()
                 zygote = self._start()
             self._await_ready(zygote)

@@ -1,15 +1,15 @@
 """Trying to break out of a sandbox: run inside it as a script, prints (JSON) what held.
 
-It takes the steps that a submission's process takes and then does what must not succeed. It loads its neighbours by
-path, since importing the package would take longer than the whole attempt. argv[1] is JSON: `canary` (a file outside),
-`port` (of a server outside), `keep` (as for the zygote), `without` (steps to leave out, for tests of this very probe).
+It takes the steps that a submission's process takes and then does what must not succeed. It imports its neighbours
+without what the package imports, which would take longer than the whole attempt. argv[1] is JSON: `canary` (a file
+outside), `port` (of a server outside), `keep` (as for the zygote), `without` (steps to leave out, for tests of this
+very probe).
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib.machinery
 import json
 import os
 import resource
@@ -26,7 +26,8 @@ NEIGHBOUR = "/tmp/left-by-a-neighbour", "\0left-by-a-neighbour"
 
 def main(settings: dict[str, Any]) -> None:
     """Two submissions one after the other; what the second found out is printed."""
-    namespaces, system_calls = _neighbour("namespaces"), _neighbour("system_calls")
+    from autograder.runner import namespaces, system_calls
+
     if os.geteuid() == 0:
         namespaces.become_nobody()
     program = system_calls.filter_program() if "calls" not in settings["without"] else None
@@ -160,12 +161,13 @@ def _are_counted() -> bool:
     return False
 
 
-def _neighbour(name: str) -> ModuleType:
-    loader = importlib.machinery.SourceFileLoader(name, str(Path(__file__).with_name(f"{name}.py")))
-    module = ModuleType(name)
-    loader.exec_module(module)
-    return module
+def _without_package(folder: Path) -> None:
+    """Make what lies in `folder` importable as autograder.runner, with nothing else of autograder."""
+    sys.modules["autograder"] = ModuleType("autograder")
+    sys.modules["autograder.runner"] = package = ModuleType("autograder.runner")
+    package.__path__ = [str(folder)]
 
 
 if __name__ == "__main__":
+    _without_package(Path(__file__).parent)
     main(json.loads(sys.argv[1]))

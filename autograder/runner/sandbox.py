@@ -46,6 +46,11 @@ def choose(wanted: str = "auto") -> str:
     return NONE
 
 
+def presumed(wanted: str = "auto") -> str:
+    """What `choose` will most likely say, without an attempt."""
+    return BUBBLEWRAP if wanted != NONE and shutil.which("bwrap") else NONE
+
+
 def bubblewrap_works() -> bool:
     """Whether everything that the level "bubblewrap" promises holds on this machine."""
     held = protections()
@@ -93,8 +98,8 @@ def _canary() -> Iterator[str]:
         yield file.name
 
 
-def start(level: str, control_fd: int, modules: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], str | None]:
-    """Start the zygote at `level` with its end of the control socket; modules: what it imports before forking.
+def start(level: str, control_fd: int) -> tuple[subprocess.Popen[bytes], str | None]:
+    """Start the zygote at `level` with its end of the control socket.
 
     Returns the process, and its scratch folder where that lies among ours and must be removed afterwards.
     """
@@ -113,7 +118,7 @@ def start(level: str, control_fd: int, modules: tuple[str, ...]) -> tuple[subpro
         "PYTHONDONTWRITEBYTECODE": "1",
         **dict.fromkeys(_THREADS, "1"),
     }
-    settings = {"control": control_fd, "modules": modules, "apart": bool(prefix), "keep": _under("/tmp")}
+    settings = {"control": control_fd, "apart": bool(prefix), "keep": _under("/tmp")}
     command = [*prefix, sys.executable, "-P", "-m", "autograder.runner.zygote", json.dumps(settings)]
     process = subprocess.Popen(
         command,

@@ -47,12 +47,12 @@ def a_mistake(halve):
 """
 
 
-def warm_up(shell: Any) -> None:
+def warm_up(shell: Any, rounds: int) -> None:
     """Run them; nothing of it stays in the shell's namespace."""
     here, there = socket.socketpair()
     streams = sys.stdout, sys.stderr
     with here, there:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for source in CELLS:
                 submission.may_not_come_back(source)
                 frames.send(here, {"cells": [submission.run_cell({"name": "", "source": source}, shell)]})

@@ -1,9 +1,10 @@
 """The other side: imports once what lessons need, then forks for each submission it is handed.
 
-Started as `python -m autograder.runner.zygote SETTINGS` (JSON): `control`, the descriptor of a socket on which one byte
-arrives with two descriptors per submission (the socket on which its fork speaks with the grader, and one on which that
-fork's keeper may say why it ended everything); `modules` to import; `apart`, whether submissions get namespaces of
-their own; `keep`, the folders under /tmp that stay in sight there.
+Started as `python -m autograder.runner.zygote SETTINGS` (JSON): `control`, the descriptor of a socket; `apart`, whether
+submissions get namespaces of their own; `keep`, the folders under /tmp that stay in sight there. On the socket arrives
+first a frame with the `modules` to import and whether only `one` submission is to be run, then, per submission, one
+byte with two descriptors (the socket on which its fork speaks with the grader, and one on which that fork's keeper may
+say why it ended everything).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 from autograder.cases.run import CappedText
 from autograder.runner import confine, forks, frames, namespaces, submission, system_calls
 from autograder.runner.aside import Aside, Prepared
-from autograder.runner.warmup import warm_up
+from autograder.runner.warmup import ROUNDS, warm_up
 
 OUT_OF_MEMORY, OUT_OF_TIME = b"m", b"t"
 LOOK_EVERY = 0.25  # seconds between two looks at how much memory and processor time a submission uses
@@ -37,13 +38,17 @@ def main() -> None:
     confine.die_with_parent()
     confine.no_new_privileges()
     control = socket.socket(fileno=settings["control"])
-    for module in settings["modules"]:
-        with contextlib.suppress(ImportError):  # a cell that needs it will say so
-            importlib.import_module(module)
     world = submission.World(settings["keep"], system_calls.filter_program()) if settings["apart"] else None
     _read_and_print_nowhere()
     shell = _shell()
-    warm_up(shell)
+    try:
+        wanted, _ = frames.receive(control)
+    except frames.Closed:
+        return
+    for module in wanted["modules"]:
+        with contextlib.suppress(ImportError):  # a cell that needs it will say so
+            importlib.import_module(module)
+    warm_up(shell, 1 if wanted["one"] else ROUNDS)
     aside = Aside()
     aside.watch(shell)
     prepared = Prepared(shell, aside)

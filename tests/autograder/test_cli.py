@@ -211,10 +211,10 @@ def test_forged_metadata_changes_nothing(course, tmp_path):
 
 
 def test_our_own_fault_has_a_status_of_its_own(course, tmp_path, monkeypatch):
-    def fails(self):
+    def fails(self, zygote):
         raise RunnerFailed("The process that runs notebooks did not start: no memory")
 
-    monkeypatch.setattr(Runner, "__enter__", fails)
+    monkeypatch.setattr(Runner, "_await_ready", fails)
     ran = run("check", notebook(course, tmp_path), "--json")
     assert ran.exit_code == 3
     result = json.loads(ran.stdout)

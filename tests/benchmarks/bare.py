@@ -1,6 +1,7 @@
 """What a class costs without any grader: the same cells and cases in one warm process, neither fork nor sandbox.
 
 python bare.py LESSON_FOLDER NOTEBOOK…      prints the seconds of each submission as a JSON list
+python bare.py NOTEBOOK                     runs its cells once: what a new Python needs for them, imports and all
 """
 
 from __future__ import annotations
@@ -20,13 +21,12 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_threads] = "1"  # as in the sandbox, and before NumPy is imported
 os.environ["MPLBACKEND"] = "Agg"
 
-from autograder.cases import load  # noqa: E402
-from autograder.cases.run import run_case  # noqa: E402
-from autograder.submission import grade, reading  # noqa: E402
-
 
 def main(folder: str, *notebooks: str) -> None:
     """Run the class twice, since the first time imports and loads; print the second."""
+    from autograder.cases import load
+    from autograder.submission import grade, reading
+
     lesson = Path(folder)
     class_ = [reading.read(Path(path), lesson.parent, lesson.name) for path in notebooks]
     marks = grade.marking(lesson, held_out=True)
@@ -45,7 +45,19 @@ def main(folder: str, *notebooks: str) -> None:
     print(json.dumps(seconds))
 
 
-def _run(submission: reading.Submission, exercises: dict[str, Any], shell: Any) -> float:
+def once(notebook: str) -> None:
+    """Run a notebook's cells in a new shell."""
+    cells = json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"]
+    shell = _shell()
+    with contextlib.redirect_stdout(io.StringIO()):
+        for cell in cells:
+            if cell["cell_type"] == "code":
+                shell.run_cell("".join(cell["source"]), store_history=False)
+
+
+def _run(submission: Any, exercises: dict[str, Any], shell: Any) -> float:
+    from autograder.cases.run import run_case
+
     shell.reset(new_session=False)
     started = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
@@ -69,4 +81,4 @@ def _shell() -> Any:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:]) if len(sys.argv) > 2 else once(sys.argv[1])

@@ -35,6 +35,7 @@ from autograder.runner import sandbox
 
 MEGABYTE = 2**20
 WORKERS = (1, 2)
+ALONE = 5  # times a command is run for one file
 WATCHED = 12  # submissions whose memory is looked at
 
 
@@ -112,8 +113,10 @@ def _measure(scratch: Path, lesson: str, students: int, options: argparse.Namesp
         found = ours.cold(course, level, workers)
         rows.append(Row(f"ours, cold, {_workers(workers)}", students, found.seconds / students, found.times))
         notes += _agree("`autograder grade`", found.passed, by_workers[1].passed)
-    alone = [ours.check(course, next(iter(paths.values())), level) for _ in range(3)]
-    rows.append(Row("ours, `autograder check`, one file", 3, statistics.mean(alone), alone))
+    first = next(iter(paths.values()))
+    new, alone = zip(*[(ours.new_python(first), ours.check(course, first, level)) for _ in range(ALONE)], strict=True)
+    rows.append(Row("bare: a new Python, one file's cells", ALONE, statistics.mean(new), list(new)))
+    rows.append(Row("ours, `autograder check`, one file", ALONE, statistics.mean(alone), list(alone)))
     few = [paths[name] for name in sample]
     known = ours.Warm(course, few, level).run(1).passed
     for title, count in passed.items():

@@ -150,3 +150,10 @@ def check(course: Course, path: Path, level: str) -> float:
     started = time.perf_counter()
     subprocess.run([*command, "--lesson", course.lesson], cwd=course.root, check=True, capture_output=True)
     return time.perf_counter() - started
+
+
+def new_python(path: Path) -> float:
+    """Seconds of a new Python that runs the submission's cells and nothing else."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, str(HERE / "bare.py"), str(path)], cwd=path.parent, check=True)
+    return time.perf_counter() - started
