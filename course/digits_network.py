@@ -1,9 +1,14 @@
-"""A small network that reads the bundled digits, trained once by scikit-learn and then kept."""
+"""A small network that reads the bundled digits, trained once by scikit-learn and then kept.
+
+python -m course.digits_network course/jupyter/labextensions/ground-up/static/digits_network.json
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import sys
 import tempfile
 import warnings
 import zipfile
@@ -90,3 +95,13 @@ def _save(path: Path, params: Params) -> None:
             raise
     except OSError as error:
         log.info("The trained network can't be kept in %s: %s", path.parent, error)
+
+
+def main(path: str) -> None:
+    """Write the network as JSON, for JupyterLab's home page: [[W1, b1], [W2, b2]], three decimals."""
+    layers = [[part.round(3).tolist() for part in layer] for layer in digits_network()]
+    Path(path).write_text(json.dumps(layers, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

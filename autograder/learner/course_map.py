@@ -1,0 +1,65 @@
+"""The map of the course, as the side bar and the home page show it: lessons, exercises, how far the learner is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder.judging.verdicts import PASSED
+from autograder.learner import ledger, progress
+from autograder.learner.ledger import ListedLesson
+
+DONE, TRIED, OPEN = "passed", "tried", "open"
+
+
+def of_workspace(work: Path) -> dict[str, Any]:
+    """The map of a learner's workspace as plain data.
+
+    {"lessons": [{"name", "title", "question", "notebook", "minutes", "here", "exercises": [{"name", "points", "state"}]}],
+    "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. notebook: its path in the workspace; here: whether
+    it is there; state: "passed", "tried" or "open"; next: the first exercise that isn't passed, in a lesson that was
+    begun where there is one. Raises UserError where the bookkeeping is damaged.
+    """
+    known = progress.load(work)["lessons"]
+    lessons = [
+        _lesson(each, known.get(each.name, {"exercises": {}})["exercises"], work) for each in ledger.read(work).lessons
+    ]
+    states = [exercise["state"] for lesson in lessons for exercise in lesson["exercises"]]
+    return {"lessons": lessons, "next": _next(lessons), "passed": states.count(DONE), "of": len(states)}
+
+
+def title(lesson: ListedLesson) -> str:
+    """A lesson's number and title, such as "1 · One neuron"."""
+    number = lesson.name.split("_")[0]
+    text = " ".join(lesson.title.split())
+    return f"{int(number)} · {text}" if number.isdecimal() else text
+
+
+def _lesson(lesson: ListedLesson, entries: dict[str, Any], work: Path) -> dict[str, Any]:
+    return {
+        "name": lesson.name,
+        "title": title(lesson),
+        "question": lesson.question,
+        "notebook": lesson.notebook,
+        "minutes": lesson.minutes,
+        "here": (work / lesson.notebook).exists(),
+        "exercises": [
+            {"name": name, "points": points, "state": _state(entries.get(name))}
+            for name, points in lesson.points.items()
+        ],
+    }
+
+
+def _state(entry: dict[str, Any] | None) -> str:
+    if entry is None:
+        return OPEN
+    return DONE if entry["verdict"] == PASSED else TRIED if entry["tries"] else OPEN
+
+
+def _next(lessons: list[dict[str, Any]]) -> dict[str, Any] | None:
+    unfinished = [each for each in lessons if each["here"] and any(e["state"] != DONE for e in each["exercises"])]
+    begun = [each for each in unfinished if any(e["state"] == DONE for e in each["exercises"])]
+    for lesson in (begun or unfinished)[:1]:
+        exercise = next(each["name"] for each in lesson["exercises"] if each["state"] != DONE)
+        return {"notebook": lesson["notebook"], "title": lesson["title"], "exercise": exercise}
+    return None

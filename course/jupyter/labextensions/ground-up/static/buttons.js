@@ -1,0 +1,104 @@
+/* Check · Hint · Solution · Reset at each exercise: buttons, commands and keys. */
+
+import { makeBar } from "./bar.js";
+import { answerOf, asked, checkedBy } from "./exercises.js";
+import { KernelLine } from "./kernel_line.js";
+
+const KEYS = { check: "Alt C", hint: "Alt H" };
+
+export class Buttons {
+  #lab;
+  #map;
+  #bars = new WeakMap(); // of a cell
+  #lines = new WeakMap(); // of a notebook panel
+
+  constructor(lab, app, tracker, palette, map) {
+    this.#lab = lab;
+    this.#map = map;
+    tracker.widgetAdded.connect((_, panel) => this.#watch(panel));
+    lab.NotebookActions.executed.connect((_, { cell }) => checkedBy(cell.model) && map.refresh());
+    const labels = { check: "Check", hint: "Show a Hint", solution: "Show a Solution", reset: "Reset" };
+    for (const [what, label] of Object.entries(labels)) {
+      const command = `ground-up:${what}`;
+      app.commands.addCommand(command, {
+        label: `${label} (of the exercise at the chosen cell)`,
+        isEnabled: () => Boolean(tracker.currentWidget && this.#chosen(tracker.currentWidget)),
+        execute: () => this.#do(what, tracker.currentWidget, this.#chosen(tracker.currentWidget)),
+      });
+      palette?.addItem({ command, category: "Ground Up" });
+      if (KEYS[what]) app.commands.addKeyBinding({ command, keys: [KEYS[what]], selector: ".jp-Notebook" });
+    }
+  }
+
+  #watch(panel) {
+    const cells = panel.content;
+    this.#lines.set(panel, new KernelLine(panel.sessionContext, (data) => this.#heard(panel, data)));
+    const addAll = () => cells.widgets.forEach((cell) => this.#add(panel, cell));
+    panel.revealed.then(() => {
+      addAll();
+      cells.model.cells.changed.connect(() => requestAnimationFrame(addAll));
+    });
+  }
+
+  async #add(panel, cell) {
+    const name = checkedBy(cell.model) || asked(cell.model);
+    if (!name || this.#bars.has(cell)) return;
+    const written = cell.model.type === "markdown";
+    const act = (what) => () => this.#do(what, panel, cell);
+    const buttons = [
+      ["Check", `Run the exercise's cell if it changed, then its check (${KEYS.check})`, act("check")],
+      ["Hint", `One more hint (${KEYS.hint})`, act("hint")],
+      ["Solution", "One way to do it", act("solution")],
+      ["Reset", "The exercise's cell as it was handed out; what you wrote is kept", act("reset")],
+    ];
+    const bar = makeBar(this.#lab, name, written ? [["Model answer", "One good answer", buttons[2][2]]] : buttons,
+      panel.content.rendermime);
+    this.#bars.set(cell, bar);
+    await cell.ready;
+    if (!cell.isDisposed) cell.layout.addWidget(bar);
+  }
+
+  #do(what, panel, cell) {
+    const name = checkedBy(cell.model) || asked(cell.model);
+    if (what === "check") return this.#check(panel, cell);
+    if (what === "reset" || what === "undo") return this.#putBack(panel, cell, name, what);
+    const code = `__import__("autograder").${what}(${JSON.stringify(name)})`;
+    return this.#bars.get(cell)?.execute(code, panel.sessionContext).then(() => this.#map.refresh());
+  }
+
+  #check(panel, cell) {
+    panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
+    return this.#lab.NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
+  }
+
+  #putBack(panel, cell, name, what) {
+    const answer = answerOf(panel.content.widgets, name);
+    const bar = this.#bars.get(cell);
+    if (!answer) return bar?.say(`The cell of ${name} was deleted: choose Edit → Undo Cell Operation to have it again.`);
+    const source = answer.model.sharedModel.getSource();
+    const sent = this.#lines.get(panel).send(what === "undo" ? { undo: name, current: source } : { reset: name, attempt: source });
+    if (!sent) bar?.say("The kernel isn't ready: run the first cell of this lesson, then try again.");
+    return sent;
+  }
+
+  #heard(panel, data) {
+    if (data.progress) this.#map.refresh();
+    const name = data.put ?? data.exercise ?? data.about;
+    const cell = panel.content.widgets.find((each) => name && checkedBy(each.model) === name);
+    if (!cell) return;
+    if (data.asked) this.#putBack(panel, cell, name, data.asked);
+    if (data.say) this.#bars.get(cell)?.say(data.say);
+    if (data.put) {
+      answerOf(panel.content.widgets, name)?.model.sharedModel.setSource(data.source);
+      const back = ["Bring back what I had", () => this.#do("undo", panel, cell)];
+      const kept = data.kept ? ` What stood there is kept: ${data.kept}` : "";
+      this.#bars.get(cell)?.say(`The cell of ${name} was changed.${kept}`, data.kept && back);
+    }
+  }
+
+  /** The cell with the bar of the exercise at the chosen cell: its own, or the next check below. */
+  #chosen(panel) {
+    const cells = panel.content.widgets;
+    return cells.slice(Math.max(panel.content.activeCellIndex, 0)).find((cell) => this.#bars.has(cell));
+  }
+}

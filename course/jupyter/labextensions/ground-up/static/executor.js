@@ -1,0 +1,41 @@
+/* Runs cells as JupyterLab does, and sees to it that a check judges what is on the screen. */
+
+import { answerOf, checkedBy } from "./exercises.js";
+
+export class Executor {
+  #lab;
+  #ran = new WeakMap(); // of a cell's model: the text that it last ran with, and in which life of the kernel
+  #lives = new WeakMap(); // of a session: how often its kernel began anew
+
+  constructor(lab) {
+    this.#lab = lab;
+  }
+
+  /** Notice when this session's kernel begins anew: nothing has run in it then. */
+  watch(session) {
+    const begin = () => this.#lives.set(session, (this.#lives.get(session) ?? 0) + 1);
+    session.statusChanged.connect((_, status) => /restarting/.test(status) && begin());
+    session.kernelChanged.connect(begin);
+  }
+
+  /** Run one cell, as JupyterLab asks for it; whether that went well. */
+  async runCell(options) {
+    const name = checkedBy(options.cell.model);
+    const answer = name && answerOf(options.cell.parent?.widgets ?? [], name);
+    if (answer && this.#isToRun(answer, options.sessionContext)) await this.#run({ ...options, cell: answer });
+    return this.#run(options);
+  }
+
+  #isToRun(cell, session) {
+    const ran = this.#ran.get(cell.model);
+    return ran?.source !== cell.model.sharedModel.getSource() || ran.life !== this.#lives.get(session);
+  }
+
+  #run(options) {
+    const { model } = options.cell;
+    if (model.type === "code") {
+      this.#ran.set(model, { source: model.sharedModel.getSource(), life: this.#lives.get(options.sessionContext) });
+    }
+    return this.#lab.runCell(options);
+  }
+}

@@ -1,0 +1,94 @@
+/* The home page: what home.md holds, alive. Where this extension isn't, home.md is read as it is. */
+
+import { make } from "./dom.js";
+import { drawDigit } from "./draw_digit.js";
+import { learningSpiral } from "./learning_spiral.js";
+import { dots, goButton } from "./parts.js";
+
+const FILE_TYPE = "ground-up-home";
+
+/** Have JupyterLab open a home.md as this page. open: opens a notebook at an exercise. */
+export function registerHome(lab, app, map, rendermime, open) {
+  const factory = class extends lab.ABCWidgetFactory {
+    createNewWidget(context) {
+      const content = new lab.Widget();
+      content.addClass("ground-up-home");
+      content.node.tabIndex = -1;
+      new Home(lab, content, context, map, rendermime, open);
+      const widget = new lab.DocumentWidget({ content, context });
+      widget.toolbar.hide();
+      return widget;
+    }
+  };
+  app.docRegistry.addFileType({
+    name: FILE_TYPE,
+    displayName: "Ground Up's home page",
+    extensions: [],
+    mimeTypes: ["text/markdown"],
+    pattern: "^home\\.md$",
+  });
+  const name = "Home";
+  app.docRegistry.addWidgetFactory(
+    new factory({ name, modelName: "text", fileTypes: [FILE_TYPE], defaultFor: [FILE_TYPE], readOnly: true }),
+  );
+}
+
+class Home {
+  #lab;
+  #node;
+  #context;
+  #map;
+  #rendermime;
+  #open;
+  #lessons = make("div", { class: "ground-up-lessons" });
+  #text = make("div", { class: "jp-RenderedHTMLCommon" });
+  #go = make("div");
+
+  constructor(lab, widget, context, map, rendermime, open) {
+    [this.#lab, this.#node, this.#context] = [lab, widget.node, context];
+    [this.#map, this.#rendermime, this.#open] = [map, rendermime, open];
+    this.#node.append(
+      make("h1", {}, "Ground Up"),
+      make("p", { class: "ground-up-lead" }, "Deep learning, built by hand: you write every part of a network, and are told at once what is right."),
+      make("div", { class: "ground-up-hero" }, learningSpiral(), drawDigit()),
+      this.#go,
+      this.#lessons,
+      this.#text,
+    );
+    const stop = map.onChange(() => this.#draw());
+    widget.disposed.connect(stop);
+    context.ready.then(() => {
+      this.#write();
+      context.model.contentChanged.connect(() => this.#write());
+    });
+    if (map.data) this.#draw();
+    else map.refresh();
+  }
+
+  #draw() {
+    const course = this.#map.data;
+    if (!course) return;
+    this.#go.replaceChildren(goButton(course, this.#open));
+    this.#lessons.replaceChildren(...course.lessons.map((lesson) => this.#lesson(lesson)));
+  }
+
+  #lesson(lesson) {
+    return make(
+      "button",
+      { class: "ground-up-card", onclick: () => this.#open(lesson.notebook) },
+      make("span", { class: "ground-up-title" }, lesson.title),
+      make("span", { class: "ground-up-question" }, lesson.question),
+      make("span", { class: "ground-up-foot" }, dots(lesson), make("span", {}, `${lesson.minutes} min`)),
+    );
+  }
+
+  /** What home.md says below its table of lessons. */
+  async #write() {
+    const text = this.#context.model.toString();
+    const from = text.search(/^## /m);
+    const source = from < 0 ? "" : text.slice(from);
+    const renderer = this.#rendermime.createRenderer("text/markdown");
+    await renderer.renderModel(new this.#lab.MimeModel({ data: { "text/markdown": source } }));
+    this.#text.replaceChildren(renderer.node);
+  }
+}
