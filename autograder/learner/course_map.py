@@ -15,10 +15,10 @@ DONE, TRIED, OPEN = "passed", "tried", "open"
 def of_workspace(work: Path) -> dict[str, Any]:
     """The map of a learner's workspace as plain data.
 
-    {"lessons": [{"name", "title", "question", "notebook", "minutes", "here", "exercises": [{"name", "points", "state"}]}],
-    "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. notebook: its path in the workspace; here: whether
-    it is there; state: "passed", "tried" or "open"; next: the first exercise that isn't passed, in a lesson that was
-    begun where there is one. Raises UserError where the bookkeeping is damaged.
+    {"lessons": [{"name", "title", "question", "notebook", "minutes", "here", "exercises": [{"name", "points",
+    "state"}]}], "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. notebook: its path there;
+    here: whether it is there; state: "passed", "tried" or "open"; next: the first exercise that isn't passed, of a
+    lesson that was begun where there is one. Raises UserError where the bookkeeping is damaged.
     """
     known = progress.load(work)["lessons"]
     lessons = [

@@ -1,7 +1,7 @@
 """For Jupyter's server: `GET ground-up/course` gives the map of the course that the JupyterLab extension shows.
 
-Switched on in Jupyter's settings (course/jupyter/common). Only who may use the server gets an answer, and only where its
-folder is a learner's workspace; anywhere else the answer is 404.
+Switched on in Jupyter's settings (course/jupyter/common). Only who may use the server gets an answer, and only where
+its folder is a learner's workspace; anywhere else the answer is 404.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-c = get_config()  # noqa: F821  (Jupyter offers it)
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  (Jupyter offers it)
 
 c.ServerApp.answer_yes = True
 c.ServerApp.kernel_websocket_connection_class = "course.figures.server.PromptConnection"

@@ -7,6 +7,7 @@
 (() => {
   const here = document.currentScript.src;
   const SHARED = [
+    "@jupyterlab/application",
     "@jupyterlab/apputils",
     "@jupyterlab/coreutils",
     "@jupyterlab/docregistry",
@@ -14,6 +15,7 @@
     "@jupyterlab/outputarea",
     "@jupyterlab/rendermime",
     "@jupyterlab/services",
+    "@jupyterlab/statedb",
     "@jupyterlab/ui-components",
     "@lumino/widgets",
   ];

@@ -5,6 +5,7 @@ import { checkedBy } from "./exercises.js";
 import { MARKS, dots, goButton } from "./parts.js";
 
 const ID = "ground-up-course";
+const ROOM = 900; // pixels of a window in which it may take a part
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="16">
   <g class="jp-icon3" fill="none" stroke="#616161" stroke-width="1.6"><path d="M6 17 12 7l6 10M6 17h12"/></g>
   <g class="jp-icon3" fill="#616161"><circle cx="12" cy="6.5" r="3"/><circle cx="6" cy="17" r="3"/><circle cx="18" cy="17" r="3"/></g>
@@ -26,16 +27,23 @@ export class Panel {
     widget.title.caption = "Ground Up: the map of the course";
     widget.title.icon = new lab.LabIcon({ name: "ground-up:course", svgstr: ICON });
     widget.node.setAttribute("aria-label", "The map of the course");
-    app.commands.addCommand("ground-up:map", { label: "Show the Map of the Course", execute: () => this.show() });
     map.onChange(() => this.#draw());
     tracker.currentChanged.connect(() => this.#draw());
   }
 
-  /** Put it at the left, once there is a course, and show it. */
-  async show() {
-    await this.#map.refresh();
-    if (!this.#map.data) return;
-    if (!this.#widget.isAttached) this.#app.shell.add(this.#widget, "left", { rank: 1 });
+  /** Put it at the left. It is open the first time, on a screen with room for it, and later as it was left. */
+  async add(restorer, state) {
+    this.#app.shell.add(this.#widget, "left", { rank: 1 });
+    restorer?.add(this.#widget, ID);
+    this.#draw();
+    await this.#app.restored;
+    const before = await state?.fetch(ID).catch(() => null);
+    if (before || window.innerWidth < ROOM) return;
+    this.show();
+    state?.save(ID, { shown: true });
+  }
+
+  show() {
     this.#app.shell.activateById(ID);
     this.#app.shell.expandLeft?.(ID);
   }

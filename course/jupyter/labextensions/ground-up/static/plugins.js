@@ -21,14 +21,15 @@ export function plugins(lab) {
       description: "The map of the course, and Check, Hint, Solution, Reset at each exercise.",
       autoStart: true,
       requires: [lab.INotebookTracker, lab.IRenderMimeRegistry],
-      optional: [lab.ICommandPalette],
-      activate: (app, tracker, rendermime, palette) => {
+      optional: [lab.ICommandPalette, lab.ILayoutRestorer, lab.IStateDB],
+      activate: async (app, tracker, rendermime, palette, restorer, state) => {
         const map = new CourseMap(lab, app.serviceManager.serverSettings);
         const panel = new Panel(lab, app, tracker, map);
         registerHome(lab, app, map, rendermime, (...where) => panel.open(...where));
         new Buttons(lab, app, tracker, palette, map);
         tracker.widgetAdded.connect((_, notebook) => executor.watch(notebook.sessionContext));
-        app.restored.then(() => panel.show());
+        await map.refresh();
+        if (map.data) panel.add(restorer, state);
       },
     },
   ];
