@@ -108,11 +108,12 @@ def chromium_path() -> str | None:
 
 
 def start_lab(
-    folder: Path, root: Path | None = None, roles: tuple[str, ...] = ("common",)
+    folder: Path, root: Path | None = None, roles: tuple[str, ...] = ("common",), more: tuple[str, ...] = ()
 ) -> tuple[Lab, subprocess.Popen]:
     """Start JupyterLab; it answers when this returns.
 
-    folder: for its settings and state. root: what it serves. roles: which of course/jupyter's settings it has.
+    folder: for its settings and state. root: what it serves. roles: which of course/jupyter's settings it has. more:
+    further arguments.
     """
     root, settings = root or folder / "notebooks", folder / "settings"
     for path in (root, settings):
@@ -142,6 +143,7 @@ def start_lab(
             "--LabApp.news_url=",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ),
+        *more,
     ]
     process = subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
     log: deque[str] = deque(maxlen=40)

@@ -6,6 +6,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ComputeChecksums, LockCells
 
+from autograder.lesson import way
 from autograder.lesson.build import Lesson
 from autograder.lesson.clear import ClearLessonSolutions
 from autograder.lesson.source import SourceCell
@@ -25,6 +26,9 @@ def solution_notebook(lesson: Lesson) -> NotebookNode:
         notebook.cells.append(_cell(cell, f"{lesson.source.notebook}-{number:03d}"))
         if cell.exercise:
             notebook.cells.append(_check_cell(cell.exercise, lesson.exercises[cell.exercise].points))
+    if line := way.links(lesson.source.folder):
+        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(line, id="way-top"))
+        notebook.cells.append(nbformat.v4.new_markdown_cell(line, id="way-bottom"))
     return notebook
 
 

@@ -29,13 +29,24 @@
     return (await version.get())();
   };
 
+  const PARTS = ["bar", "buttons", "course_map", "dom", "executor", "exercises", "home", "kernel_line", "panel", "parts"];
+
   const extension = async () => {
+    for (const part of PARTS) preload(part);
     const [{ plugins }, ...modules] = await Promise.all([
       import(new URL("plugins.js", here)),
       ...SHARED.map(shared),
     ]);
     const lab = Object.assign({}, ...modules);
     return () => ({ __esModule: true, default: plugins(lab) });
+  };
+
+  /** Ask for a module before the one that imports it has come. */
+  const preload = (part) => {
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = new URL(`${part}.js`, here);
+    document.head.append(link);
   };
 
   const style = async () => {

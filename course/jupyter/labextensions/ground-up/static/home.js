@@ -1,8 +1,6 @@
 /* The home page: what home.md holds, alive. Where this extension isn't, home.md is read as it is. */
 
 import { make } from "./dom.js";
-import { drawDigit } from "./draw_digit.js";
-import { learningSpiral } from "./learning_spiral.js";
 import { dots, goButton } from "./parts.js";
 
 const FILE_TYPE = "ground-up-home";
@@ -14,7 +12,7 @@ export function registerHome(lab, app, map, rendermime, open) {
       const content = new lab.Widget();
       content.addClass("ground-up-home");
       content.node.tabIndex = -1;
-      new Home(lab, content, context, map, rendermime, open);
+      new Home(lab, app, content, context, map, rendermime, open);
       const widget = new lab.DocumentWidget({ content, context });
       widget.toolbar.hide();
       return widget;
@@ -40,21 +38,24 @@ class Home {
   #map;
   #rendermime;
   #open;
+  #hero = make("div", { class: "ground-up-hero" });
   #lessons = make("div", { class: "ground-up-lessons" });
   #text = make("div", { class: "jp-RenderedHTMLCommon" });
   #go = make("div");
 
-  constructor(lab, widget, context, map, rendermime, open) {
+  constructor(lab, app, widget, context, map, rendermime, open) {
     [this.#lab, this.#node, this.#context] = [lab, widget.node, context];
     [this.#map, this.#rendermime, this.#open] = [map, rendermime, open];
     this.#node.append(
       make("h1", {}, "Ground Up"),
       make("p", { class: "ground-up-lead" }, "Deep learning, built by hand: you write every part of a network, and are told at once what is right."),
-      make("div", { class: "ground-up-hero" }, learningSpiral(), drawDigit()),
+      this.#hero,
+      this.#phone(app),
       this.#go,
       this.#lessons,
       this.#text,
     );
+    this.#move();
     const stop = map.onChange(() => this.#draw());
     widget.disposed.connect(stop);
     context.ready.then(() => {
@@ -63,6 +64,23 @@ class Home {
     });
     if (map.data) this.#draw();
     else map.refresh();
+  }
+
+  /** On a small screen, in JupyterLab: a way to a page with nothing beside it. */
+  #phone(app) {
+    if (app.name !== "JupyterLab") return "";
+    const { PageConfig, URLExt } = this.#lab;
+    const address = `${URLExt.join(PageConfig.getBaseUrl(), "edit", this.#context.path)}?factory=Home`;
+    return make("p", { class: "ground-up-phone" }, make("a", { href: address }, "Open this in a view made for small screens"));
+  }
+
+  /** What moves is asked for only by the page that shows it. */
+  async #move() {
+    const [{ learningSpiral }, { drawDigit }] = await Promise.all([
+      import("./learning_spiral.js"),
+      import("./draw_digit.js"),
+    ]);
+    this.#hero.append(learningSpiral(), drawDigit());
   }
 
   #draw() {
