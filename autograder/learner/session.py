@@ -23,8 +23,9 @@ from autograder.judging import answer_key, verdicts
 from autograder.judging.answer_key import AnswerKey
 from autograder.judging.report import Overview, Report
 from autograder.judging.verdicts import Result
-from autograder.learner import progress
-from autograder.lesson import checks, source
+from autograder.learner import kernel, progress
+from autograder.lesson import checks, handed_out, source
+from autograder.lesson.handed_out import HandedOut
 
 TIME_LIMIT = 30.0  # seconds for all cases of one exercise
 
@@ -43,6 +44,7 @@ class _Lesson:
     stamp: tuple[float, ...]
     exercises: dict[str, Exercise]
     answers: dict[str, AnswerKey]
+    handed_out: HandedOut
 
 
 _lesson: _Lesson | None = None
@@ -59,6 +61,8 @@ def check(name: str | None = None) -> Report | Overview | None:
         if name is None:
             return Overview(_check_all(lesson, namespace))
         exercise = _exercise(lesson, name)
+        if reason := _not_run(lesson, exercise.name):
+            return Report(Result(exercise, verdicts.NOT_RUN, 0.0, reason))
         result = _check(lesson, exercise.name, namespace)
         progress.record(lesson.folder, exercise.name, result.verdict, result.points, result.max_points)
         report = Report(result, _footer(result))
@@ -117,7 +121,11 @@ _hints_shown: dict[str, int] = {}
 
 
 def _check_all(lesson: _Lesson, namespace: dict[str, Any]) -> list[Result]:
-    results = [_check(lesson, name, namespace) for name in lesson.exercises]
+    reasons = {name: _not_run(lesson, name) for name in lesson.exercises}
+    results = [
+        Result(exercise, verdicts.NOT_RUN, 0.0, reasons[name]) if reasons[name] else _check(lesson, name, namespace)
+        for name, exercise in lesson.exercises.items()
+    ]
     for result in results:
         if result.verdict == verdicts.PASSED:  # a look at all of them is no try
             progress.record(lesson.folder, result.name, result.verdict, result.points, result.max_points)
@@ -130,6 +138,12 @@ def _check(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
     if result.verdict in (verdicts.PASSED, verdicts.NOT_ATTEMPTED, verdicts.MISSING) or not needs:
         return result
     return verdicts.after_needs(result, {other: _judge_one(lesson, other, namespace) for other in needs})
+
+
+def _not_run(lesson: _Lesson, name: str) -> str:
+    """Why what the notebook holds under this name isn't what stands in its cell; empty where it is, or unknown."""
+    runs = kernel.cells_run(_shell())
+    return runs.before_check(name, {*lesson.exercises, *lesson.handed_out.defines}) if runs else ""
 
 
 def _judge_one(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
@@ -195,6 +209,7 @@ def _explained() -> Iterator[None]:
 def _open(folder: Path | None = None) -> _Lesson:
     """The lesson in the working folder; loaded again only when its files changed."""
     global _lesson
+    _watch()
     folder = folder or Path.cwd()
     paths = support(folder, "checks.py"), support(folder, "answers.json")
     if not all(path.is_file() for path in paths):
@@ -212,7 +227,7 @@ def _open(folder: Path | None = None) -> _Lesson:
         asked = {(name, case.name) for name, exercise in exercises.items() for case in exercise.visible_cases}
         if asked - {(name, case) for name, answer in known.items() for case in answer.expected}:
             raise UserError(f"checks.py and answers.json in {folder} don't belong together: start Ground Up again.")
-        _lesson = _Lesson(folder, stamp, exercises, known)
+        _lesson = _Lesson(folder, stamp, exercises, known, handed_out.read(folder))
         _hints_shown.clear()
     return _lesson
 
@@ -272,7 +287,17 @@ def _shell() -> Any:
     return ipython.get_ipython() if ipython else None
 
 
+def _watch() -> None:
+    """Have an eye on the cells, where a person runs them; the sandbox's shell is no person's."""
+    shell = _shell()
+    if shell is not None and kernel.is_persons(shell):
+        kernel.turn_on(shell)
+
+
 def _namespace() -> dict[str, Any]:
     """The names the learner has defined: the notebook's, or those of the program that called us."""
     shell = _shell()
     return shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
+
+
+_watch()  # the first cell of a lesson imports us: from there on the cells are known

@@ -7,10 +7,6 @@ import warnings
 from pathlib import Path
 
 import pytest
-import tiny
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
-from traitlets.config import Config
 
 from autograder.learner import progress, session
 
@@ -19,49 +15,6 @@ SOLVED = {
     "norm": "def norm(x):\n    return np.sqrt(np.sum(x * x)), np.sqrt(np.sum(double(x) * double(x)))",
     "limit": "limit = 3.5",
 }
-
-
-class Notebook:
-    """Runs cells as a notebook would; returns what a person sees."""
-
-    def __init__(self, shell):
-        self.shell = shell
-        self.shell.reset(new_session=True)
-        self.run("import numpy as np\nfrom autograder import check, hint, reset, solution")
-
-    def run(self, cell):
-        with capture_output() as seen:
-            ran = self.shell.run_cell(cell)
-        self.result = ran.result
-        seen = seen.stdout + seen.stderr
-        assert "/autograder/" not in seen, seen  # no traceback of ours
-        return seen if ran.result is None else seen.split("]: ", 1)[-1].lstrip("\n")
-
-
-@pytest.fixture(scope="module")
-def shell():
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    yield InteractiveShell.instance(config=config)
-    InteractiveShell.clear_instance()
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    return tiny.released(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture
-def notebook(shell, course, tmp_path, monkeypatch):
-    """A notebook in a copy of the course, in its released lesson's folder."""
-    root = tmp_path / "course"
-    shutil.copytree(course, root)
-    monkeypatch.chdir(root / "lessons" / "01_tiny")
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    monkeypatch.setattr(session, "_lesson", None)
-    session._hints_shown.clear()
-    return Notebook(shell)
 
 
 def test_a_right_answer_is_correct(notebook):
