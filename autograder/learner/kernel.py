@@ -35,6 +35,7 @@ def turn_on(shell: Any) -> bool:
     if os.environ.get("NBGRADER_EXECUTION") or not support(Path.cwd(), "checks.py").is_file():
         return False
     if cells_run(shell) is None:
+        from autograder.learner import frontend
         from autograder.learner.cells_run import CellsRun
         from autograder.learner.unfinished import Unfinished
 
@@ -44,6 +45,7 @@ def turn_on(shell: Any) -> bool:
         for event, hook in hooks:
             shell.events.register(event, hook)
         shell.set_custom_exc((Exception,), unfinished.show)
+        frontend.listen(shell)
         setattr(shell, _MARK, (runs, hooks))
     return True
 

@@ -1,6 +1,7 @@
 """What several tests of the engine share."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 import tiny
@@ -8,7 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from autograder.learner import session
+from autograder.learner import opened, workspace
 from autograder.submission import grade
 
 
@@ -57,6 +58,14 @@ def notebook(shell, course, tmp_path, monkeypatch):
     shutil.copytree(course, root)
     monkeypatch.chdir(root / "lessons" / "01_tiny")
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    monkeypatch.setattr(session, "_lesson", None)
-    session._hints_shown.clear()
+    monkeypatch.setattr(opened, "_lesson", None)
     return Notebook(shell)
+
+
+@pytest.fixture
+def workplace(notebook, monkeypatch):
+    """The same notebook in a learner's workspace; the workspace's folder."""
+    work = Path.cwd().parents[1] / "work"
+    workspace.prepare(work.parent / "lessons", work)
+    monkeypatch.chdir(work / "01_tiny")
+    return work

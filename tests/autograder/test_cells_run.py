@@ -4,7 +4,7 @@ import pytest
 
 from autograder.core.definitions import defined_at
 from autograder.judging import verdicts
-from autograder.learner import kernel, progress, session
+from autograder.learner import kernel, opened, progress
 from autograder.learner.cells_run import is_near
 from autograder.lesson.handed_out import HandedOut
 
@@ -89,7 +89,7 @@ def test_a_name_one_letter_off_is_told(watched):
 def test_a_name_that_the_lesson_itself_has_is_no_slip(watched):
     watched.run("limits = 3", "b")
     assert "`limits`" in not_checked(watched, "limit")
-    session._lesson.handed_out = HandedOut(defines=frozenset({"limits"}))
+    opened._lesson.handed_out = HandedOut(defines=frozenset({"limits"}))
     assert "`limits`" not in not_checked(watched, "limit")
 
 
