@@ -43,6 +43,7 @@ WORK = ROOT / "work"
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "ground-up.json"
+KERNELS = VENV / "etc" / "ipython" / "ipython_kernel_config.json"  # where IPython looks for an environment's settings
 STATE = ROOT / ".ground-up"
 PIP_LOG = STATE / "install.log"
 
@@ -51,6 +52,7 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 FIRST_PORT = 8888
 MODULES = ["pip", "torch", "numpy", "matplotlib", "jupyterlab", "nbgrader", "anywidget", "autograder"]
 TESTS_MODULES = ["pytest", "playwright"]
+EXTENSION = "autograder.learner.kernel"
 UNUSABLE_ARGUMENTS, CANNOT_GO_ON, INTERRUPTED = 2, 3, 130
 
 
@@ -92,6 +94,7 @@ def main(arguments: list[str]) -> int:
         with contextlib.ExitStack() as turn:
             turn.enter_context(one_start_at_a_time())
             prepare_environment(for_tests=options.pytest is not None)
+            prepare_kernels()
             if options.pytest is not None:
                 turn.close()
                 return run_tests(options.pytest)
@@ -243,6 +246,31 @@ def prepare_environment(for_tests: bool) -> None:
             raise PipFailed(f"The packages in {VENV} don't run: the end of {PIP_LOG} may say why.")
     STAMP.write_text(json.dumps(expected_stamp(found, stamp, for_tests)), encoding="utf-8")
     print("Everything is installed.", flush=True)
+
+
+def prepare_kernels() -> None:
+    """Have each kernel of `.venv` load our extension of IPython, so that a lesson has `check` after a restart too.
+
+    What else stands in those settings stays.
+    """
+    try:
+        settings = json.loads(KERNELS.read_bytes())
+        extensions = settings.setdefault("InteractiveShellApp", {}).setdefault("extensions", [])
+        if EXTENSION in extensions:
+            return
+        extensions.append(EXTENSION)
+    except (OSError, ValueError, AttributeError):  # not there yet, or damaged
+        settings = {"InteractiveShellApp": {"extensions": [EXTENSION]}}
+    part = KERNELS.with_name(f".{KERNELS.name}.part")
+    try:
+        KERNELS.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+        part.replace(KERNELS)
+    except OSError as error:
+        print(
+            f"{KERNELS} can't be written ({error.strerror}): after a restart of a kernel, run a notebook's first cell "
+            "before the others."
+        )
 
 
 def expected_stamp(found: dict | None, before: dict | None, for_tests: bool) -> dict:

@@ -85,6 +85,8 @@ class Exercise:
     only when it is right, unless the parts are independent. needs: exercises whose answers this one calls; when one
     of them is wrong, the learner is sent there first. returns: what the axes of the result mean, said when a shape is
     wrong. forbids: library functions that it asks to write oneself, by their full names; instead: what to do instead.
+    seconds: how long a check in the notebook may take, where it needs more than the usual time. passed: a sentence said
+    when it is right.
     """
 
     name: str
@@ -98,6 +100,8 @@ class Exercise:
     labels: tuple[str, ...] = ()
     forbids: tuple[str, ...] = ()
     instead: str = ""
+    seconds: float | None = None
+    passed: str = ""
     cases: list[Case] = field(default_factory=list)
     mistakes: list[Implementation] = field(default_factory=list)
     variants: list[Implementation] = field(default_factory=list)
@@ -204,13 +208,16 @@ def exercise(
     labels: list[str] | tuple[str, ...] = (),
     forbids: list[str] | tuple[str, ...] = (),
     instead: str = "",
+    seconds: float | None = None,
+    passed: str = "",
 ) -> Exercise:
     """Declare an exercise (in `checks.py`), or get it back by its name alone to extend it (in `hidden/`).
 
     points: full marks; with `parts` they are the sum of the parts' points. independent: each part counts by itself.
     stretch: optional, 0 points, still checked. labels: names of the parts of a result that is a tuple.
     forbids: library functions that the answer must not call, such as "torch.nn.LSTM"; instead: a sentence that says
-    what is asked for in their place.
+    what is asked for in their place. seconds: how long a check in the notebook may take (default: 5); give more where
+    its cases train something. passed: a sentence said when it is right, such as what the figure does from now on.
     """
     exercises = _exercises.get()
     if exercises is None:
@@ -237,6 +244,8 @@ def exercise(
         tuple(labels),
         tuple(forbids),
         instead,
+        seconds,
+        passed,
     )
     exercises[name] = made
     return made

@@ -25,10 +25,12 @@ HEADLINES = {
     verdicts.TIMEOUT: "Took too long",
     verdicts.MEMORY: "Needed too much memory",
     verdicts.CRASHED: "Python itself crashed",
+    verdicts.NOT_RUN: "Not checked",
 }
-MARKS = {verdicts.PASSED: "✓", verdicts.SKIPPED: "–", verdicts.NOT_ATTEMPTED: "○", verdicts.MISSING: "○"}
-_GREY = dict.fromkeys((verdicts.SKIPPED, verdicts.NOT_ATTEMPTED, verdicts.MISSING), "#7a7a7a")
-COLOURS = {verdicts.PASSED: "#2a8a5f", **_GREY}
+UNDONE = (verdicts.NOT_ATTEMPTED, verdicts.MISSING, verdicts.NOT_RUN)  # nothing was judged
+MARKS = {verdicts.PASSED: "✓", verdicts.SKIPPED: "–", **dict.fromkeys(UNDONE, "○")}
+GREY = "#7a7a7a"
+COLOURS = {verdicts.PASSED: "#2a8a5f", **dict.fromkeys((verdicts.SKIPPED, *UNDONE), GREY)}
 MAX_CELLS = 64
 
 
@@ -94,12 +96,8 @@ def text(result: Result, footer: str = "") -> str:
 
 def html(result: Result, footer: str = "") -> str:
     """The report as HTML. Everything that comes from the learner's code is escaped."""
-    colour = _colour(result.verdict)
-    head = (
-        f"<div style='font-weight:600'>{_mark_html(result.verdict)} "
-        f"<code>{escape(result.name)}</code> · {escape(_headline(result))}</div>"
-    )
-    body = [] if result.verdict == verdicts.PASSED else [_paragraph(_code(result.message), bold=bool(result.diagnosis))]
+    top = head(_mark_html(result.verdict), escape(result.name), escape(_headline(result)))
+    body = [] if result.verdict == verdicts.PASSED else [paragraph(code(result.message), bold=bool(result.diagnosis))]
     main = result.main
     if main is not None and _explains(result):
         body.append(_case_html(result, main))
@@ -107,33 +105,43 @@ def html(result: Result, footer: str = "") -> str:
             body.append(_case_list(result.cases))
     if len(result.parts) > 1 and result.max_points:
         parts = " · ".join(f"{escape(p.name)} {p.points:g} of {p.max_points:g}" for p in result.parts)
-        body.append(_paragraph(f"Points: {parts}", small=True))
+        body.append(paragraph(f"Points: {parts}", small=True))
     if printed := _printed(main):
         lines = escape("\n".join(printed))
-        body.append(_paragraph("Your code printed:", small=True) + f"<pre style='{_PRE}'>{lines}</pre>")
+        body.append(paragraph("Your code printed:", small=True) + f"<pre style='{PRE}'>{lines}</pre>")
     if footer:
-        body.append(_paragraph(_code(footer), small=True))
+        body.append(paragraph(code(footer), small=True))
+    about = {"exercise": result.name, "verdict": result.verdict, "mistake": result.mistake or ""}
+    return box(f"{top}{''.join(body)}", _colour(result.verdict), **about)
+
+
+def box(inner: str, colour: str, **about: str) -> str:
+    """HTML in the frame that all we say in a notebook has. about: its data attributes, such as `verdict`."""
+    data = "".join(f" data-{name}='{escape(value)}'" for name, value in about.items())
     return (
-        f"<div class='ground-up-report' data-exercise='{escape(result.name)}' data-verdict='{result.verdict}' "
-        f"data-mistake='{escape(result.mistake or '')}' style='border-left:4px solid {colour};padding:6px 14px;"
-        f"margin:4px 0;max-width:56rem;line-height:1.45;color:var(--jp-content-font-color1,#222)'>"
-        f"{head}{''.join(body)}</div>"
+        f"<div class='ground-up-report'{data} style='border-left:4px solid {colour};padding:6px 14px;"
+        f"margin:4px 0;max-width:56rem;line-height:1.45;color:var(--jp-content-font-color1,#222)'>{inner}</div>"
     )
 
 
-_PRE = (
+def head(mark: str, exercise: str, headline: str) -> str:
+    """The first line of a frame; all three are HTML."""
+    return f"<div style='font-weight:600'>{mark} <code>{exercise}</code> · {headline}</div>"
+
+
+PRE = (
     "margin:4px 0;padding:6px 10px;background:var(--jp-layout-color2,#f3f3f3);color:inherit;"
     "overflow-x:auto;font-size:0.92em"
 )
 
 
 def _case_html(result: Result, main: CaseResult) -> str:
-    seen = f"Seen in the case <em>{escape(main.case.title)}</em>. {_code(_explanation(main))}"
-    parts = [_paragraph(seen, small=True)]
+    seen = f"Seen in the case <em>{escape(main.case.title)}</em>. {code(_explanation(main))}"
+    parts = [paragraph(seen, small=True)]
     if _adds_to_the_message(result, main):
-        parts.append(_paragraph(_code(main.text)))
+        parts.append(paragraph(code(main.text)))
     if frames := _frames(main):
-        parts.append(f"<pre style='{_PRE}'>{escape(chr(10).join(map(_line, frames)))}</pre>")
+        parts.append(f"<pre style='{PRE}'>{escape(chr(10).join(map(_line, frames)))}</pre>")
     if arrays := _two_arrays(main):
         parts.append(_side_by_side(*arrays))
     return "".join(parts)
@@ -211,6 +219,8 @@ def _small_array(value: object) -> np.ndarray | None:
 
 def _headline(result: Result) -> str:
     headline = HEADLINES[result.verdict]
+    if result.verdict == verdicts.NOT_RUN:
+        return headline
     if result.verdict == verdicts.ERROR and result.main is not None and result.main.outcome.error is None:
         headline = "The result can't be read"
     return f"{headline} · {_points(result)}"
@@ -221,7 +231,7 @@ def _points(result: Result) -> str:
 
 
 def _explains(result: Result) -> bool:
-    return result.verdict not in (verdicts.PASSED, verdicts.NOT_ATTEMPTED, verdicts.MISSING)
+    return result.verdict not in (verdicts.PASSED, *UNDONE)
 
 
 def _adds_to_the_message(result: Result, main: CaseResult) -> bool:
@@ -259,6 +269,11 @@ def _mark(verdict: str) -> str:
     return MARKS.get(verdict, "✗")
 
 
+def mark_html(passed: bool) -> str:
+    """The mark of an exercise in a list: passed or not yet."""
+    return _mark_html(verdicts.PASSED if passed else verdicts.NOT_ATTEMPTED)
+
+
 def _mark_html(verdict: str) -> str:
     said = {verdicts.PASSED: "passed", verdicts.SKIPPED: "not looked at"}.get(verdict, "not passed")
     style = f"color:{_colour(verdict)};display:inline-block;min-width:1.1em"
@@ -269,12 +284,13 @@ def _colour(verdict: str) -> str:
     return COLOURS.get(verdict, "#c2571a")
 
 
-def _paragraph(inner: str, bold: bool = False, small: bool = False) -> str:
+def paragraph(inner: str, bold: bool = False, small: bool = False) -> str:
+    """A paragraph of HTML."""
     style = "margin:6px 0;" + ("font-weight:600;" if bold else "") + ("font-size:0.92em;" if small else "")
     return f"<p style='{style}'>{inner}</p>"
 
 
-def _code(message: str) -> str:
+def code(message: str) -> str:
     """Escape a message and set what stands in backticks as code."""
     pieces = escape(message).split("`")
     return "".join(f"<code>{p}</code>" if i % 2 and i < len(pieces) - 1 else p for i, p in enumerate(pieces))

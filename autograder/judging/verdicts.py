@@ -24,6 +24,7 @@ from autograder.judging.cell_endings import says
 
 PASSED, FAILED, ERROR, NOT_ATTEMPTED, MISSING = "PASSED", "FAILED", "ERROR", "NOT_ATTEMPTED", "MISSING"
 TIMEOUT, MEMORY, CRASHED, SKIPPED = "TIMEOUT", "MEMORY", "CRASHED", "SKIPPED"
+NOT_RUN = "NOT_RUN"  # in a notebook alone: what stands in the cell hasn't run, so nothing is judged
 
 _ENDINGS = {outcome.TIMEOUT: TIMEOUT, outcome.MEMORY: MEMORY, outcome.CRASHED: CRASHED, outcome.RAISED: ERROR}
 _WORST_FIRST = (TIMEOUT, MEMORY, CRASHED, ERROR, FAILED, SKIPPED)

@@ -46,6 +46,18 @@ def load(work: Path) -> dict[str, Any]:
     return progress
 
 
+def passed(folder: Path) -> set[str]:
+    """The exercises of the lesson in `folder` that ever passed; none where nothing is kept."""
+    folder = folder.resolve()
+    if not ledger.is_workspace(folder.parent):
+        return set()
+    try:
+        exercises = load(folder.parent)["lessons"].get(folder.name, {}).get("exercises", {})
+    except OSError:
+        return set()  # `record` says so, with the reason
+    return {name for name, entry in exercises.items() if entry["verdict"] == PASSED}
+
+
 def record(folder: Path, exercise: str, verdict: str, points: float, max_points: float) -> int | None:
     """Remember the result of a check; the number of tries so far, or None where nothing is kept.
 

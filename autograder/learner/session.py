@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from autograder.authoring.exercise import Exercise
 from autograder.cases.run import OutOfTime, run_case
 from autograder.core import outcome
 from autograder.core.outcome import Outcome
-from autograder.core.paths import SUPPORT, UserError, lessons, solutions, suggest, support
-from autograder.judging import answer_key, verdicts
-from autograder.judging.answer_key import AnswerKey
+from autograder.core.paths import UserError
+from autograder.judging import verdicts
 from autograder.judging.report import Overview, Report
 from autograder.judging.verdicts import Result
-from autograder.learner import progress
-from autograder.lesson import checks, source
+from autograder.learner import boxes, frontend, kernel, opened, progress, resets
+from autograder.learner.boxes import Box
+from autograder.learner.opened import Lesson
 
-TIME_LIMIT = 30.0  # seconds for all cases of one exercise
+TIME_LIMIT = 5.0  # seconds for all cases of one exercise that doesn't ask for more
 
 
 class CheckFailed(AssertionError):
@@ -35,17 +31,6 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the report, not the way through our code."""
         return str(self).splitlines()
-
-
-@dataclass
-class _Lesson:
-    folder: Path
-    stamp: tuple[float, ...]
-    exercises: dict[str, Exercise]
-    answers: dict[str, AnswerKey]
-
-
-_lesson: _Lesson | None = None
 
 
 def check(name: str | None = None) -> Report | Overview | None:
@@ -58,73 +43,110 @@ def check(name: str | None = None) -> Report | Overview | None:
         namespace = _namespace()
         if name is None:
             return Overview(_check_all(lesson, namespace))
-        exercise = _exercise(lesson, name)
+        exercise = opened.exercise(lesson, name, namespace)
+        if reason := _not_run(lesson, exercise.name):
+            return Report(Result(exercise, verdicts.NOT_RUN, 0.0, reason))
         result = _check(lesson, exercise.name, namespace)
-        progress.record(lesson.folder, exercise.name, result.verdict, result.points, result.max_points)
-        report = Report(result, _footer(result))
+        before = lesson.passed()
+        _record(lesson, result)
+        report = Report(result, _footer(lesson, result, before))
         if os.environ.get("NBGRADER_EXECUTION") and result.verdict != verdicts.PASSED and result.max_points:
             raise CheckFailed(str(report))
         return report
     return None
 
 
-def hint(name: str) -> None:
+def hint(name: str | None = None) -> Box | None:
     """Show one more hint for an exercise: first a question, then the formula or shape, then the step in words."""
     with _explained():
         lesson = _open()
-        exercise = _exercise(lesson, name)
-        shown = min(_hints_shown.get(exercise.name, 0) + 1, len(exercise.hints))
-        _hints_shown[exercise.name] = shown
+        if name is None:
+            return boxes.exercises("hint", lesson.exercises, lesson.passed())
+        exercise = opened.exercise(lesson, name, _namespace())
+        if not exercise.hints:
+            return Box("HINT", exercise.name, f"`{exercise.name}` has no hints.")
+        shown = min(lesson.hints_shown.get(exercise.name, 0) + 1, len(exercise.hints))
+        lesson.hints_shown[exercise.name] = shown
         progress.record_hint(lesson.folder, exercise.name, shown)
-        for number, text in enumerate(exercise.hints[:shown], 1):
-            print(f"Hint {number} of {len(exercise.hints)}: {text}")
-        if shown == len(exercise.hints):
-            print(f'That was the last one. If you are still stuck: solution("{exercise.name}")')
+        frontend.tell({"progress": True})
+        is_last = shown == len(exercise.hints)
+        footer = f'That was the last one. If you are still stuck: `solution("{exercise.name}")`' if is_last else ""
+        return boxes.hints(exercise.name, list(exercise.hints[:shown]), len(exercise.hints), footer)
+    return None
 
 
-def solution(name: str, sure: bool = False) -> None:
-    """Show the reference solution of an exercise, or the model answer of a question, after asking once.
+def solution(name: str | None = None, sure: bool = False) -> Box | None:
+    """Show the reference solution of an exercise, or the model answer of a question.
 
-    sure: don't ask. Solutions are there only in a full copy of the course.
+    Behind a click, until the exercise passed; where nothing can be clicked, it takes sure=True, which prints it at
+    once. Solutions are there only in a full copy of the course.
     """
     with _explained():
         lesson = _open()
-        text = _solution_text(lesson, name)
-        if not sure and not _agrees(name):
-            print("Not shown. Another look at the hints may do.")
-            return
+        if name is None:
+            return boxes.exercises("solution", lesson.exercises, lesson.passed())
+        text, is_answer = opened.solution_text(lesson, name, _namespace())
+        if not sure:
+            is_open = is_answer or name in lesson.passed()
+            return boxes.solution(name, text, is_open, f'solution("{name}", sure=True)')
         print(text)
+    return None
 
 
-def reset(name: str) -> None:
-    """Put the exercise as it was handed out into this cell; what you wrote stays where it is."""
+def reset(name: str | None = None, undo: bool = False) -> Box | None:
+    """Put an exercise back as it was handed out, and keep the attempt that stood there.
+
+    undo: put the newest attempt that was kept back instead. Where the buttons of Ground Up are, it goes into the
+    exercise's own cell; elsewhere into the cell that asked for it.
+    """
     with _explained():
         lesson = _open()
-        exercise = _exercise(lesson, name)
-        stub = _stub(lesson, exercise.name)
+        if name is None:
+            return boxes.exercises("reset", lesson.exercises, lesson.passed())
+        exercise = opened.exercise(lesson, name, _namespace())
+        if frontend.is_there():
+            frontend.tell({"asked": "undo" if undo else "reset", "exercise": exercise.name})
+            return None
+        runs = kernel.cells_run(_shell())
+        attempt = runs.attempt(exercise.name) if runs else ""
+        if undo:
+            text, path = resets.newest_kept(lesson, exercise.name, attempt)
+            resets.keep(lesson, exercise.name, attempt)
+            said = f"This cell now holds the attempt of {exercise.name} that was kept in {path}."
+        else:
+            text, path = resets.stub(lesson, exercise.name), resets.keep(lesson, exercise.name, attempt)
+            said = f"This cell now holds {exercise.name} as it was handed out."
+            said += f" Your earlier attempt is kept in {path}, and stays" if path else " Your earlier attempt stays"
+            said += " in its own cell; delete the one you don't need."
         shell = _shell()
         if shell is None:
-            print(stub)
-            return
-        shell.set_next_input(stub, replace=True)
-        print(
-            f"This cell now holds {exercise.name} as it was handed out. Your earlier attempt stays in its own cell; "
-            "delete the one you don't need."
-        )
+            print(text)
+            return None
+        shell.set_next_input(text, replace=True)
+        print(said)
+    return None
 
 
-_hints_shown: dict[str, int] = {}
-
-
-def _check_all(lesson: _Lesson, namespace: dict[str, Any]) -> list[Result]:
-    results = [_check(lesson, name, namespace) for name in lesson.exercises]
+def _check_all(lesson: Lesson, namespace: dict[str, Any]) -> list[Result]:
+    reasons = {name: _not_run(lesson, name) for name in lesson.exercises}
+    results = [
+        Result(exercise, verdicts.NOT_RUN, 0.0, reasons[name]) if reasons[name] else _check(lesson, name, namespace)
+        for name, exercise in lesson.exercises.items()
+    ]
     for result in results:
         if result.verdict == verdicts.PASSED:  # a look at all of them is no try
-            progress.record(lesson.folder, result.name, result.verdict, result.points, result.max_points)
+            _record(lesson, result)
     return results
 
 
-def _check(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
+def _record(lesson: Lesson, result: Result) -> None:
+    if result.verdict == verdicts.PASSED:
+        lesson.solved.add(result.name)
+    progress.record(lesson.folder, result.name, result.verdict, result.points, result.max_points)
+    frontend.tell({"progress": True})
+
+
+def _check(lesson: Lesson, name: str, namespace: dict[str, Any]) -> Result:
     result = _judge_one(lesson, name, namespace)
     needs = lesson.exercises[name].needs
     if result.verdict in (verdicts.PASSED, verdicts.NOT_ATTEMPTED, verdicts.MISSING) or not needs:
@@ -132,16 +154,23 @@ def _check(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
     return verdicts.after_needs(result, {other: _judge_one(lesson, other, namespace) for other in needs})
 
 
-def _judge_one(lesson: _Lesson, name: str, namespace: dict[str, Any]) -> Result:
+def _not_run(lesson: Lesson, name: str) -> str:
+    """Why what the notebook holds under this name isn't what stands in its cell; empty where it is, or unknown."""
+    runs = kernel.cells_run(_shell())
+    return runs.before_check(name, {*lesson.exercises, *lesson.handed_out.defines}) if runs else ""
+
+
+def _judge_one(lesson: Lesson, name: str, namespace: dict[str, Any]) -> Result:
     exercise = lesson.exercises[name]
     outcomes: dict[str, Outcome] = {}
-    deadline = time.monotonic() + TIME_LIMIT
+    limit = exercise.seconds or TIME_LIMIT
+    deadline = time.monotonic() + limit
     for case in exercise.visible_cases:
         try:
             with _time_limit(deadline - time.monotonic()):
                 outcomes[case.name] = run_case(case, name, namespace)
         except OutOfTime:
-            outcomes[case.name] = Outcome(outcome.TIMEOUT, seconds=TIME_LIMIT)
+            outcomes[case.name] = Outcome(outcome.TIMEOUT, seconds=limit)
             break
     for case in exercise.visible_cases:
         outcomes.setdefault(case.name, Outcome(outcome.NOT_RUN))
@@ -187,84 +216,37 @@ def _explained() -> Iterator[None]:
             )
         if isinstance(error, ModuleNotFoundError):
             text = f"The package {error.name!r} is missing in this environment: python3 start.py installs it."
+            text = text if error.name else str(error)
         if os.environ.get("NBGRADER_EXECUTION"):
             raise CheckFailed(text) from None
         print(text)
 
 
-def _open(folder: Path | None = None) -> _Lesson:
-    """The lesson in the working folder; loaded again only when its files changed."""
-    global _lesson
-    folder = folder or Path.cwd()
-    paths = support(folder, "checks.py"), support(folder, "answers.json")
-    if not all(path.is_file() for path in paths):
-        raise UserError(
-            f"There is no lesson in {folder}: open the notebook in the folder in which you got it, with all that lay "
-            f"there (the checks are in its hidden folder {SUPPORT})."
-        )
-    stamp = tuple(path.stat().st_mtime for path in paths)
-    if _lesson is None or _lesson.folder != folder or _lesson.stamp != stamp:
-        try:
-            known, _ = answer_key.read(paths[1])
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise UserError(f"{paths[1]} is damaged: start Ground Up again, which puts it right.") from None
-        exercises = checks.load(folder)
-        asked = {(name, case.name) for name, exercise in exercises.items() for case in exercise.visible_cases}
-        if asked - {(name, case) for name, answer in known.items() for case in answer.expected}:
-            raise UserError(f"checks.py and answers.json in {folder} don't belong together: start Ground Up again.")
-        _lesson = _Lesson(folder, stamp, exercises, known)
-        _hints_shown.clear()
-    return _lesson
+def _open() -> Lesson:
+    _watch()
+    return opened.here()
 
 
-def _exercise(lesson: _Lesson, name: Any) -> Exercise:
-    if not isinstance(name, str):
-        namespace = _namespace()
-        meant = next(
-            (known for known in lesson.exercises if namespace.get(known) is name), next(iter(lesson.exercises))
-        )
-        raise UserError(f'Write the exercise\'s name in quotation marks, such as "{meant}".')
-    if name not in lesson.exercises:
-        names = list(lesson.exercises)
-        raise UserError(f"No exercise is called {name!r}.{suggest(name, names)} In this lesson: {', '.join(names)}.")
-    return lesson.exercises[name]
-
-
-def _footer(result: Result) -> str:
-    if result.verdict in (verdicts.PASSED, verdicts.NOT_ATTEMPTED, verdicts.MISSING) or result.first_see:
+def _footer(lesson: Lesson, result: Result, before: set[str]) -> str:
+    """before: the exercises that had passed before this check."""
+    if result.verdict == verdicts.PASSED:
+        return " ".join(filter(None, [result.exercise.passed, _how_far(lesson, before)]))
+    if result.verdict in (verdicts.NOT_ATTEMPTED, verdicts.MISSING) or result.first_see:
         return ""
-    left = len(result.exercise.hints) - _hints_shown.get(result.name, 0)
-    if left > 0:
-        return f'Stuck? `hint("{result.name}")` gives {"a" if not _hints_shown.get(result.name) else "the next"} hint.'
+    shown = lesson.hints_shown.get(result.name, 0)
+    if shown < len(result.exercise.hints):
+        return f'Stuck? `hint("{result.name}")` gives {"the next" if shown else "a"} hint.'
     return f'`solution("{result.name}")` shows one way to do it.'
 
 
-def _solution_text(lesson: _Lesson, name: str) -> str:
-    folder = solutions() / lesson.folder.name
-    if not folder.is_dir():
-        raise UserError("The solutions aren't part of this copy of the course; your instructor has them.")
-    parsed = source.read(folder)
-    for cell in parsed.cells:
-        if cell.question and cell.question == name:
-            return cell.source
-    return parsed.solution(_exercise(lesson, name).name)
-
-
-def _agrees(name: str) -> bool:
-    try:
-        reply = input(f"Show the solution of {name}? You learn more by one more try. [y/N] ")
-    except (EOFError, OSError, NotImplementedError):
-        raise UserError(f'Nobody can be asked here: use solution("{name}", sure=True).') from None
-    return reply.strip().lower() in ("y", "yes")
-
-
-def _stub(lesson: _Lesson, name: str) -> str:
-    """The exercise's cell as handed out, from the released notebook."""
-    for notebook in sorted((lessons() / lesson.folder.name).glob("*.ipynb")):
-        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-            if cell["metadata"].get("nbgrader", {}).get("grade_id") == name:
-                return "".join(cell["source"])
-    raise UserError(f"The cell of {name} as it was handed out can't be found in {lessons()}.")
+def _how_far(lesson: Lesson, before: set[str]) -> str:
+    """How far the lesson is, where progress is kept."""
+    passed = progress.passed(lesson.folder) & lesson.exercises.keys()
+    if not passed:
+        return ""
+    if len(passed) == len(lesson.exercises) and passed - before:
+        return "That was the last exercise of this lesson."
+    return f"{len(passed)} of {len(lesson.exercises)} exercises."
 
 
 def _shell() -> Any:
@@ -272,7 +254,17 @@ def _shell() -> Any:
     return ipython.get_ipython() if ipython else None
 
 
+def _watch() -> None:
+    """Have an eye on the cells, where a person runs them; the sandbox's shell is no person's."""
+    shell = _shell()
+    if shell is not None and kernel.is_persons(shell):
+        kernel.turn_on(shell)
+
+
 def _namespace() -> dict[str, Any]:
     """The names the learner has defined: the notebook's, or those of the program that called us."""
     shell = _shell()
     return shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
+
+
+_watch()  # the first cell of a lesson imports us: from there on the cells are known

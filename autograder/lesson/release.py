@@ -1,7 +1,7 @@
 """`autograder release`: solutions/ → lessons/, and what nbgrader needs of a lesson beside its source.
 
     lessons/01_neuron/neuron.ipynb, nn.py     what a learner opens and imports
-    lessons/01_neuron/.lesson/                out of sight: checks.py, answers.json, widgets/ (the figures)
+    lessons/01_neuron/.lesson/                out of sight: checks.py, answers.json, handed_out.json, widgets/
 
 Beside the source, ignored by git, lies the same with the solved notebook: nbgrader's own commands look for it there.
 """
@@ -22,13 +22,14 @@ from nbformat import NotebookNode
 from autograder.authoring.exercise import AuthoringError
 from autograder.core.paths import SUPPORT, UserError
 from autograder.judging import answer_key
-from autograder.lesson import build
+from autograder.lesson import build, handed_out
+from autograder.lesson.handed_out import HANDED_OUT
 from autograder.lesson.notebooks import learner_notebook, solution_notebook
 
 # What stays with the author: never copied, whatever it is called.
 AUTHORS_ONLY = ("hidden", "authors", "held_out.json")
 HIDDEN_AWAY = ("checks.py", "widgets")  # handed out in the hidden folder
-GENERATED = ("nn.py", "answers.json", SUPPORT)
+GENERATED = ("nn.py", "answers.json", HANDED_OUT, SUPPORT)
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,11 @@ def release(
 
 def generate(lesson: build.Lesson, beside: Path, made: Path) -> None:
     """Build a lesson: what learners get goes to `made`, the same with the solved notebook to `beside`."""
-    handed_out = _parts(lesson)
+    parts = _parts(lesson)
     visible, _ = build.keep_answers(lesson)
     solved = solution_notebook(lesson)
-    for place, notebook in ((beside, solved), (made, learner_notebook(solved))):
+    learners = learner_notebook(solved)
+    for place, notebook in ((beside, solved), (made, learners)):
         (place / SUPPORT).mkdir(parents=True)
         nbformat.validate(notebook)
         text = nbformat.writes(notebook) + "\n"
@@ -73,7 +75,8 @@ def generate(lesson: build.Lesson, beside: Path, made: Path) -> None:
         (place / build.LIBRARY).write_text(lesson.library, encoding="utf-8")
         answers = answer_key.text(lesson.name, visible, build.digest(lesson.source.folder))
         (place / SUPPORT / build.ANSWERS).write_text(answers, encoding="utf-8")
-        for path in handed_out:
+        (place / SUPPORT / HANDED_OUT).write_text(handed_out.text(learners), encoding="utf-8")
+        for path in parts:
             if place is made or path.name in HIDDEN_AWAY:
                 _copy(path, place / SUPPORT / path.name if path.name in HIDDEN_AWAY else place / path.name)
 

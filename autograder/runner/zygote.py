@@ -23,6 +23,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
+import autograder
 from autograder.cases.run import CappedText
 from autograder.runner import confine, forks, frames, namespaces, submission, system_calls
 from autograder.runner.aside import Aside, Prepared
@@ -48,6 +49,8 @@ def main() -> None:
     for module in wanted["modules"]:
         with contextlib.suppress(ImportError):  # a cell that needs it will say so
             importlib.import_module(module)
+    for name in autograder.__all__:  # imported when asked for, which must not be later than here
+        getattr(autograder, name)
     warm_up(shell, 1 if wanted["one"] else ROUNDS)
     aside = Aside()
     aside.watch(shell)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from autograder.core import cell_text
-
-_AT_THE_LEFT = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+from autograder.core.definitions import AT_THE_LEFT
 
 
 def defined(source: str) -> dict[str, bool]:
@@ -17,7 +15,7 @@ def defined(source: str) -> dict[str, bool]:
     """
     tree = cell_text.parsed(source)
     if tree is None:
-        return {function or name: True for function, name in _AT_THE_LEFT.findall(source)}
+        return {function or name: True for function, name in AT_THE_LEFT.findall(source)}
     found: dict[str, bool] = {}
     for node in statements(tree.body):
         for name in _names(node):

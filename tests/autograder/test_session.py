@@ -7,10 +7,6 @@ import warnings
 from pathlib import Path
 
 import pytest
-import tiny
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
-from traitlets.config import Config
 
 from autograder.learner import progress, session
 
@@ -19,49 +15,6 @@ SOLVED = {
     "norm": "def norm(x):\n    return np.sqrt(np.sum(x * x)), np.sqrt(np.sum(double(x) * double(x)))",
     "limit": "limit = 3.5",
 }
-
-
-class Notebook:
-    """Runs cells as a notebook would; returns what a person sees."""
-
-    def __init__(self, shell):
-        self.shell = shell
-        self.shell.reset(new_session=True)
-        self.run("import numpy as np\nfrom autograder import check, hint, reset, solution")
-
-    def run(self, cell):
-        with capture_output() as seen:
-            ran = self.shell.run_cell(cell)
-        self.result = ran.result
-        seen = seen.stdout + seen.stderr
-        assert "/autograder/" not in seen, seen  # no traceback of ours
-        return seen if ran.result is None else seen.split("]: ", 1)[-1].lstrip("\n")
-
-
-@pytest.fixture(scope="module")
-def shell():
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    yield InteractiveShell.instance(config=config)
-    InteractiveShell.clear_instance()
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    return tiny.released(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture
-def notebook(shell, course, tmp_path, monkeypatch):
-    """A notebook in a copy of the course, in its released lesson's folder."""
-    root = tmp_path / "course"
-    shutil.copytree(course, root)
-    monkeypatch.chdir(root / "lessons" / "01_tiny")
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    monkeypatch.setattr(session, "_lesson", None)
-    session._hints_shown.clear()
-    return Notebook(shell)
 
 
 def test_a_right_answer_is_correct(notebook):
@@ -172,45 +125,74 @@ def test_hints_come_one_at_a_time_and_then_the_solution_is_offered(notebook):
     assert [text.count("Hint ") for text in shown] == [1, 2, 3, 3]
     assert shown[0].strip() == "Hint 1 of 3: What is twice three?"
     assert 'solution("double")' in shown[2] and "solution" not in shown[1]
+    html = notebook.result._repr_html_()
+    assert "data-exercise='double' data-verdict='HINT'" in html
+    assert html.index("Hint 1 of 3") < html.index("border-left:2px") < html.index("Hint 3 of 3")
     notebook.run("def double(x):\n    return 0 * x")
     assert '`solution("double")` shows one way to do it.' in notebook.run('check("double")')
 
 
-def test_the_solution_is_shown_only_to_someone_who_says_yes(notebook, monkeypatch):
-    asked = []
+def test_an_exercise_without_hints_says_so(notebook):
+    path = Path(".lesson/checks.py")
+    path.write_text(path.read_text().replace("HINTS = [", "HINTS = [] and ["))
+    os.utime(path, (1, 1))
+    assert "`double` has no hints." in notebook.run('hint("double")')
 
-    def answering(reply):
-        monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or reply)
 
-    answering("n")
-    assert "return 2 * x" not in notebook.run('solution("double")')
-    answering("y")
+@pytest.fixture
+def nobody_is_asked(monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda *_: pytest.fail("a question that waits for an answer"))
+
+
+def test_the_solution_is_behind_a_click_until_the_exercise_passed(notebook, nobody_is_asked):
+    seen = notebook.run('solution("double")')
+    assert 'add sure=True: solution("double", sure=True)' in seen and "return 2 * x" not in seen
+    html = notebook.result._repr_html_()
+    assert "<details><summary" in html and "You learn more by one more try first." in html and "return 2 * x" in html
+    notebook.run(SOLVED["double"])
+    notebook.run('check("double")')
     assert "return 2 * x" in notebook.run('solution("double")')
-    assert asked[0].startswith("Show the solution of double?")
-    assert "return 2 * x" in notebook.run('solution("double", sure=True)')
-    assert "BEGIN SOLUTION" not in notebook.run('solution("double", sure=True)')
+    html = notebook.result._repr_html_()
+    assert "<details" not in html and "return 2 * x" in html and "data-verdict='SOLUTION'" in html
 
 
-def test_where_nobody_can_be_asked_it_says_how_to_go_on(notebook, monkeypatch):
-    monkeypatch.setattr("builtins.input", lambda question: (_ for _ in ()).throw(EOFError))
-    assert 'use solution("double", sure=True)' in notebook.run('solution("double")')
+def test_who_is_sure_sees_the_solution_as_text(notebook, nobody_is_asked):
+    seen = notebook.run('solution("double", sure=True)')
+    assert notebook.result is None and "return 2 * x" in seen and "BEGIN SOLUTION" not in seen
 
 
-def test_a_written_question_has_a_model_answer(notebook):
+def test_a_written_question_has_a_model_answer(notebook, nobody_is_asked):
     assert notebook.run('solution("why", sure=True)').strip() == "Because it does."
+    assert notebook.run('solution("why")').strip() == "Because it does."
+    assert "<details" not in notebook.result._repr_html_()
+
+
+@pytest.mark.parametrize("call", ["hint", "solution", "reset"])
+def test_without_a_name_the_exercises_are_listed(notebook, call):
+    notebook.run(SOLVED["norm"] + "\n" + SOLVED["double"])
+    notebook.run('check("norm")')
+    lines = notebook.run(f"{call}()").strip().splitlines()
+    assert lines == [f'Of which exercise? Write its name, such as {call}("double").', "○ double", "✓ norm", "○ limit"]
+    assert "aria-label='passed'" in notebook.result._repr_html_()
+
+
+def test_a_missing_package_is_named_and_an_error_without_a_name_told_as_it_is(notebook):
+    path = Path(".lesson/checks.py")
+    text = path.read_text()
+    for line, said in (
+        ("import nosuchpackage", "'nosuchpackage' is missing"),
+        ("raise ModuleNotFoundError('no figures')", "no figures"),
+    ):
+        path.write_text(f"{line}\n{text}")
+        os.utime(path, (len(said), 1))
+        seen = notebook.run('check("double")')
+        assert said in seen and "None" not in seen
 
 
 def test_without_the_solutions_folder_it_says_who_has_them(notebook):
     shutil.rmtree("../../solutions/01_tiny")
     seen = notebook.run('solution("double", sure=True)')
     assert seen.strip() == "The solutions aren't part of this copy of the course; your instructor has them."
-
-
-def test_reset_puts_the_stub_into_the_next_cell(notebook):
-    seen = notebook.run('reset("double")')
-    assert "as it was handed out" in seen
-    assert notebook.shell.rl_next_input.startswith("def double(x):")
-    assert "raise NotImplementedError()" in notebook.shell.rl_next_input
 
 
 def test_outside_a_lesson_it_says_where_to_go(notebook, tmp_path):
