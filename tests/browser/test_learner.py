@@ -1,4 +1,4 @@
-"""A learner's first quarter of an hour: home page, lesson 1, a wrong answer, a hint, the right answer, progress."""
+"""A learner's first quarter of an hour: home page, lesson 1, a wrong answer, help, the right answer, the map."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browsing import KERNEL_IDLE
 from pictures import around, keep
 
 from autograder.learner import workspace
@@ -13,7 +14,6 @@ from autograder.learner import workspace
 REPOSITORY = Path(__file__).resolve().parents[2]
 WAIT = 60_000
 WRONG = "def weighted_sum(x, w, b):\n    return x @ w"
-RIGHT = "def weighted_sum(x, w, b):\n    return x @ w + b"
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +26,17 @@ def lab(serve: Callable, tmp_path_factory: pytest.TempPathFactory):
 
 def test_from_the_home_page_to_a_first_passed_exercise(page, lab):
     page.goto(f"{lab.address}/lab/tree/home.md?token={lab.token}")
-    home = page.locator(".jp-RenderedMarkdown").first
-    home.get_by_role("link", name="1 · One neuron").first.wait_for(timeout=WAIT)
-    home.get_by_role("link", name="1 · One neuron").first.click()
+    home = page.locator(".ground-up-home")
+    moving = home.locator(".ground-up-moving").first
+    moving.get_by_text("Step").wait_for(timeout=WAIT)
+    early = moving.inner_text()
+    page.wait_for_function("early => document.querySelector('.ground-up-moving').innerText !== early", arg=early)
+    draw(page, [(0.28, 0.3), (0.4, 0.15), (0.6, 0.15), (0.68, 0.3), (0.6, 0.48), (0.3, 0.85), (0.72, 0.85)])
+    home.get_by_text("It reads a 2").wait_for()
+    assert home.get_by_text("How it works").count() == 1  # what home.md says below its table
+    keep(page, "home")
+
+    home.get_by_role("button", name="Start: 1 · One neuron").click()
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=WAIT)
     page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=WAIT)
     run(page, cell_with(page, "from autograder import"))
@@ -48,26 +56,91 @@ def test_from_the_home_page_to_a_first_passed_exercise(page, lab):
 
     keep(page, "mistake", clip=around(exercise, check))
 
-    below = add_cell_below(page, check)
-    write(page, below, 'hint("weighted_sum")')
-    page.get_by_text("Hint 1 of 3:").wait_for(timeout=WAIT)
 
-    write(page, cell_with(page, "def weighted_sum"), RIGHT)
-    report = report_of(page, cell_with(page, 'check("weighted_sum")'))
-    assert report.get_attribute("data-verdict") == "PASSED" and "2 of 2 points" in report.inner_text()
-    assert "1 of 9 exercises" in (lab.root / "home.md").read_text(encoding="utf-8")
+def test_the_buttons_check_what_is_on_the_screen_and_the_map_follows(page, lab):
+    opened(page, lab)
+    dot = page.locator(".ground-up-exercise", has_text="sigmoid").locator("[role=img]")
+    assert dot.get_attribute("aria-label") == "open"
+    exercise, check = cell_with(page, "def sigmoid"), cell_with(page, 'check("sigmoid")')
+    write(page, exercise, "def sigmoid(z):\n    return 1 / (1 + np.exp(z))")
+    press(check, "Check")
+    check.locator("[data-verdict=FAILED]").wait_for(timeout=WAIT)
+    assert dot.get_attribute("aria-label") == "tried"
+
+    type_in(page, exercise, "def sigmoid(z):\n    return (1 + np.tanh(z / 2)) / 2")  # not run
+    check.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    check.locator("[data-verdict=PASSED]").wait_for(timeout=WAIT)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.ground-up-exercise')].find(each => each.innerText.includes('sigmoid'))"
+        ".querySelector('[role=img]').ariaLabel === 'passed'",
+        timeout=1_000,
+    )
+
+    type_in(page, exercise, "def sigmoid(z)\n    return z")
+    press(check, "Check")
+    check.get_by_text("Python can't read the cell that defines").wait_for(timeout=WAIT)
 
 
-def test_a_solved_exercise_can_be_begun_again_without_losing_the_answer(page, lab):
+def test_help_is_a_button_or_a_key_away_and_asks_nothing(page, lab):
+    opened(page, lab)
+    check = cell_with(page, 'check("relu")')
+    press(check, "Hint")
+    check.locator("[data-verdict=HINT]").get_by_text("Hint 1 of").wait_for(timeout=WAIT)
+    keep(page, "hint", clip=around(cell_with(page, "def relu(z)"), check))
+    check.locator(".jp-InputPrompt").click()
+    page.keyboard.press("Alt+h")
+    check.get_by_text("Hint 2 of").wait_for(timeout=WAIT)
+    press(check, "Solution")
+    check.get_by_text("Show one way to do it").click()
+    assert "maximum" in check.locator("details[open]").inner_text()
+    press(check, "✕")
+    assert check.locator("details").count() == 0
+
+
+def test_a_reset_keeps_what_was_there_and_brings_it_back(page, lab):
+    opened(page, lab)
+    exercise, check = cell_with(page, "def neuron("), cell_with(page, 'check("neuron")')
+    type_in(page, exercise, "def neuron(x, w, b, activation):\n    return 'mine'")
+    press(check, "Reset")
+    check.get_by_text("What stood there is kept in .checkpoints/").wait_for(timeout=WAIT)
+    assert "replace this line" in exercise.inner_text() and "mine" not in exercise.inner_text()
+    (kept,) = (lab.root / ".checkpoints").glob("*/01_neuron/neuron.py")
+    assert "mine" in kept.read_text(encoding="utf-8")
+    press(check, "Bring back what I had")
+    page.wait_for_function("cell => cell.innerText.includes('mine')", arg=exercise.element_handle())
+
+
+def test_after_a_restart_check_is_there_and_runs_what_it_judges(page, lab):
+    opened(page, lab)
+    exercise, check = cell_with(page, "def relu(z)"), cell_with(page, 'check("relu")')
+    write(page, exercise, "def relu(z):\n    return (abs(z) + z) / 2")
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    page.wait_for_function(KERNEL_IDLE, timeout=WAIT)
+    press(check, "Check")
+    check.locator("[data-verdict=PASSED]").wait_for(timeout=WAIT)
+
+
+def opened(page, lab) -> None:
+    """Lesson 1 in a new page, its first cell run."""
     lab.open(page, "01_neuron/neuron.ipynb", run=False)
-    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=WAIT)
+    page.wait_for_function(KERNEL_IDLE, timeout=WAIT)
     run(page, cell_with(page, "from autograder import"))
-    write(page, cell_with(page, "def relu(z)"), "def relu(z):\n    return 'mine'")
-    below = add_cell_below(page, cell_with(page, 'check("relu")'))
-    write(page, below, 'reset("relu")')
-    page.get_by_text("This cell now holds relu as it was handed out").wait_for(timeout=WAIT)
-    assert page.locator(".jp-CodeCell", has_text="return 'mine'").count() == 1
-    assert page.locator(".jp-CodeCell .cm-content", has_text="def relu(z)").count() == 2
+
+
+def press(check, label: str) -> None:
+    """Press a button at an exercise's check."""
+    check.get_by_role("button", name=label, exact=True).click()
+
+
+def draw(page, points) -> None:
+    """Draw a line on the home page's sheet; points: in parts of its width and height."""
+    box = page.locator(".ground-up-sheet").bounding_box()
+    for number, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
 
 
 def cell_with(page, text: str):
@@ -92,6 +165,12 @@ def cell_with(page, text: str):
 
 def write(page, cell, source: str) -> None:
     """Replace a cell's text as a person does, by typing, and run it."""
+    type_in(page, cell, source)
+    page.keyboard.press("Control+Enter")
+
+
+def type_in(page, cell, source: str) -> None:
+    """Replace a cell's text as a person does, by typing."""
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
@@ -101,7 +180,6 @@ def write(page, cell, source: str) -> None:
             page.keyboard.press("Home")
             page.keyboard.press("Shift+End")
         page.keyboard.insert_text(line)
-    page.keyboard.press("Control+Enter")
 
 
 def run(page, cell) -> None:
@@ -118,12 +196,3 @@ def report_of(page, check):
     report = check.locator(".ground-up-report:not(.old)")
     report.wait_for(timeout=WAIT)
     return report
-
-
-def add_cell_below(page, cell):
-    """A new code cell under this one, by the keyboard."""
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Escape")
-    page.keyboard.press("b")
-    index = page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex")
-    return page.locator(f".jp-Notebook [data-windowed-list-index='{index}']")

@@ -25,7 +25,7 @@ def lab(serve: Callable, tmp_path_factory: pytest.TempPathFactory):
         if exercise.stretch:
             cell_of(solved, name).source = cell_of(course.handed_out, name).source
     nbformat.write(solved, work / LESSON / "solved.ipynb")
-    return serve(root=work, roles=("learner", "common"))
+    return serve(root=work, roles=("common",))
 
 
 def test_validate_reports_the_exercises_of_an_untouched_notebook(page, lab):

@@ -11,6 +11,7 @@ export class Buttons {
   #map;
   #bars = new WeakMap(); // of a cell
   #lines = new WeakMap(); // of a notebook panel
+  #asking = null; // the bar at which the kernel was asked last to put something back
 
   constructor(lab, app, tracker, palette, map) {
     this.#lab = lab;
@@ -76,24 +77,28 @@ export class Buttons {
     const bar = this.#bars.get(cell);
     if (!answer) return bar?.say(`The cell of ${name} was deleted: choose Edit → Undo Cell Operation to have it again.`);
     const source = answer.model.sharedModel.getSource();
-    const sent = this.#lines.get(panel).send(what === "undo" ? { undo: name, current: source } : { reset: name, attempt: source });
-    if (!sent) bar?.say("The kernel isn't ready: run the first cell of this lesson, then try again.");
-    return sent;
+    const message = what === "undo" ? { undo: name, current: source } : { reset: name, attempt: source };
+    this.#asking = bar;
+    if (!this.#lines.get(panel).send(message)) bar?.say("The kernel isn't ready: run the first cell of this lesson, then try again.");
   }
 
   #heard(panel, data) {
     if (data.progress) this.#map.refresh();
-    const name = data.put ?? data.exercise ?? data.about;
-    const cell = panel.content.widgets.find((each) => name && checkedBy(each.model) === name);
+    if (data.say) this.#asking?.say(data.say);
+    const name = data.put ?? data.exercise;
+    const cell = name && panel.content.widgets.find((each) => checkedBy(each.model) === name);
     if (!cell) return;
     if (data.asked) this.#putBack(panel, cell, name, data.asked);
-    if (data.say) this.#bars.get(cell)?.say(data.say);
-    if (data.put) {
-      answerOf(panel.content.widgets, name)?.model.sharedModel.setSource(data.source);
-      const back = ["Bring back what I had", () => this.#do("undo", panel, cell)];
-      const kept = data.kept ? ` What stood there is kept: ${data.kept}` : "";
-      this.#bars.get(cell)?.say(`The cell of ${name} was changed.${kept}`, data.kept && back);
-    }
+    if (data.put) this.#put(panel, cell, data);
+  }
+
+  #put(panel, cell, { put: name, source, kept }) {
+    const answer = answerOf(panel.content.widgets, name);
+    const before = answer?.model.sharedModel.getSource();
+    if (!answer || before === source) return this.#bars.get(cell)?.say(`The cell of ${name} holds that already.`);
+    answer.model.sharedModel.setSource(source);
+    const where = kept ? ` What stood there is kept in ${kept}.` : "";
+    this.#bars.get(cell)?.say(`The cell of ${name} was changed.${where}`, ["Bring back what I had", () => this.#do("undo", panel, cell)]);
   }
 
   /** The cell with the bar of the exercise at the chosen cell: its own, or the next check below. */

@@ -22,7 +22,11 @@ export class Executor {
   async runCell(options) {
     const name = checkedBy(options.cell.model);
     const answer = name && answerOf(options.cell.parent?.widgets ?? [], name);
-    if (answer && this.#isToRun(answer, options.sessionContext)) await this.#run({ ...options, cell: answer });
+    if (answer && this.#isToRun(answer, options.sessionContext)) {
+      const well = await this.#run({ ...options, cell: answer });
+      // After an error the kernel drops what comes at once; it is past that when it has answered something else.
+      if (!well) await options.sessionContext.session?.kernel?.requestKernelInfo();
+    }
     return this.#run(options);
   }
 
