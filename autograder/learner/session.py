@@ -85,9 +85,10 @@ def solution(name: str | None = None, sure: bool = False) -> Box | None:
         if name is None:
             return boxes.exercises("solution", lesson.exercises, lesson.passed())
         text, is_answer = opened.solution_text(lesson, name, _namespace())
+        if is_answer and not sure:
+            return boxes.model_answer(name, text)
         if not sure:
-            is_open = is_answer or name in lesson.passed()
-            return boxes.solution(name, text, is_open, f'solution("{name}", sure=True)')
+            return boxes.solution(name, text, name in lesson.passed(), f'solution("{name}", sure=True)')
         print(text)
     return None
 

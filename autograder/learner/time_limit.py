@@ -48,11 +48,15 @@ def _by_signal(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _by_thread(seconds: float) -> Iterator[None]:
-    checking, done = ctypes.c_ulong(threading.get_ident()), []
-    running = threading.Lock()  # a bare lock: an exception between two steps of an Event would leave it half done
+    checking = ctypes.c_ulong(threading.get_ident())
+    done: list[bool] = []
+    # Bare locks: an exception between two steps of an Event would leave it half done.
+    waiting, running = threading.Lock(), threading.Lock()
+    waiting.acquire()
     running.acquire()
 
     def watch() -> None:
+        waiting.acquire()  # until whoever starts us is where it may be interrupted
         wait = seconds
         while not running.acquire(timeout=wait):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(checking, ctypes.py_object(OutOfTime))
@@ -61,6 +65,7 @@ def _by_thread(seconds: float) -> Iterator[None]:
 
     threading.Thread(target=watch, daemon=True, name="time limit of a check").start()
     try:
+        waiting.release()
         yield
     finally:
         while not done:  # an exception that is raised while we are here changes nothing: it is over
