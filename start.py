@@ -259,7 +259,7 @@ def prepare_kernels() -> None:
         if EXTENSION in extensions:
             return
         extensions.append(EXTENSION)
-    except (OSError, ValueError, AttributeError):  # not there yet, or damaged
+    except (OSError, ValueError, AttributeError, TypeError):  # not there yet, or damaged
         settings = {"InteractiveShellApp": {"extensions": [EXTENSION]}}
     part = KERNELS.with_name(f".{KERNELS.name}.part")
     try:

@@ -202,6 +202,25 @@ def test_the_second_start_installs_nothing(root):
     assert done.stdout.startswith("tests:")
 
 
+def test_kernels_load_our_extension_and_what_else_is_set_stays(root, start):
+    run(root, "test")
+    settings = root / ".venv" / "etc" / "ipython" / "ipython_kernel_config.json"
+    ours = {"InteractiveShellApp": {"extensions": ["autograder.learner.kernel"]}}
+    assert json.loads(settings.read_text()) == ours
+    before = settings.stat()
+    start.prepare_kernels()
+    assert settings.stat().st_mtime_ns == before.st_mtime_ns
+    others = {"InteractiveShellApp": {"extensions": ["autoreload"], "gui": "tk"}, "IPKernelApp": {}}
+    settings.write_text(json.dumps(others))
+    start.prepare_kernels()
+    others["InteractiveShellApp"]["extensions"].append("autograder.learner.kernel")
+    assert json.loads(settings.read_text()) == others
+    for damaged in ("{", "[]", '{"InteractiveShellApp": 3}', '{"InteractiveShellApp": {"extensions": 3}}'):
+        settings.write_text(damaged)
+        start.prepare_kernels()
+        assert json.loads(settings.read_text()) == ours
+
+
 def test_new_requirements_are_installed_at_the_next_start(root):
     run(root, "test")
     before = len(calls(root))

@@ -57,6 +57,12 @@ def solution(exercise: str, source: str, is_open: bool, call: str) -> Box:
     return Box("SOLUTION", exercise, text, report.head("–", escape(exercise), "One way to do it") + body)
 
 
+def model_answer(question: str, answer: str) -> Box:
+    """What a good answer to a written question may say."""
+    body = f"<div style='white-space:pre-wrap;margin:6px 0'>{escape(answer)}</div>"
+    return Box("SOLUTION", question, answer, report.head("–", escape(question), "A model answer") + body)
+
+
 def exercises(call: str, names: Iterable[str], passed: set[str]) -> Box:
     """The exercises of a lesson, and how to ask for one of them. call: the function's name."""
     names = list(names)

@@ -17,7 +17,7 @@ from autograder.lesson.handed_out import HandedOut
 
 @dataclass
 class Lesson:
-    """A lesson with what this kernel knows of it. hints_shown: how many of each exercise's; solved: what passed here."""
+    """A lesson with what this kernel knows of it. hints_shown: how many of each exercise; solved: what passed here."""
 
     folder: Path
     stamp: tuple[float, ...]

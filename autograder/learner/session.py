@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +19,7 @@ from autograder.judging.verdicts import Result
 from autograder.learner import boxes, frontend, kernel, opened, progress, resets
 from autograder.learner.boxes import Box
 from autograder.learner.opened import Lesson
+from autograder.learner.time_limit import time_limit
 
 TIME_LIMIT = 5.0  # seconds for all cases of one exercise that doesn't ask for more
 
@@ -86,9 +85,10 @@ def solution(name: str | None = None, sure: bool = False) -> Box | None:
         if name is None:
             return boxes.exercises("solution", lesson.exercises, lesson.passed())
         text, is_answer = opened.solution_text(lesson, name, _namespace())
+        if is_answer and not sure:
+            return boxes.model_answer(name, text)
         if not sure:
-            is_open = is_answer or name in lesson.passed()
-            return boxes.solution(name, text, is_open, f'solution("{name}", sure=True)')
+            return boxes.solution(name, text, name in lesson.passed(), f'solution("{name}", sure=True)')
         print(text)
     return None
 
@@ -167,7 +167,7 @@ def _judge_one(lesson: Lesson, name: str, namespace: dict[str, Any]) -> Result:
     deadline = time.monotonic() + limit
     for case in exercise.visible_cases:
         try:
-            with _time_limit(deadline - time.monotonic()):
+            with time_limit(deadline - time.monotonic()):
                 outcomes[case.name] = run_case(case, name, namespace)
         except OutOfTime:
             outcomes[case.name] = Outcome(outcome.TIMEOUT, seconds=limit)
@@ -175,31 +175,6 @@ def _judge_one(lesson: Lesson, name: str, namespace: dict[str, Any]) -> Result:
     for case in exercise.visible_cases:
         outcomes.setdefault(case.name, Outcome(outcome.NOT_RUN))
     return verdicts.judge(exercise, exercise.visible_cases, outcomes, lesson.answers[name])
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt what runs inside after so many seconds, where the system can (not on Windows or in a thread).
-
-    It is interrupted again and again, since a bare `except:` in the learner's loop swallows the first time.
-    """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    over = False
-
-    def interrupt(_signal: int, _frame: Any) -> None:
-        if not over:
-            raise OutOfTime
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.2)
-    try:
-        yield
-    finally:
-        over = True
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from course.data import iris
 weighted_sum = exercise(
     "weighted_sum",
     points=2,
+    passed="The figure now runs on your `weighted_sum`: drag the line.",
     returns="one number per sample: the last axis, the inputs, is summed away",
     hints=[
         "One sample first: what do you do with each input and its weight, and what with the results?",
@@ -130,6 +131,7 @@ def the_input_is_left_as_it_was(relu):
 neuron = exercise(
     "neuron",
     points=2,
+    passed="The figure now runs on your `neuron`, too.",
     needs=["weighted_sum"],
     returns="one number per sample",
     hints=[

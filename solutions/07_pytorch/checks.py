@@ -26,6 +26,7 @@ def unless_told(got, expected):
 numpy_gradient = exercise(
     "numpy_gradient",
     points=2,
+    seconds=30,
     returns="an array of the shape of x: one slope per entry",
     hints=[
         "Which tensor must remember what was computed from it: the one you hand to f, or another one made from it?",
@@ -339,6 +340,7 @@ def sizes_stay_as_they_were(MLP):
 same_network = exercise(
     "same_network",
     points=3,
+    seconds=30,
     returns="an nn.Module that turns a float64 tensor (n, d) into probabilities (n, k)",
     hints=[
         "Your `forward` is a chain: X @ W + b, ReLU, and so on, softmax at the end. Which layer of nn does each of these "

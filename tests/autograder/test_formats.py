@@ -87,6 +87,12 @@ def test_this_machine(course):
     assert differences(example, printed(course, "doctor")) == []
 
 
+def test_what_was_handed_out(course):
+    (example,) = examples("Handed out")
+    real = json.loads((course / "lessons" / "01_tiny" / SUPPORT / "handed_out.json").read_bytes())
+    assert differences(example, real) == [] and real["exercises"].keys() == {"double", "norm", "limit"}
+
+
 @pytest.mark.parametrize(
     "path", [f"lessons/01_tiny/{SUPPORT}/answers.json", ".ground-up/answers/01_tiny/held_out.json"]
 )

@@ -47,6 +47,7 @@ EVERYTHING = {
     "nn.py",
     "map.csv",
     "tables/deep/heights.csv",
+    f"{SUPPORT}/handed_out.json",
     *(f"{SUPPORT}/{name}" for name in ("checks.py", "answers.json", "widgets/__init__.py", "widgets/parts/figure.py")),
 }
 

@@ -3,12 +3,15 @@
 import os
 import shutil
 import sys
+import threading
 import warnings
 from pathlib import Path
 
 import pytest
 
+from autograder.cases.run import OutOfTime
 from autograder.learner import progress, session
+from autograder.learner.time_limit import time_limit
 
 SOLVED = {
     "double": "def double(x):\n    return 2 * x",
@@ -111,6 +114,52 @@ def test_an_endless_loop_is_cut(notebook, monkeypatch, body):
     assert "Took too long · 0 of 3 points" in notebook.run('check("double")')
     notebook.run(SOLVED["double"])
     assert "Correct" in notebook.run('check("double")')
+
+
+def test_an_exercise_may_have_more_time_than_the_others(notebook, monkeypatch):
+    monkeypatch.setattr(session, "TIME_LIMIT", 0.05)
+    slow = "import time\ndef double(x):\n    time.sleep(0.06)\n    return 2 * x"
+    notebook.run(slow)
+    assert "It did not finish within 0.05 s" in notebook.run('check("double")')
+    path = Path(".lesson/checks.py")
+    path.write_text(path.read_text().replace('exercise("double",', 'exercise("double", seconds=20,'))
+    os.utime(path, (1, 1))
+    assert "Correct" in notebook.run('check("double")')
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "while True:\n  try:\n    x = 1\n  except:\n    pass"])
+def test_where_signals_cannot_be_used_a_loop_is_cut_as_well(body):
+    ended = []
+
+    def loop():
+        try:
+            with time_limit(0.05):
+                exec(body)
+        except OutOfTime:
+            ended.append(True)
+
+    thread = threading.Thread(target=loop, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert ended == [True]
+
+
+def test_where_signals_cannot_be_used_nothing_is_left_behind():
+    ended = []
+
+    def quick():
+        for _ in range(200):
+            try:
+                with time_limit(0.0005):
+                    sum(range(3000))
+            except OutOfTime:
+                pass
+        ended.append(sum(range(100_000)))
+
+    thread = threading.Thread(target=quick, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert ended == [sum(range(100_000))]
 
 
 def test_what_the_cases_share_survives_a_function_that_changes_it(notebook):

@@ -339,6 +339,7 @@ def scores_instead_of_probabilities(accuracy):
 
 train = exercise(
     "train",
+    seconds=30,
     parts={"it trains": 2, "it reads digits": 1, "the history": 1},
     needs=["minibatches", "sgd_step"],
     returns="the pair (params, history)",

@@ -578,6 +578,7 @@ def rng_decides(augment):
 
 train_cnn = exercise(
     "train_cnn",
+    seconds=30,
     parts={"the network": 3, "the losses": 1},
     needs=["augment"],
     returns="a list of floats, one per epoch",
