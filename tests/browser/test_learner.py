@@ -55,7 +55,7 @@ def test_from_the_home_page_to_a_first_passed_exercise(page, lab):
     write(page, cell_with(page, "def weighted_sum"), RIGHT)
     report = report_of(page, cell_with(page, 'check("weighted_sum")'))
     assert report.get_attribute("data-verdict") == "PASSED" and "2 of 2 points" in report.inner_text()
-    assert "1 of 9 exercises" in (lab.root / "home.md").read_text(encoding="utf-8")
+    assert "1 of 10 exercises" in (lab.root / "home.md").read_text(encoding="utf-8")
 
 
 def test_a_solved_exercise_can_be_begun_again_without_losing_the_answer(page, lab):
