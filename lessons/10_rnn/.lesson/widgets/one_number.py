@@ -19,6 +19,7 @@ class OneNumber(Figure):
         "What is 0.9 multiplied by itself fifty times? And 1? And 1.1? Predict each before you set it.",
         "Which w leaves a tenth after fifty times? Which one makes ten times as much?",
     )
+    uses = ("memory_span",)
 
     def initial(self):
         return {"w": 1.0}
@@ -27,7 +28,12 @@ class OneNumber(Figure):
         return [W]
 
     def compute(self, state, functions):
-        return {"powers": np.cumprod(np.append(1.0, np.full(TIMES, state["w"])))}
+        if functions.have("memory_span"):  # a number is a matrix with one row and one column
+            powers = functions.call("memory_span", np.array([[state["w"]]]), TIMES, shape=(TIMES,))
+        else:
+            functions.own("memory_span")
+            powers = np.cumprod(np.full(TIMES, state["w"]))
+        return {"powers": np.append(1.0, powers)}
 
     def scene(self, state, arrays):
         powers = arrays["powers"]
@@ -54,5 +60,5 @@ class OneNumber(Figure):
 
     def describe(self, state, arrays):
         left = arrays["powers"][-1]
-        what = "stays" if left == 1 else "vanishes" if left < 1 else "explodes"
+        what = "stays" if np.isclose(left, 1) else "vanishes" if left < 1 else "explodes"
         return f"{state['w']:.2f} multiplied by itself fifty times is {written(left)}: it {what}."
