@@ -87,8 +87,9 @@ _ADVICE = (
         "take arrays.",
     ),
     (
-        r"mismatch in its core dimension",
-        "In A @ B the last axis of A must be as long as B's last but one (or only) axis. Print both shapes.",
+        r"mismatch in its core dimension|not aligned",
+        "In A @ B, as in np.dot, the last axis of A must be as long as B's last but one (or only) axis. Print both "
+        "shapes.",
     ),
     (
         r"could not be broadcast together",

@@ -31,6 +31,7 @@ UNDONE = (verdicts.NOT_ATTEMPTED, verdicts.MISSING, verdicts.NOT_RUN)  # nothing
 MARKS = {verdicts.PASSED: "✓", verdicts.SKIPPED: "–", **dict.fromkeys(UNDONE, "○")}
 GREY = "#7a7a7a"
 COLOURS = {verdicts.PASSED: "#2a8a5f", **dict.fromkeys((verdicts.SKIPPED, *UNDONE), GREY)}
+RIGHT_IN_PART = "Right in part"  # for FAILED, where some of the points are earned
 MAX_CELLS = 64
 
 
@@ -55,13 +56,13 @@ class Overview:
         self.results = list(results)
 
     def __repr__(self) -> str:
-        rows = [f"{_mark(r.verdict)} {r.name:<24} {_points(r):<16} {HEADLINES[r.verdict]}" for r in self.results]
+        rows = [f"{_mark(r.verdict)} {r.name:<24} {_points(r):<16} {headline(r)}" for r in self.results]
         return "\n".join([*rows, self._total()])
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{_mark_html(r.verdict)}</td><td style='text-align:left'><code>{escape(r.name)}</code></td>"
-            f"<td>{_points(r)}</td><td style='text-align:left'>{HEADLINES[r.verdict]}</td></tr>"
+            f"<td>{_points(r)}</td><td style='text-align:left'>{headline(r)}</td></tr>"
             for r in self.results
         )
         return f"<table style='margin-left:0'>{rows}</table><p>{escape(self._total())}</p>"
@@ -70,6 +71,13 @@ class Overview:
         passed = sum(r.verdict == verdicts.PASSED for r in self.results)
         points, full = sum(r.points for r in self.results), sum(r.max_points for r in self.results)
         return f"{passed} of {len(self.results)} exercises correct, {points:g} of {full:g} points."
+
+
+def headline(result: Result) -> str:
+    """The verdict in a few words, what is right already before what isn't."""
+    if result.verdict == verdicts.FAILED and result.points:
+        return RIGHT_IN_PART
+    return HEADLINES[result.verdict]
 
 
 def text(result: Result, footer: str = "") -> str:
@@ -218,12 +226,12 @@ def _small_array(value: object) -> np.ndarray | None:
 
 
 def _headline(result: Result) -> str:
-    headline = HEADLINES[result.verdict]
+    said = headline(result)
     if result.verdict == verdicts.NOT_RUN:
-        return headline
+        return said
     if result.verdict == verdicts.ERROR and result.main is not None and result.main.outcome.error is None:
-        headline = "The result can't be read"
-    return f"{headline} · {_points(result)}"
+        said = "The result can't be read"
+    return f"{said} · {_points(result)}"
 
 
 def _points(result: Result) -> str:

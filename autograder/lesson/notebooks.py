@@ -9,6 +9,7 @@ from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ComputeChecks
 from autograder.lesson import way
 from autograder.lesson.build import Lesson
 from autograder.lesson.clear import ClearLessonSolutions
+from autograder.lesson.minutes import minutes
 from autograder.lesson.source import SourceCell
 
 CHECK_SUFFIX = "-check"
@@ -20,7 +21,11 @@ def solution_notebook(lesson: Lesson) -> NotebookNode:
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         language_info={"name": "python"},
-        ground_up={"lesson": lesson.name, **lesson.source.about},
+        ground_up={
+            "lesson": lesson.name,
+            **lesson.source.about,
+            "minutes": minutes(lesson.source, lesson.exercises),
+        },
     )
     for number, cell in enumerate(lesson.source.cells):
         notebook.cells.append(_cell(cell, f"{lesson.source.notebook}-{number:03d}"))

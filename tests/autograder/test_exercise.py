@@ -92,7 +92,8 @@ AUTHORING = [
         "'limit' lacks a cell in its .md",
     ),
     ({"source": tiny.replaced(tiny.SOURCE, "limit = 3.5", "limti = 3.5")}, "doesn't define that name"),
-    ({"source": tiny.replaced(tiny.SOURCE, "minutes: 5", "minute: 5")}, "lacks 'minutes'"),
+    ({"source": tiny.replaced(tiny.SOURCE, "title: Tiny", "titel: Tiny")}, "lacks 'title'"),
+    ({"source": tiny.replaced(tiny.SOURCE, "minutes: 5", "minute: 5")}, "has no 'minute'"),
     ({"source": tiny.replaced(tiny.SOURCE, 'exercise="limit"', 'exercise="norm"')}, "'norm' stands there twice"),
 ]
 

@@ -5,6 +5,38 @@ import numpy as np
 from autograder import exercise, inputs_after, labels_right, reduced, with_warnings
 from course.data import iris
 
+# --- evidence (warm-up) -------------------------------------------------------------------------------------------
+
+evidence = exercise(
+    "evidence",
+    stretch=True,
+    returns="one number",
+    hints=[
+        "How did we work out the morning with the half dark sky? Which of the five names stands for which number there?",
+        "z = x₁·w₁ + x₂·w₂ + b. In Python the sign for times is *.",
+        "Multiply x1 by w1 and x2 by w2, add both products and b, and put `return` in front of it.",
+    ],
+)
+
+
+@evidence.case
+def the_half_dark_sky_with_rain_announced(evidence):
+    """Inputs 0.5 and 1, weights 2 and 3, bias −2.5: by hand 1.5."""
+    return evidence(0.5, 1, 2, 3, -2.5)
+
+
+@evidence.case
+def the_same_sky_with_a_dry_forecast(evidence):
+    """Inputs 0.5 and 0: by hand −1.5."""
+    return evidence(0.5, 0, 2, 3, -2.5)
+
+
+@evidence.case
+def another_decision(evidence):
+    """Inputs 4 and 0.5, weights −1 and 6, bias 3: 4 · (−1) + 0.5 · 6 + 3 = 2."""
+    return evidence(4, 0.5, -1, 6, 3)
+
+
 # --- weighted_sum -------------------------------------------------------------------------------------------------
 
 weighted_sum = exercise(
@@ -380,6 +412,9 @@ xor_from_gates = exercise(
 )
 
 
+SILENT = dict.fromkeys(("AND", "OR", "NAND"), (np.zeros(2), -1.0))  # gates that say 0, whatever they are asked
+
+
 @xor_from_gates.case
 def the_four_corners(xor_from_gates):
     """(0,0), (0,1), (1,0), (1,1) should give 0, 1, 1, 0."""
@@ -390,3 +425,15 @@ def the_four_corners(xor_from_gates):
 def in_another_order_and_number(xor_from_gates):
     """(1,0), (1,0), (0,0), (1,1), (0,1)."""
     return xor_from_gates(CORNERS[[2, 2, 0, 3, 1]])
+
+
+@xor_from_gates.case(after=["the_four_corners"])
+def made_of_the_gates(xor_from_gates):
+    """For a moment all three gates say 0 everywhere. What is made of them then says 0 everywhere too."""
+    names = getattr(xor_from_gates, "__globals__", {})
+    there = {name: names[name] for name in ("logic_gates",) if name in names}
+    names.update(dict.fromkeys(there, SILENT))
+    try:
+        return xor_from_gates(CORNERS)
+    finally:
+        names.update(there)

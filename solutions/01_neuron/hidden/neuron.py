@@ -61,6 +61,20 @@ def always_sigmoid(x, w, b, activation):
     return 1 / (1 + np.exp(-(x @ w + b)))
 
 
+def weighted_sum(x, w, b):
+    """A right weighted sum, for the mistake below."""
+    return x @ w + b
+
+
+@neuron.mistake(
+    "function-for-its-result",
+    "You handed the function `weighted_sum` itself to the activation. Call it first, with x, w and b in brackets, and "
+    "hand over the number that it returns.",
+)
+def sum_not_called(x, w, b, activation):
+    return activation(weighted_sum)
+
+
 @neuron.mistake("activation-not-called", "You return the function itself. Call it with z: activation(z).")
 def not_called(x, w, b, activation):
     return activation

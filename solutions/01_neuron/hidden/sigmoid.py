@@ -19,8 +19,8 @@ def very_negative_and_very_positive_numbers_together(sigmoid):
 
 @sigmoid.mistake(
     "other-form-only",
-    "e^z / (1 + e^z) is safe for negative z, but now large positive ones overflow (and ∞ / ∞ is nan). Each form is safe "
-    "on one side only: use e^(−|z|).",
+    "Your formula is right, and safe for negative z. What is left is z = 1000: there e^1000 is too large for a float, "
+    "and ∞ / ∞ is nan. Each form is safe on one side only: use e^(−|z|).",
 )
 def negative_form_everywhere(z):
     return np.exp(z) / (1 + np.exp(z))
@@ -39,17 +39,38 @@ def minus_below(z):
 
 
 @sigmoid.mistake(
+    "denominator-without-brackets",
+    "Python divides before it adds, so 1 / 1 + e^(−z) is (1 / 1) + e^(−z). Put brackets around the whole denominator: "
+    "1 / (1 + …).",
+)
+def no_brackets(z):
+    return 1 / 1 + np.exp(-z)
+
+
+@sigmoid.mistake(
     "overflow",
-    "The values are right, but e^1000 is too large for a float. Each of the two forms is safe on one side only; the power e^(−|z|), which occurs in both safe cases, is never large.",
+    "Your formula is right. What is left is z = −1000: there it asks for e^1000, which is too large for a float, and "
+    "NumPy warns of it. Each of the two forms is safe on one side only; the power e^(−|z|), which occurs in both safe "
+    "cases, is never large.",
 )
 def plain(z):
     return 1 / (1 + np.exp(-z))
 
 
 @sigmoid.mistake(
+    "overflow-in-power",
+    "Your formula is right. What is left is z = −1000: there it asks for e^1000, which is too large for a float, and "
+    "NumPy warns of it. Each of the two forms is safe on one side only; the power e^(−|z|), which occurs in both safe "
+    "cases, is never large. (For e to the power of z there is `np.exp(z)`.)",
+)
+def plain_as_a_power(z):
+    return 1 / (1 + np.e**-z)
+
+
+@sigmoid.mistake(
     "where-evaluates-both",
-    "The values are right, but `np.where` computes both branches before it chooses, so one of them still overflows. "
-    "Use e^(−|z|), which never can.",
+    "Both of your formulas are right, each on its side. But `np.where` is handed both complete before it chooses, so "
+    "at |z| = 1000 the other one has already overflowed. Use e^(−|z|), which never can.",
 )
 def both_branches(z):
     return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))

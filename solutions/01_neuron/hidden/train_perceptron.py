@@ -47,6 +47,24 @@ def step_as_taught(x, y, w, b, lr):
     return w + lr * error * x, b + lr * error
 
 
+def step_by_if(x, y, w, b, lr):
+    """The step with an `if`, which can't decide for a whole table."""
+    error = y - (1 if x @ w + b > 0 else 0)
+    return w + lr * error * x, b + lr * error
+
+
+def step_by_products(x, y, w, b, lr):
+    """The step with products that are summed."""
+    error = y - np.where((x * w).sum(axis=-1) + b > 0, 1.0, 0.0)
+    return w + lr * error * x, b + lr * error
+
+
+def step_by_dot(x, y, w, b, lr):
+    """The step with `np.dot`."""
+    error = y - np.where(np.dot(x, w) + b > 0, 1.0, 0.0)
+    return w + lr * error * x, b + lr * error
+
+
 def by_index(X, y, epochs, lr):
     w, b = np.zeros(X.shape[1]), 0
     for _ in range(epochs):
@@ -128,6 +146,49 @@ def all_at_once(X, y, epochs, lr):
     for _ in range(epochs):
         w, b = step_as_taught(X, y, w, b, lr)
     return w, b
+
+
+@train_perceptron.mistake(
+    "whole-table-to-an-if",
+    "`perceptron_step` takes one sample and its label, and you gave it the whole table, for which its `if` can't "
+    "decide. Loop over the rows of X and y.",
+)
+def all_at_once_to_an_if(X, y, epochs, lr):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(epochs):
+        w, b = step_by_if(X, y, w, b, lr)
+    return w, b
+
+
+@train_perceptron.mistake(
+    "weight-per-sample",
+    "len(X) is the number of samples, so you made one weight per sample. A weight belongs to an input: there are "
+    "X.shape[1] of them, one per column of X.",
+)
+def as_many_weights_as_samples(X, y, epochs, lr, step=step):
+    w, b = np.zeros(len(X)), 0.0
+    for _ in range(epochs):
+        for x, target in zip(X, y, strict=True):
+            w, b = step(x, target, w, b, lr)
+    return w, b
+
+
+@train_perceptron.mistake(
+    "weight-per-sample-by-products",
+    "len(X) is the number of samples, so you made one weight per sample, and your step can't pair them with the inputs. "
+    "A weight belongs to an input: there are X.shape[1] of them, one per column of X.",
+)
+def as_many_weights_as_samples_by_products(X, y, epochs, lr):
+    return as_many_weights_as_samples(X, y, epochs, lr, step_by_products)
+
+
+@train_perceptron.mistake(
+    "weight-per-sample-by-dot",
+    "len(X) is the number of samples, so you made one weight per sample, and np.dot can't pair them with the inputs. A "
+    "weight belongs to an input: there are X.shape[1] of them, one per column of X.",
+)
+def as_many_weights_as_samples_by_dot(X, y, epochs, lr):
+    return as_many_weights_as_samples(X, y, epochs, lr, step_by_dot)
 
 
 @train_perceptron.mistake(

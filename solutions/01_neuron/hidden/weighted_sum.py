@@ -76,6 +76,60 @@ def mean_of_products(x, w, b):
     return (x * w).mean(axis=-1) + b
 
 
+@weighted_sum.mistake(
+    "one-sample-only",
+    "For one sample this is right. But x[i] of a table is a whole row: sample i, not input i. The inputs lie along the "
+    "last axis, so take x[..., i], or no loop at all: multiply by w and sum over `axis=-1`.",
+)
+def entries_by_number(x, w, b):
+    z = b
+    for i in range(len(w)):
+        z = z + x[i] * w[i]
+    return z
+
+
+@weighted_sum.mistake(
+    "one-sample-only-in-pairs",
+    "For one sample this is right. But a loop over a table hands out whole rows: samples, not inputs. The inputs lie "
+    "along the last axis: multiply by w without a loop and sum over `axis=-1`.",
+)
+def entries_in_pairs(x, w, b):
+    z = b
+    for entry, weight in zip(x, w, strict=False):
+        z = z + entry * weight
+    return z
+
+
+@weighted_sum.mistake(
+    "one-sample-only-as-long-as-x",
+    "For one sample this is right. But len(x) of a table is its number of samples, and x[i] a whole sample. The inputs "
+    "lie along the last axis: multiply by w without a loop and sum over `axis=-1`.",
+)
+def as_many_as_x_is_long(x, w, b):
+    z = b
+    for i in range(len(x)):
+        z = z + x[i] * w[i]
+    return z
+
+
+@weighted_sum.mistake(
+    "returns-inside-loop",
+    "You return inside the loop, after the first product: `return` ends a function at once. Move it out, so that it "
+    "stands below the loop and not in it.",
+)
+def leaves_after_one_entry(x, w, b):
+    return x[0] * w[0] + b
+
+
+@weighted_sum.mistake(
+    "returns-inside-loop-over-inputs",
+    "You return inside the loop, after the first input: `return` ends a function at once. Move it out, so that it "
+    "stands below the loop and not in it.",
+)
+def leaves_after_one_input(x, w, b):
+    return x[..., 0] * w[0] + b
+
+
 @weighted_sum.variant
 def by_dot(x, w, b):
     return np.dot(x, w) + b

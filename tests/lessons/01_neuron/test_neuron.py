@@ -7,6 +7,11 @@ import pytest
 import torch
 
 from autograder import inputs
+from autograder.cases.run import run_cases
+from autograder.core.paths import lessons, solutions
+from autograder.judging.verdicts import judge
+from autograder.lesson.build import built
+from tests.lessons.conftest import opened
 
 LESSON = "01_neuron"
 CORNERS = np.array(list(product([0.0, 1.0], repeat=2)))
@@ -89,6 +94,69 @@ def test_no_line_does_better_on_xor(solved):
 def test_xor_from_gates_is_pythons_own_xor(solved):
     expected = [int(p) ^ int(q) for p, q in CORNERS]
     assert solved.xor_from_gates(CORNERS).tolist() == expected
+
+
+# --- what beginners typed, and what they are told -----------------------------------------------------------------
+
+LOOP = "def weighted_sum(x, w, b):\n    z = 0\n    for i in range({}):\n        z += {}\n{}return z + b"
+STEP = "def perceptron_step(x, y, w, b, lr):\n    e = y - ({})\n    return w + lr * e * x, b + lr * e\n"
+TRAIN = (
+    "def train_perceptron(X, y, epochs, lr):\n    w, b = np.zeros({}), 0\n    for _ in range(epochs):\n"
+    "        for x, t in zip(X, y):\n            w, b = perceptron_step({}, w, b, lr)\n    return w, b"
+)
+BY_IF = STEP.format("1 if weighted_sum(x, w, b) > 0 else 0")
+GIVEN = "neuron(x, *logic_gates[{!r}], step)"
+SUM = "def weighted_sum(x, w, b):\n    return {}"
+SIGMOID = "def sigmoid(z):\n    return {}"
+NEURON = "def neuron(x, w, b, activation):\n    return {}"
+XOR = "def xor_from_gates(x):\n    return {}"
+
+TYPED = [
+    ("evidence", "def evidence(x1, x2, w1, w2, b):\n    z = x1 * w1 + x2 * w2 + b", "nothing-returned"),
+    ("weighted_sum", LOOP.format("len(w)", "x[i] * w[i]", "    "), "one-sample-only"),
+    ("weighted_sum", SUM.format("x[0] * w[0] + x[1] * w[1] + x[2] * w[2] + b"), "one-sample-only"),
+    ("weighted_sum", SUM.format("sum(p * q for p, q in zip(x, w)) + b"), "one-sample-only-in-pairs"),
+    ("weighted_sum", LOOP.format("len(x)", "x[i] * w[i]", "    "), "one-sample-only-as-long-as-x"),
+    ("weighted_sum", LOOP.format("len(x)", "x[i] * w[i]", "        "), "returns-inside-loop"),
+    ("weighted_sum", LOOP.format("len(w)", "x[..., i] * w[i]", "        "), "returns-inside-loop-over-inputs"),
+    ("sigmoid", SIGMOID.format("1 / 1 + np.exp(-z)"), "denominator-without-brackets"),
+    ("sigmoid", SIGMOID.format("1 / (1 + np.exp(-z))"), "overflow"),
+    ("sigmoid", SIGMOID.format("(1 + np.e ** (-z)) ** -1"), "overflow-in-power"),
+    ("neuron", NEURON.format("activation(weighted_sum)"), "function-for-its-result"),
+    ("neuron", NEURON.format("activation(weighted_sum)(x, w, b)"), "function-for-its-result"),
+    ("train_perceptron", TRAIN.format("len(X)", "x, t"), "weight-per-sample"),
+    ("train_perceptron", BY_IF + TRAIN.format("len(X)", "x, t"), "weight-per-sample"),
+    ("train_perceptron", TRAIN.format("X.shape[1]", "X, y"), "whole-table-at-once"),
+    ("train_perceptron", BY_IF + TRAIN.format("X.shape[1]", "X, y"), "whole-table-to-an-if"),
+    ("xor_from_gates", XOR.format("(x[:, 0] + x[:, 1]) % 2"), "without-the-gates"),
+    ("xor_from_gates", XOR.format("np.logical_xor(x[:, 0], x[:, 1]).astype(int)"), "without-the-gates"),
+    ("xor_from_gates", XOR.format(GIVEN.format("OR")), "or-for-xor"),
+]
+
+
+def told(name, code):
+    """What becomes of an exercise's visible cases when this code is run in the solved lesson."""
+    exercise, names = opened(LESSON).exercises[name], dict(opened(LESSON).reference)
+    exec(code, names)
+    answers = built(solutions() / LESSON, lessons() / LESSON, held_out=False).answers[name]
+    return judge(exercise, exercise.visible_cases, run_cases(exercise.visible_cases, name, names), answers), names
+
+
+@pytest.mark.parametrize(("name", "code", "mistake"), TYPED)
+def test_a_mistake_is_called_by_its_name_as_beginners_type_it(name, code, mistake):
+    assert told(name, code)[0].mistake == mistake
+
+
+def test_a_right_formula_that_overflows_is_called_right_first():
+    result, _ = told("sigmoid", SIGMOID.format("1 / (1 + np.exp(-z))"))
+    assert result.points == 1 and result.message.startswith("Your formula is right.")
+
+
+def test_xor_may_be_made_of_the_gates_in_any_way_and_leaves_them_as_they_were():
+    either, not_both = GIVEN.format("OR"), GIVEN.format("NAND")
+    result, names = told("xor_from_gates", XOR.format(f"{either} * {not_both}"))
+    assert result.verdict == "PASSED"
+    assert names["logic_gates"] is opened(LESSON).reference["logic_gates"]
 
 
 # --- numbers worked by hand in the text ---------------------------------------------------------------------------
