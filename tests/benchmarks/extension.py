@@ -2,8 +2,8 @@
 
     python tests/benchmarks/extension.py [ROUNDS]
 
-"start": from the address to lesson 1's first cell on the screen, the browser's cache warm. "typing": 200 characters in a
-cell, each until the page has drawn it.
+"start": from the address to lesson 1's first cell on the screen, the browser's cache warm. "typing": 200 characters in
+a cell, each until the page has drawn it.
 """
 
 from __future__ import annotations
