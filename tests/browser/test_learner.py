@@ -59,23 +59,18 @@ def test_from_the_home_page_to_a_first_passed_exercise(page, lab):
 
 def test_the_buttons_check_what_is_on_the_screen_and_the_map_follows(page, lab):
     opened(page, lab)
-    dot = page.locator(".ground-up-exercise", has_text="sigmoid").locator("[role=img]")
-    assert dot.get_attribute("aria-label") == "open"
+    dot_says(page, "sigmoid", "open")
     exercise, check = cell_with(page, "def sigmoid"), cell_with(page, 'check("sigmoid")')
     write(page, exercise, "def sigmoid(z):\n    return 1 / (1 + np.exp(z))")
     press(check, "Check")
     check.locator("[data-verdict=FAILED]").wait_for(timeout=WAIT)
-    assert dot.get_attribute("aria-label") == "tried"
+    dot_says(page, "sigmoid", "tried")
 
     type_in(page, exercise, "def sigmoid(z):\n    return (1 + np.tanh(z / 2)) / 2")  # not run
     check.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     check.locator("[data-verdict=PASSED]").wait_for(timeout=WAIT)
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.ground-up-exercise')].find(each => each.innerText.includes('sigmoid'))"
-        ".querySelector('[role=img]').ariaLabel === 'passed'",
-        timeout=1_000,
-    )
+    dot_says(page, "sigmoid", "passed")
 
     type_in(page, exercise, "def sigmoid(z)\n    return z")
     press(check, "Check")
@@ -126,6 +121,12 @@ def opened(page, lab) -> None:
     lab.open(page, "01_neuron/neuron.ipynb", run=False)
     page.wait_for_function(KERNEL_IDLE, timeout=WAIT)
     run(page, cell_with(page, "from autograder import"))
+
+
+def dot_says(page, exercise: str, state: str) -> None:
+    """Within a second the map shows an exercise as open, tried or passed."""
+    name = f'.ground-up-exercise:has-text("{exercise}") [role=img][aria-label={state}]'
+    page.locator(name).wait_for(timeout=1_000)
 
 
 def press(check, label: str) -> None:

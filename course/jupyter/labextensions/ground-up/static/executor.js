@@ -23,7 +23,7 @@ export class Executor {
     const name = checkedBy(options.cell.model);
     const answer = name && answerOf(options.cell.parent?.widgets ?? [], name);
     if (answer && this.#isToRun(answer, options.sessionContext)) {
-      const well = await this.#run({ ...options, cell: answer });
+      const well = await this.#run({ ...options, cell: answer }).catch(() => false); // the cell shows its error
       // After an error the kernel drops what comes at once; it is past that when it has answered something else.
       if (!well) await options.sessionContext.session?.kernel?.requestKernelInfo();
     }
