@@ -122,18 +122,20 @@ _HOW_IT_WORKS = """## How it works
 
 1. Open a lesson from the table. Read, and run each cell with **Shift+Enter**: it runs, and the next one is chosen.
 2. Where it says *Exercise*, write your code in place of `raise NotImplementedError()` and run the cell.
-3. Run the check cell below it. It says what is right, what is not yet, and why. Try as often as you like.
+3. Press **Check** below it, or run the check cell. It says what is right, what is not yet, and why. Try as often as
+   you like.
 
 The other keys worth knowing: **Enter** begins to write in a cell, **Esc** stops; then **↑** and **↓** move between
 cells. In a figure, the arrow keys do what dragging does.
 
-**Stuck?** `hint("name")` gives a hint, then the next one; `solution("name")` shows one way to do it;
-`reset("name")` brings the exercise back as it was handed out. If a notebook behaves oddly, choose
+**Stuck?** **Hint** (or `hint("name")`) gives a hint, then the next one; **Solution** (`solution("name")`) has one way
+to do it behind a click; **Reset** (`reset("name")`) brings the exercise back as it was handed out and keeps your
+attempt, and `reset("name", undo=True)` brings that back. If a notebook behaves oddly, choose
 *Kernel → Restart Kernel and Run All Cells*: a cell may have been run out of order.
 
 **Your work** is in `{work}`. It is saved as you go, and nothing you have written is ever overwritten: when
 a lesson you have worked on gets better, the new version is put beside yours. To stop, close this window and press
 Ctrl+C where you started Ground Up; `python3 start.py` opens it again.
 
-*This page is written anew whenever you make progress; to see the latest, choose File → Reload Markdown File from
-Disk. Keep your notes in a file of your own.*"""
+*Where nothing moves on this page it is a plain file, written anew whenever you make progress; to see the latest, choose
+File → Reload Markdown File from Disk. Keep your notes in a file of your own.*"""
