@@ -99,6 +99,7 @@ def main(arguments: list[str]) -> int:
                 turn.close()
                 return run_tests(options.pytest)
             prepare_work(options.restore)
+            fetch_data()
             with jupyterlab(options) as process:
                 turn.close()
                 return process.wait()
@@ -439,6 +440,11 @@ def prepare_work(restore: list[str]) -> None:
     command = [str(PYTHON), "-m", "autograder.learner.workspace", *(f"--restore={lesson}" for lesson in restore)]
     if subprocess.run(command, cwd=ROOT, env=environment()).returncode:
         raise Stop(f"Your copy of the lessons in {WORK} could not be brought up to date: see above.")
+
+
+def fetch_data() -> None:
+    """Fetch what the core lessons use where it isn't here yet; it says what it does, and the start goes on anyway."""
+    subprocess.run([str(PYTHON), "-m", "course.datasets.ahead"], cwd=ROOT, env=environment())
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from course import data
-from course.datasets import catalogue, fetch, stand_ins
+from course.datasets import ahead, catalogue, fetch, stand_ins
 from course.datasets.fetch import File, Unavailable, content
 
 TEXT = b"To be, or not to be: that is the question.\n" * 500
@@ -331,6 +331,36 @@ def test_what_is_at_hand_is_known_without_asking_the_network(tmp_path, monkeypat
     assert catalogue.at_hand() == {"one": True}
     (tmp_path / "given" / "set" / "text.txt").write_bytes(TEXT[1:])
     assert catalogue.at_hand() == {"one": False}
+
+
+# --- ahead ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def core(server, monkeypatch):
+    """The core lessons' files, as the loopback server has them."""
+    bodies = {name: name.encode() * 100 for name in ahead.TITLES}
+    for name, body in bodies.items():
+        server.gives(name, body)
+    files = {name: ((file_at(server.base + name, name=name, body=body),),) for name, body in bodies.items()}
+    monkeypatch.setattr(catalogue, "FILES", files)
+    return bodies
+
+
+def test_what_the_core_lessons_use_is_fetched_ahead_and_then_no_more(core, server, cache, capsys):
+    ahead.main()
+    assert {path.name: path.read_bytes() for path in (cache / "set").iterdir()} == core
+    assert capsys.readouterr().out.startswith("Fetching MNIST's test digits, the list of names, Tiny Shakespeare")
+    ahead.main()
+    assert capsys.readouterr().out == "" and sorted(server.asked) == sorted(f"/{name}" for name in core)
+
+
+def test_without_a_network_it_goes_on_and_what_has_come_stays(core, server, cache, capsys):
+    server.answers.pop("/names")
+    ahead.main()
+    said = capsys.readouterr().out
+    assert "Not everything could be fetched (the list of names: 127.0.0.1:" in said and "stand-ins" in said
+    assert sorted(path.name for path in (cache / "set").iterdir()) == ["mnist", "tiny_shakespeare"]
 
 
 # --- the real files ------------------------------------------------------------------------------------------------
