@@ -116,25 +116,27 @@ def handout(folder: Path, names: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("names", metavar="[LESSON]...", nargs=-1)
 def readme(names: tuple[str, ...]) -> None:
-    """Bring the README's table of lessons, and its kill table for all lessons or those named, up to date."""
+    """Bring README.md's table of lessons and docs/proof.md's kill table (all lessons or those named) up to date."""
     from autograder.proof.prove import prove_lesson
-    from autograder.proof.readme import updated
+    from autograder.proof.readme import with_lessons, with_proofs
 
-    path = course_root() / "README.md"
-    if not path.is_file():
-        raise UserError(f"There is no {path} whose tables could be written.")
+    paths = course_root() / "README.md", course_root() / "docs" / "proof.md"
+    for path in paths:
+        if not path.is_file():
+            raise UserError(f"There is no {path} whose table could be written.")
     proofs = [prove_lesson(find_lesson(name, solutions())) for name in names or lesson_names(solutions())]
-    before = path.read_text(encoding="utf-8")
-    after = updated(before, solutions(), proofs)
-    path.write_text(after, encoding="utf-8")
-    click.echo(f"{path}: {'up to date' if after == before else 'written'}")
+    before = [path.read_text(encoding="utf-8") for path in paths]
+    after = with_lessons(before[0], solutions()), with_proofs(before[1], solutions(), proofs)
+    for path, old, new in zip(paths, before, after, strict=True):
+        path.write_text(new, encoding="utf-8")
+        click.echo(f"{path}: {'up to date' if new == old else 'written'}")
     sys.exit(0 if all(proof.holds for proof in proofs) else 1)
 
 
 @main.command()
 @click.argument("names", metavar="[LESSON [EXERCISE]...]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print the kill table as JSON.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print one row per lesson, for the README.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print one row per lesson, as in docs/proof.md.")
 @click.option("--again", is_flag=True, help="Prove also what was proven before and hasn't changed.")
 def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool, again: bool) -> None:
     """Prove that a lesson's checks tell right from wrong; exit status 1 when they don't."""

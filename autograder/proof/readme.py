@@ -1,6 +1,6 @@
-"""`autograder readme`: the parts of the README that are worked out, each between two comments that name it.
+"""`autograder readme`: the tables that are worked out, each between two comments that name it.
 
-The table of lessons comes from the lessons' headers, the kill table from their proofs.
+README.md has the table of lessons, from their headers; docs/proof.md the kill table, from their proofs.
 """
 
 from __future__ import annotations
@@ -18,19 +18,22 @@ LESSONS, KILLS = "lessons", "kill table"
 _ROW = re.compile(r"^\| `(\w+)` \|.*$", re.MULTILINE)
 
 
-def updated(readme: str, solutions: Path, proofs: Sequence[LessonProof]) -> str:
-    """The README with the table of all lessons in `solutions`, and the rows of `proofs` in the kill table.
+def with_lessons(page: str, solutions: Path) -> str:
+    """The page with the table of all lessons in `solutions`. Raises UserError where its comments are missing."""
+    return _replaced(page, LESSONS, table_of_lessons(solutions))
 
-    Rows of other lessons stay as they are, of lessons that are no more they go. Raises UserError where a part's
-    comments are missing.
+
+def with_proofs(page: str, solutions: Path, proofs: Sequence[LessonProof]) -> str:
+    """The page with the rows of `proofs` in its kill table. Raises UserError where the table's comments are missing.
+
+    Rows of other lessons stay as they are, of lessons that are no more they go.
     """
     names = lesson_names(solutions)
-    readme = _replaced(readme, LESSONS, table_of_lessons(solutions))
     fresh = markdown(proofs)
-    rows = {row[1]: row[0] for row in _ROW.finditer(_part(readme, KILLS))}
+    rows = {row[1]: row[0] for row in _ROW.finditer(_part(page, KILLS))}
     rows |= {row[1]: row[0] for row in _ROW.finditer(fresh)}
     head = fresh.splitlines()[:2]
-    return _replaced(readme, KILLS, "\n".join([*head, *(rows[name] for name in names if name in rows)]))
+    return _replaced(page, KILLS, "\n".join([*head, *(rows[name] for name in names if name in rows)]))
 
 
 def table_of_lessons(solutions: Path) -> str:
@@ -58,5 +61,5 @@ def _find(readme: str, name: str) -> re.Match[str]:
     begin, end = f"<!-- {name}: written by `autograder readme` -->", f"<!-- end of {name} -->"
     found = re.search(rf"{re.escape(begin)}\n(.*?){re.escape(end)}", readme, re.DOTALL)
     if found is None:
-        raise UserError(f"The README has no lines {begin} and {end}: put them around where the part belongs.")
+        raise UserError(f"A page lacks the lines {begin} and {end}: put them around where the table belongs.")
     return found

@@ -105,10 +105,10 @@ def test_the_released_notebook_is_not_attempted_and_the_solved_one_right(course)
     assert verdicts == {"lessons": ("NOT_ATTEMPTED", 0, 2), "solutions": ("PASSED", 2, 2)}
 
 
-def test_the_readme_has_the_lesson_in_both_tables(course):
-    readme = (course / "README.md").read_text(encoding="utf-8")
+def test_the_lesson_is_in_both_tables(course):
+    readme, proof = ((course / name).read_text(encoding="utf-8") for name in ("README.md", "docs/proof.md"))
     assert "| 99 | Example | How far apart are two numbers? | the distance between numbers |" in readme
-    assert f"| `{LESSON}` | 1 | 4 (2) | 4 of 4 | all 2 pass | 4 of 4 (1 more do the same as the reference) |" in readme
+    assert f"| `{LESSON}` | 1 | 4 (2) | 4 of 4 | all 2 pass | 4 of 4 (1 more do the same as the reference) |" in proof
     assert len(re.findall(r"^\| \d\d \|", readme, re.MULTILINE)) == 2  # lessons that are no more have left it
 
 

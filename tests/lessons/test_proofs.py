@@ -16,6 +16,6 @@ def test_the_proof_holds(lesson):
     assert proof(lesson.name).problems == []
 
 
-def test_the_kill_table_of_the_readme_is_the_one_that_prove_prints():
-    readme = (course_root() / "README.md").read_text(encoding="utf-8")
-    assert markdown([proof(name) for name in lesson_names(solutions())]) in readme, "run `autograder readme`"
+def test_the_kill_table_is_the_one_that_prove_prints():
+    page = (course_root() / "docs" / "proof.md").read_text(encoding="utf-8")
+    assert markdown([proof(name) for name in lesson_names(solutions())]) in page, "run `autograder readme`"
