@@ -33,7 +33,6 @@ export class Buttons {
 
   #watch(panel) {
     const cells = panel.content;
-    this.#lines.set(panel, new KernelLine(panel.sessionContext, (data) => this.#heard(panel, data)));
     const addAll = () => cells.widgets.forEach((cell) => this.#add(panel, cell));
     panel.revealed.then(() => {
       addAll();
@@ -41,9 +40,11 @@ export class Buttons {
     });
   }
 
+  /** Add a bar to a cell that has to do with an exercise; only notebooks with such cells speak with their kernel. */
   async #add(panel, cell) {
     const name = checkedBy(cell.model) || asked(cell.model);
     if (!name || this.#bars.has(cell)) return;
+    if (!this.#lines.has(panel)) this.#lines.set(panel, new KernelLine(panel.sessionContext, (data) => this.#heard(panel, data)));
     const written = cell.model.type === "markdown";
     const act = (what) => () => this.#do(what, panel, cell);
     const buttons = [
