@@ -116,6 +116,22 @@ def test_after_a_restart_check_is_there_and_runs_what_it_judges(page, lab):
     check.locator("[data-verdict=PASSED]").wait_for(timeout=WAIT)
 
 
+def test_a_kernel_that_knows_nothing_of_the_buttons_is_not_called_again_and_again(page, lab):
+    lab.open(page, lab.write_notebook("elsewhere.ipynb", ['check("relu")', "1 + 1"]), run=False)
+    page.locator(".ground-up-bar").wait_for(timeout=WAIT)
+    page.wait_for_function(KERNEL_IDLE, timeout=WAIT)
+    calls = page.evaluate("""async () => {
+        const { sessionContext } = window.jupyterapp.shell.currentWidget;
+        let calls = 0;
+        const count = (_, { msg }) => (calls += msg.header.msg_type === 'comm_open');
+        sessionContext.session.kernel.anyMessage.connect(count);
+        await sessionContext.session.kernel.requestExecute({ code: '1 + 1' }).done;
+        await new Promise(done => setTimeout(done, 1500));
+        return calls;
+    }""")
+    assert calls <= 1
+
+
 def opened(page, lab) -> None:
     """Lesson 1 in a new page, its first cell run."""
     lab.open(page, "01_neuron/neuron.ipynb", run=False)

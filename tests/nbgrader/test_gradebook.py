@@ -135,7 +135,8 @@ def test_grading_with_an_outdated_gradebook_says_what_to_do(lesson):
 
 def test_generate_assignment_makes_the_same_files_as_autograder_release(lesson):
     released = _files(_lessons(lesson))
-    assert set(released) == {"double.ipynb", ".lesson/checks.py", ".lesson/answers.json", "nn.py"}
+    hidden = {f".lesson/{name}" for name in ("checks.py", "answers.json", "handed_out.json")}
+    assert set(released) == {"double.ipynb", "nn.py", *hidden}
     done = _api(lesson).generate_assignment("01_double", force=True)
     assert done["success"], done["log"]
     assert _files(_lessons(lesson)) == released

@@ -6,6 +6,7 @@ export class KernelLine {
   #session;
   #comm = null;
   #heard;
+  #anew = false; // whether the kernel is about to begin anew
 
   /** heard: called with each message's data. */
   constructor(session, heard) {
@@ -14,18 +15,19 @@ export class KernelLine {
     session.ready.then(() => this.#open());
     session.kernelChanged.connect(() => this.#open());
     session.statusChanged.connect((_, status) => {
-      if (/restarting/.test(status)) this.#comm = null; // the new one has never heard of it
-      else if (!this.#comm && status === "idle") this.#open();
+      if (/restarting/.test(status)) [this.#comm, this.#anew] = [null, true]; // the new one has never heard of it
+      else if (this.#anew && status === "idle") [this.#anew] = [false, this.#open()];
     });
   }
 
-  /** Send data; false where the kernel has no Ground Up in it. */
+  /** Send data; false where there is no kernel. */
   send(data) {
     this.#open();
     this.#comm?.send(data);
     return this.#comm !== null;
   }
 
+  /** Call the kernel, once: one that doesn't know us hangs up, and is called again only when there is something to say. */
   #open() {
     const kernel = this.#session.session?.kernel;
     if (!kernel?.handleComms || (this.#comm && !this.#comm.isDisposed && this.#comm.kernel === kernel)) return;
