@@ -15,12 +15,16 @@ function barOf(lab) {
       super();
       this.addClass("ground-up-bar");
       this.name = name;
-      this._close = make("button", {
-        class: "ground-up-button",
-        title: "Close what is shown below",
-        hidden: "",
-        onclick: () => this.clear(),
-      }, "✕");
+      this._close = make(
+        "button",
+        {
+          class: "ground-up-button",
+          title: "Close what is shown below",
+          hidden: "",
+          onclick: () => this.clear(),
+        },
+        "✕",
+      );
       this._more = make("div", { class: "ground-up-more" });
       const row = make("div", { class: "ground-up-row", role: "toolbar", "aria-label": `Help with ${name}` });
       for (const [label, title, run] of buttons) {

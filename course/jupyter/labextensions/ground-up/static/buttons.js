@@ -44,7 +44,8 @@ export class Buttons {
   async #add(panel, cell) {
     const name = checkedBy(cell.model) || asked(cell.model);
     if (!name || this.#bars.has(cell)) return;
-    if (!this.#lines.has(panel)) this.#lines.set(panel, new KernelLine(panel.sessionContext, (data) => this.#heard(panel, data)));
+    if (!this.#lines.has(panel))
+      this.#lines.set(panel, new KernelLine(panel.sessionContext, (data) => this.#heard(panel, data)));
     const written = cell.model.type === "markdown";
     const act = (what) => () => this.#do(what, panel, cell);
     const buttons = [
@@ -53,8 +54,12 @@ export class Buttons {
       ["Solution", "One way to do it", act("solution")],
       ["Reset", "The exercise's cell as it was handed out; what you wrote is kept", act("reset")],
     ];
-    const bar = makeBar(this.#lab, name, written ? [["Model answer", "One good answer", buttons[2][2]]] : buttons,
-      panel.content.rendermime);
+    const bar = makeBar(
+      this.#lab,
+      name,
+      written ? [["Model answer", "One good answer", buttons[2][2]]] : buttons,
+      panel.content.rendermime,
+    );
     this.#bars.set(cell, bar);
     await cell.ready;
     if (!cell.isDisposed) cell.layout.addWidget(bar);
@@ -65,7 +70,10 @@ export class Buttons {
     if (what === "check") return this.#check(panel, cell);
     if (what === "reset" || what === "undo") return this.#putBack(panel, cell, name, what);
     const code = `__import__("autograder").${what}(${JSON.stringify(name)})`;
-    return this.#bars.get(cell)?.execute(code, panel.sessionContext).then(() => this.#map.refresh());
+    return this.#bars
+      .get(cell)
+      ?.execute(code, panel.sessionContext)
+      .then(() => this.#map.refresh());
   }
 
   #check(panel, cell) {
@@ -76,11 +84,13 @@ export class Buttons {
   #putBack(panel, cell, name, what) {
     const answer = answerOf(panel.content.widgets, name);
     const bar = this.#bars.get(cell);
-    if (!answer) return bar?.say(`The cell of ${name} was deleted: choose Edit → Undo Cell Operation to have it again.`);
+    if (!answer)
+      return bar?.say(`The cell of ${name} was deleted: choose Edit → Undo Cell Operation to have it again.`);
     const source = answer.model.sharedModel.getSource();
     const message = what === "undo" ? { undo: name, current: source } : { reset: name, attempt: source };
     this.#asking = bar;
-    if (!this.#lines.get(panel).send(message)) bar?.say("The kernel isn't ready: run the first cell of this lesson, then try again.");
+    if (!this.#lines.get(panel).send(message))
+      bar?.say("The kernel isn't ready: run the first cell of this lesson, then try again.");
   }
 
   #heard(panel, data) {
@@ -99,7 +109,9 @@ export class Buttons {
     if (!answer || before === source) return this.#bars.get(cell)?.say(`The cell of ${name} holds that already.`);
     answer.model.sharedModel.setSource(source);
     const where = kept ? ` What stood there is kept in ${kept}.` : "";
-    this.#bars.get(cell)?.say(`The cell of ${name} was changed.${where}`, ["Bring back what I had", () => this.#do("undo", panel, cell)]);
+    this.#bars
+      .get(cell)
+      ?.say(`The cell of ${name} was changed.${where}`, ["Bring back what I had", () => this.#do("undo", panel, cell)]);
   }
 
   /** The cell with the bar of the exercise at the chosen cell: its own, or the next check below. */

@@ -29,14 +29,22 @@
     return (await version.get())();
   };
 
-  const PARTS = ["bar", "buttons", "course_map", "dom", "executor", "exercises", "home", "kernel_line", "panel", "parts"];
+  const PARTS = [
+    "bar",
+    "buttons",
+    "course_map",
+    "dom",
+    "executor",
+    "exercises",
+    "home",
+    "kernel_line",
+    "panel",
+    "parts",
+  ];
 
   const extension = async () => {
     for (const part of PARTS) preload(part);
-    const [{ plugins }, ...modules] = await Promise.all([
-      import(new URL("plugins.js", here)),
-      ...SHARED.map(shared),
-    ]);
+    const [{ plugins }, ...modules] = await Promise.all([import(new URL("plugins.js", here)), ...SHARED.map(shared)]);
     const lab = Object.assign({}, ...modules);
     return () => ({ __esModule: true, default: plugins(lab) });
   };

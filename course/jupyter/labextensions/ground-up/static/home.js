@@ -48,7 +48,11 @@ class Home {
     [this.#map, this.#rendermime, this.#open] = [map, rendermime, open];
     this.#node.append(
       make("h1", {}, "Ground Up"),
-      make("p", { class: "ground-up-lead" }, "Deep learning, built by hand: you write every part of a network, and are told at once what is right."),
+      make(
+        "p",
+        { class: "ground-up-lead" },
+        "Deep learning, built by hand: you write every part of a network, and are told at once what is right.",
+      ),
       this.#hero,
       this.#phone(app),
       this.#go,
@@ -71,7 +75,11 @@ class Home {
     if (app.name !== "JupyterLab") return "";
     const { PageConfig, URLExt } = this.#lab;
     const address = `${URLExt.join(PageConfig.getBaseUrl(), "edit", this.#context.path)}?factory=Home`;
-    return make("p", { class: "ground-up-phone" }, make("a", { href: address }, "Open this in a view made for small screens"));
+    return make(
+      "p",
+      { class: "ground-up-phone" },
+      make("a", { href: address }, "Open this in a view made for small screens"),
+    );
   }
 
   /** What moves is asked for only by the page that shows it. */

@@ -1,12 +1,15 @@
-/* The line to a notebook's kernel on which cells are handed back: the comm target `ground-up` (docs/architecture.md). */
+/* The line to a notebook's kernel on which cells are handed back: the comm target `ground-up`, of which
+ * autograder/learner/frontend.py has the messages. */
 
 const TARGET = "ground-up";
+const UNKNOWN = "The kernel knows nothing of this lesson yet: run its first cell, then try again.";
 
 export class KernelLine {
   #session;
   #comm = null;
   #heard;
   #anew = false; // whether the kernel is about to begin anew
+  #waiting = false; // for an answer
 
   /** heard: called with each message's data. */
   constructor(session, heard) {
@@ -15,7 +18,8 @@ export class KernelLine {
     session.ready.then(() => this.#open());
     session.kernelChanged.connect(() => this.#open());
     session.statusChanged.connect((_, status) => {
-      if (/restarting/.test(status)) [this.#comm, this.#anew] = [null, true]; // the new one has never heard of it
+      if (/restarting/.test(status))
+        [this.#comm, this.#anew] = [null, true]; // the new one has never heard of it
       else if (this.#anew && status === "idle") [this.#anew] = [false, this.#open()];
     });
   }
@@ -24,17 +28,23 @@ export class KernelLine {
   send(data) {
     this.#open();
     this.#comm?.send(data);
-    return this.#comm !== null;
+    this.#waiting = this.#comm !== null;
+    return this.#waiting;
   }
 
-  /** Call the kernel, once: one that doesn't know us hangs up, and is called again only when there is something to say. */
+  /** Call the kernel, once: one that doesn't know us hangs up, and is called again when there is something to say. */
   #open() {
     const kernel = this.#session.session?.kernel;
     if (!kernel?.handleComms || (this.#comm && !this.#comm.isDisposed && this.#comm.kernel === kernel)) return;
     const comm = kernel.createComm(TARGET);
-    comm.onMsg = (message) => this.#heard(message.content.data);
+    comm.onMsg = (message) => {
+      this.#waiting = false;
+      this.#heard(message.content.data);
+    };
     comm.onClose = () => {
       if (this.#comm === comm) this.#comm = null;
+      if (this.#waiting) this.#heard({ say: UNKNOWN });
+      this.#waiting = false;
     };
     comm.open({});
     this.#comm = comm;

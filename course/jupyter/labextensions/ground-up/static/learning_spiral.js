@@ -6,7 +6,10 @@ import { tinyNetwork } from "./tiny_network.js";
 const [SIZE, GRID] = [260, 65]; // pixels on the page; squares of the painted plane along each side
 const [PER_CLASS, TURNS, NOISE] = [70, 1.4, 0.04];
 const [EVERY, GIVE_UP, REST] = [50, 600, 3000]; // ms from step to step; steps; ms before the next one begins
-const [BLUE, ORANGE] = [[0, 114, 178], [213, 94, 0]];
+const [BLUE, ORANGE] = [
+  [0, 114, 178],
+  [213, 94, 0],
+];
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export function learningSpiral() {
@@ -51,7 +54,10 @@ export function learningSpiral() {
     g.clearRect(0, 0, SIZE, SIZE);
     g.drawImage(small, 0, 0, SIZE, SIZE);
     for (const [x, y, of] of points) mark(g, (SIZE * (x + 1.15)) / 2.3, (SIZE * (1.15 - y)) / 2.3, of);
-    canvas.setAttribute("aria-label", `Two spirals of points, and the plane coloured as the network sees it. ${said.textContent}`);
+    canvas.setAttribute(
+      "aria-label",
+      `Two spirals of points, and the plane coloured as the network sees it. ${said.textContent}`,
+    );
   }
 
   begin();
@@ -76,7 +82,7 @@ function mark(g, x, y, of) {
   g.lineWidth = 1;
   g.beginPath();
   if (of) g.arc(x, y, 3.2, 0, 2 * Math.PI);
-  else g.moveTo(x, y - 4), g.lineTo(x + 3.8, y + 3), g.lineTo(x - 3.8, y + 3), g.closePath();
+  else (g.moveTo(x, y - 4), g.lineTo(x + 3.8, y + 3), g.lineTo(x - 3.8, y + 3), g.closePath());
   g.fill();
   g.stroke();
 }

@@ -53,19 +53,27 @@ export class Panel {
     if (!course) return;
     const here = this.#tracker.currentWidget?.context.path;
     const focused = this.#widget.node.contains(document.activeElement) && document.activeElement.dataset.key;
-    this.#widget.node.replaceChildren(goButton(course, (...where) => this.open(...where)), ...course.lessons.map((each) => this.#lesson(each, here)));
+    this.#widget.node.replaceChildren(
+      goButton(course, (...where) => this.open(...where)),
+      ...course.lessons.map((each) => this.#lesson(each, here)),
+    );
     if (focused) this.#widget.node.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 
   #lesson(lesson, here) {
     const open = lesson.notebook === here;
-    const row = make("button", {
-      class: "ground-up-lesson",
-      "data-key": lesson.name,
-      "aria-current": open && "page",
-      title: lesson.question,
-      onclick: () => this.open(lesson.notebook),
-    }, make("span", { class: "ground-up-title" }, lesson.title), dots(lesson));
+    const row = make(
+      "button",
+      {
+        class: "ground-up-lesson",
+        "data-key": lesson.name,
+        "aria-current": open && "page",
+        title: lesson.question,
+        onclick: () => this.open(lesson.notebook),
+      },
+      make("span", { class: "ground-up-title" }, lesson.title),
+      dots(lesson),
+    );
     return make("div", {}, row, open ? this.#exercises(lesson) : "");
   }
 
@@ -73,11 +81,22 @@ export class Panel {
     const list = make("ul", { class: "ground-up-exercises" });
     for (const { name, state } of lesson.exercises) {
       const mark = make("span", { class: `ground-up-${state}`, role: "img", "aria-label": state }, MARKS[state]);
-      list.append(make("li", {}, make("button", {
-        class: "ground-up-exercise",
-        "data-key": `${lesson.name}/${name}`,
-        onclick: () => this.open(lesson.notebook, name),
-      }, mark, ` ${name}`)));
+      list.append(
+        make(
+          "li",
+          {},
+          make(
+            "button",
+            {
+              class: "ground-up-exercise",
+              "data-key": `${lesson.name}/${name}`,
+              onclick: () => this.open(lesson.notebook, name),
+            },
+            mark,
+            ` ${name}`,
+          ),
+        ),
+      );
     }
     return list;
   }

@@ -18,8 +18,13 @@ export function dots(lesson) {
 /** How far one is, and a button that leads on. open: opens a notebook at an exercise. */
 export function goButton({ next, passed, of }, open) {
   const said = make("p", {}, `${passed} of ${of} exercises`);
-  if (!next) return make("div", { class: "ground-up-next" }, make("p", {}, "You have passed every exercise. Well done."));
+  if (!next)
+    return make("div", { class: "ground-up-next" }, make("p", {}, "You have passed every exercise. Well done."));
   const label = `${passed ? "Go on" : "Start"}: ${next.title}`;
-  const button = make("button", { class: "ground-up-go", "data-key": "next", onclick: () => open(next.notebook, passed ? next.exercise : "") }, label);
+  const button = make(
+    "button",
+    { class: "ground-up-go", "data-key": "next", onclick: () => open(next.notebook, passed ? next.exercise : "") },
+    label,
+  );
   return make("div", { class: "ground-up-next" }, button, said);
 }
