@@ -20,8 +20,11 @@ def opened(name: str) -> Lesson:
 
 
 def pytest_generate_tests(metafunc):
+    """Each lesson; those that a test's mark `heavy_for` names, in which it takes long, with the heavy tests."""
     if "lesson" in metafunc.fixturenames:
-        metafunc.parametrize("lesson", LESSONS, indirect=True)
+        long = {name for mark in metafunc.definition.iter_markers("heavy_for") for name in mark.args}
+        marked = [pytest.param(name, marks=[pytest.mark.heavy] if name in long else []) for name in LESSONS]
+        metafunc.parametrize("lesson", marked, indirect=True)
 
 
 @pytest.fixture

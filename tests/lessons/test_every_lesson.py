@@ -48,6 +48,7 @@ def test_what_stays_with_the_author_is_not_in_the_released_folder(lesson):
 SHORTENED = {"11_lstm": ("text_batches(learn, 64, 64), 3", "text_batches(learn, 64, 64)[:20], 1")}
 
 
+@pytest.mark.heavy_for("08_convolution", "09_cnn", "11_lstm")
 def test_the_solved_lesson_runs_from_top_to_bottom_and_every_check_passes(lesson, tmp_path, monkeypatch):
     """In a real kernel, in a copy of the released folder, with demos and figures; the longest training is cut short."""
     notebook = solution_notebook(lesson)
@@ -131,6 +132,7 @@ def apart(lesson) -> list[dict[str, set[str]]]:
     return groups
 
 
+@pytest.mark.heavy_for("07_pytorch", "08_convolution", "11_lstm")
 def test_each_broken_cell_costs_its_own_points_and_no_others(lesson, runner):
     marks = grade.marking(lesson.source.folder, held_out=True)
     cells = [c for c in lesson.source.cells if c.kind == "code" and "demo" not in c.tags]

@@ -114,6 +114,7 @@ def _apart(search: Callable[[], Iterable[str]]) -> set[str]:
     return set(found)
 
 
+@pytest.mark.heavy_for("07_pytorch", "08_convolution")
 def test_no_function_method_or_value_that_is_handed_out_earns_a_point(lesson, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     marks = grade.marking(lesson.source.folder, held_out=True)

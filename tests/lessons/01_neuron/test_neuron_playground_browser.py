@@ -465,7 +465,7 @@ def test_text_is_readable_in_both_themes(figure, theme):
         figure.page.wait_for_function("document.body.dataset.jpThemeName === 'JupyterLab Light'")
 
 
-@pytest.mark.parametrize("width", [480, 700, 1000])
+@pytest.mark.parametrize("width", [480, *(pytest.param(width, marks=pytest.mark.heavy) for width in (700, 1000))])
 def test_nothing_is_clipped_in_a_narrow_window(lab, page, width):
     lab.open(page, lab.write_notebook(f"narrow-{width}.ipynb", [SETUP, "widgets.neuron_playground()"]))
     page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")

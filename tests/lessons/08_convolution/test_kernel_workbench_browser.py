@@ -376,7 +376,7 @@ def test_help_names_the_keys_of_the_cells(bench):
     assert "to the cells of the grid" in bench.words
 
 
-@pytest.mark.parametrize("width", [1280, 700])
+@pytest.mark.parametrize("width", [700, pytest.param(1280, marks=pytest.mark.heavy)])
 @pytest.mark.parametrize("code", ["run='conv2d_loops'", "size='7', padding=2, dilation=2, pool='2', preset='random'"])
 def test_nothing_is_cut_off(lab, browser, width, code):
     with fresh_page(browser) as page:
