@@ -230,7 +230,9 @@ def test_release_writes_what_differs_and_check_only_looks(tmp_path, monkeypatch)
     looked = run("release", "--check")
     assert (looked.exit_code, (root / "lessons").exists()) == (1, False)
     wrote = run("release", "--no-gradebook")
-    assert wrote.output.startswith("01_tiny: wrote .lesson/answers.json, .lesson/checks.py, nn.py, tiny.ipynb")
+    assert wrote.output.startswith(
+        "01_tiny: wrote .lesson/answers.json, .lesson/checks.py, .lesson/handed_out.json, nn.py, tiny.ipynb"
+    )
     assert run("release", "--check").output == "01_tiny: up to date\n"
     assert run("release", "--no-gradebook").output == "01_tiny: up to date\n"
 
@@ -252,7 +254,12 @@ def test_release_removes_what_is_gone_and_notices_an_edit(tmp_path, monkeypatch)
 def test_what_stays_with_the_author_is_not_released(course):
     folder = course / "lessons" / "01_tiny"
     released = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
-    assert set(released) == {".lesson/answers.json", ".lesson/checks.py", "nn.py", "tiny.ipynb"}
+    assert set(released) == {
+        *(f".lesson/{name}.json" for name in ("answers", "handed_out")),
+        ".lesson/checks.py",
+        "nn.py",
+        "tiny.ipynb",
+    }
     everything = "".join(released.values())
     for secret in ("2 * x\\n", "BEGIN SOLUTION", "a_batch", "by_linalg", "no_root", "secret of the held-out case"):
         assert secret not in everything

@@ -18,6 +18,7 @@ from autograder.core.paths import PACKAGE_ROOT, SUPPORT
 from autograder.learner.workspace import prepare
 
 LESSON, NOTEBOOK = "02_network", "02_network/network.ipynb"
+NEWER = "network.new.ipynb"
 BESIDE = {"answers.json", "bumps.py", "checks.py", "kinks.py", "networks.py", "widgets.py", "xray.py", "xray_scene.py"}
 
 
@@ -58,7 +59,7 @@ def test_the_learners_notebook_and_progress_stay_as_they_are(work, lessons):
     assert {name: after[name] for name in (NOTEBOOK, "progress.json")} == {
         name: before[name] for name in (NOTEBOOK, "progress.json")
     }
-    assert not changes.beside and not changes.damaged
+    assert changes.beside == {NOTEBOOK: f"{LESSON}/{NEWER}"} and not changes.damaged  # its text is another one since
     assert "1 of 8 exercises, 2 of " in (work / "home.md").read_text(encoding="utf-8")
     assert prepare(lessons, work).summary() == ""
 
@@ -66,7 +67,7 @@ def test_the_learners_notebook_and_progress_stay_as_they_are(work, lessons):
 def test_what_lay_beside_the_notebook_is_put_away_and_the_lesson_works(work, lessons):
     before = everything_in(work / LESSON)
     changes = prepare(lessons, work)
-    assert {path.name for path in (work / LESSON).iterdir()} == {"network.ipynb", "nn.py", SUPPORT}
+    assert {path.name for path in (work / LESSON).iterdir()} == {"network.ipynb", NEWER, "nn.py", SUPPORT}
     kept = everything_in(changes.checkpoint / LESSON)
     assert kept == {name: before[name] for name in kept} and kept.keys() >= BESIDE
     assert says_what_is_right_and_what_is_not(checked(work / LESSON))
@@ -83,7 +84,7 @@ def test_a_file_beside_the_notebook_that_the_learner_touched_stays(work, lessons
     written = mine.read_bytes()
     prepare(lessons, work)
     assert mine.read_bytes() == written
-    assert {path.name for path in (work / LESSON).iterdir()} == {"network.ipynb", "nn.py", "bumps.py", SUPPORT}
+    assert {path.name for path in (work / LESSON).iterdir()} == {"network.ipynb", NEWER, "nn.py", "bumps.py", SUPPORT}
 
 
 def test_check_works_in_a_copy_that_was_never_brought_up_to_date(work):
