@@ -67,6 +67,12 @@ def lesson_names(folder: Path) -> list[str]:
     return sorted({path.name for path in folder.glob("*/") if is_lesson(path)})
 
 
+def numbered(lesson: str, title: str) -> str:
+    """A lesson's title with the number that its folder's name begins with, such as "1 · One neuron"."""
+    number, text = lesson.split("_")[0], " ".join(title.split())
+    return f"{int(number)} · {text}" if number.isdecimal() else text
+
+
 def find_lesson(name: str, folder: Path) -> Path:
     """The folder of a lesson. Raises UserError with the nearest name when there is none."""
     names = lesson_names(folder)

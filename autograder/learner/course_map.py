@@ -5,40 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autograder.core.paths import numbered
 from autograder.judging.verdicts import PASSED
-from autograder.learner import ledger, progress
-from autograder.learner.ledger import ListedLesson
+from autograder.learner.ledger import Ledger, ListedLesson
 
 DONE, TRIED, OPEN = "passed", "tried", "open"
 
 
-def of_workspace(work: Path) -> dict[str, Any]:
-    """The map of a learner's workspace as plain data.
+def of(book: Ledger, progress: dict[str, Any], work: Path) -> dict[str, Any]:
+    """The map of a learner's workspace as plain data. progress: as `progress.load` gives it.
 
     {"lessons": [{"name", "title", "question", "notebook", "minutes", "here", "exercises": [{"name", "points",
-    "state"}]}], "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. notebook: its path there;
-    here: whether it is there; state: "passed", "tried" or "open"; next: the first exercise that isn't passed, of a
-    lesson that was begun where there is one. Raises UserError where the bookkeeping is damaged.
+    "state"}]}], "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. notebook: its path there; here:
+    whether it is there; state: "passed", "tried" or "open"; next: the first exercise that isn't passed, of a lesson
+    that was begun where there is one.
     """
-    known = progress.load(work)["lessons"]
-    lessons = [
-        _lesson(each, known.get(each.name, {"exercises": {}})["exercises"], work) for each in ledger.read(work).lessons
-    ]
+    known = progress["lessons"]
+    lessons = [_lesson(each, known.get(each.name, {"exercises": {}})["exercises"], work) for each in book.lessons]
     states = [exercise["state"] for lesson in lessons for exercise in lesson["exercises"]]
     return {"lessons": lessons, "next": _next(lessons), "passed": states.count(DONE), "of": len(states)}
-
-
-def title(lesson: ListedLesson) -> str:
-    """A lesson's number and title, such as "1 · One neuron"."""
-    number = lesson.name.split("_")[0]
-    text = " ".join(lesson.title.split())
-    return f"{int(number)} · {text}" if number.isdecimal() else text
 
 
 def _lesson(lesson: ListedLesson, entries: dict[str, Any], work: Path) -> dict[str, Any]:
     return {
         "name": lesson.name,
-        "title": title(lesson),
+        "title": numbered(lesson.name, lesson.title),
         "question": lesson.question,
         "notebook": lesson.notebook,
         "minutes": lesson.minutes,

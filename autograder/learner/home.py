@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.judging.verdicts import PASSED
-from autograder.learner import ledger
-from autograder.learner.ledger import Ledger, ListedLesson
+from autograder.learner import course_map, ledger
+from autograder.learner.ledger import Ledger
 
 FILE = "home.md"
 
@@ -25,46 +23,38 @@ def write(work: Path, progress: dict[str, Any]) -> None:
 
 def render(book: Ledger, progress: dict[str, Any], work: Path) -> str:
     """The page in Markdown. progress: as `progress.load` gives it; work: where the files beside are looked for."""
-    parts = [_WELCOME, _lessons(book.lessons, progress, work), *_notices(book, work), _how_it_works(work)]
+    course = course_map.of(book, progress, work)
+    parts = [_WELCOME, _lessons(course), *_notices(book, work), _how_it_works(work)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _lessons(lessons: Sequence[ListedLesson], progress: dict[str, Any], work: Path) -> str:
-    if not lessons:
+def _lessons(course: dict[str, Any]) -> str:
+    if not course["lessons"]:
         return "There are no lessons in this copy of the course yet."
-    here = [lesson for lesson in lessons if (work / lesson.notebook).exists()]
-    done = {lesson.name: _passed(lesson, progress) for lesson in lessons}
-    rows = [_next_step(here, done), ""]
+    rows = [_next_step(course), ""]
     rows += ["| Lesson | The question it answers | Your progress | Minutes |", "|:--|:--|:--|--:|"]
-    for lesson in lessons:
-        link = f"[{_name(lesson)}](<{lesson.notebook}>)" if lesson in here else f"{_name(lesson)} (put away)"
-        rows.append(
-            f"| {link} | {_cell(lesson.question)} | {_how_far(lesson, done[lesson.name])} | {lesson.minutes:g} |"
-        )
+    for lesson in course["lessons"]:
+        name = _cell(lesson["title"])
+        link = f"[{name}](<{lesson['notebook']}>)" if lesson["here"] else f"{name} (put away)"
+        rows.append(f"| {link} | {_cell(lesson['question'])} | {_how_far(lesson)} | {lesson['minutes']:g} |")
     return "\n".join(rows)
 
 
-def _next_step(here: list[ListedLesson], done: dict[str, dict[str, float]]) -> str:
-    unfinished = [lesson for lesson in here if len(done[lesson.name]) < len(lesson.points)]
-    if not unfinished:
+def _next_step(course: dict[str, Any]) -> str:
+    if course["next"] is None:
         return "**You have passed every exercise there is.** Well done."
-    begun = [lesson for lesson in unfinished if done[lesson.name]]
-    lesson = (begun or unfinished)[0]
-    return f"**{'Go on' if any(done.values()) else 'Start'} with [{_name(lesson)}](<{lesson.notebook}>).**"
+    begin = "Go on" if course["passed"] else "Start"
+    return f"**{begin} with [{_cell(course['next']['title'])}](<{course['next']['notebook']}>).**"
 
 
-def _passed(lesson: ListedLesson, progress: dict[str, Any]) -> dict[str, float]:
-    """The points of the lesson's passed exercises, by name."""
-    entries = progress["lessons"].get(lesson.name, {"exercises": {}})["exercises"]
-    return {name: points for name, points in lesson.points.items() if entries.get(name, {}).get("verdict") == PASSED}
-
-
-def _how_far(lesson: ListedLesson, passed: dict[str, float]) -> str:
-    if not lesson.points:
+def _how_far(lesson: dict[str, Any]) -> str:
+    exercises = lesson["exercises"]
+    if not exercises:
         return "nothing to check"
-    bar = "●" * len(passed) + "○" * (len(lesson.points) - len(passed))
-    points = f"{sum(passed.values()):g} of {sum(lesson.points.values()):g} points"
-    return f"{bar} {len(passed)} of {len(lesson.points)} exercises, {points}"
+    passed = [each for each in exercises if each["state"] == course_map.DONE]
+    bar = "●" * len(passed) + "○" * (len(exercises) - len(passed))
+    points, of = (sum(each["points"] for each in some) for some in (passed, exercises))
+    return f"{bar} {len(passed)} of {len(exercises)} exercises, {points:g} of {of:g} points"
 
 
 def _notices(book: Ledger, work: Path) -> list[str]:
@@ -91,11 +81,6 @@ def _notices(book: Ledger, work: Path) -> list[str]:
 
 def _how_it_works(work: Path) -> str:
     return _HOW_IT_WORKS.format(work=str(work.resolve()).replace("`", "'"))
-
-
-def _name(lesson: ListedLesson) -> str:
-    number = lesson.name.split("_")[0]
-    return f"{int(number)} · {_cell(lesson.title)}" if number.isdecimal() else _cell(lesson.title)
 
 
 def _cell(text: str) -> str:

@@ -14,11 +14,11 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from autograder.core.paths import UserError
-from autograder.learner import course_map, ledger
+from autograder.learner import course_map, ledger, progress
 
 
 class CourseHandler(APIHandler):
-    """Answers with `course_map.of_workspace` as JSON."""
+    """Answers with `course_map.of` as JSON; 409 and a sentence where the bookkeeping is damaged."""
 
     @web.authenticated
     def get(self) -> None:
@@ -26,7 +26,7 @@ class CourseHandler(APIHandler):
         if not ledger.is_workspace(work):
             raise web.HTTPError(404, "There is no course in this folder.")
         try:
-            self.finish(course_map.of_workspace(work))
+            self.finish(course_map.of(ledger.read(work), progress.load(work), work))
         except UserError as error:
             raise web.HTTPError(409, str(error)) from error
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.authoring.exercise import AuthoringError
-from autograder.core.paths import lesson_names
+from autograder.core.paths import lesson_names, numbered
 from autograder.lesson import source
 
 
@@ -28,7 +28,5 @@ def _link(folder: Path) -> str:
         lesson = source.read(folder)
     except AuthoringError:
         return ""
-    number = folder.name.split("_")[0]
-    title = " ".join(str(lesson.about["title"]).split()).replace("[", "\\[").replace("]", "\\]")
-    text = f"{int(number)} · {title}" if number.isdecimal() else title
+    text = numbered(folder.name, str(lesson.about["title"])).replace("[", "\\[").replace("]", "\\]")
     return f"[{text}](../{folder.name}/{lesson.notebook}.ipynb)"

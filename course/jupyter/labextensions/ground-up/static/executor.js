@@ -11,7 +11,7 @@ export class Executor {
     this.#lab = lab;
   }
 
-  /** Notice when this session's kernel begins anew: nothing has run in it then. */
+  /** Notice when the kernel behind a notebook begins anew: nothing has run in it then. */
   watch(session) {
     const begin = () => this.#lives.set(session, (this.#lives.get(session) ?? 0) + 1);
     session.statusChanged.connect((_, status) => /restarting/.test(status) && begin());
