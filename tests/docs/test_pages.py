@@ -18,6 +18,7 @@ MADE = {
     "figure.png",
     "answers.json",
     "held_out.json",
+    "handed_out.json",
     "attempt.json",
     "progress.json",
     ".counts.json",
