@@ -15,10 +15,10 @@ DONE, TRIED, OPEN = "passed", "tried", "open"
 def of(book: Ledger, progress: dict[str, Any], work: Path) -> dict[str, Any]:
     """The map of a learner's workspace as plain data. progress: as `progress.load` gives it.
 
-    {"lessons": [{"name", "title", "question", "notebook", "minutes", "here", "exercises": [{"name", "points",
-    "state"}]}], "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. notebook: its path there; here:
-    whether it is there; state: "passed", "tried" or "open"; next: the first exercise that isn't passed, of a lesson
-    that was begun where there is one.
+    {"lessons": [{"name", "part", "title", "question", "notebook", "minutes", "here", "exercises": [{"name", "points",
+    "state"}]}], "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. part: of the course, where the
+    lesson begins one; notebook: its path there; here: whether it is there; state: "passed", "tried" or "open"; next:
+    the first exercise that isn't passed, of a lesson that was begun where there is one.
     """
     known = progress["lessons"]
     lessons = [_lesson(each, known.get(each.name, {"exercises": {}})["exercises"], work) for each in book.lessons]
@@ -29,6 +29,7 @@ def of(book: Ledger, progress: dict[str, Any], work: Path) -> dict[str, Any]:
 def _lesson(lesson: ListedLesson, entries: dict[str, Any], work: Path) -> dict[str, Any]:
     return {
         "name": lesson.name,
+        "part": lesson.part,
         "title": numbered(lesson.name, lesson.title),
         "question": lesson.question,
         "notebook": lesson.notebook,

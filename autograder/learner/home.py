@@ -34,6 +34,8 @@ def _lessons(course: dict[str, Any]) -> str:
     rows = [_next_step(course), ""]
     rows += ["| Lesson | The question it answers | Your progress | Minutes |", "|:--|:--|:--|--:|"]
     for lesson in course["lessons"]:
+        if lesson["part"]:
+            rows.append(f"| **{_cell(lesson['part'])}** | | | |")
         name = _cell(lesson["title"])
         link = f"[{name}](<{lesson['notebook']}>)" if lesson["here"] else f"{name} (put away)"
         rows.append(f"| {link} | {_cell(lesson['question'])} | {_how_far(lesson)} | {lesson['minutes']:g} |")

@@ -37,7 +37,10 @@ class HandedOut:
 
 @dataclass(frozen=True)
 class ListedLesson:
-    """What the home page says of a lesson. notebook: its path in the workspace; points: by exercise."""
+    """What the home page says of a lesson.
+
+    notebook: its path in the workspace; points: by exercise; part: of the course, where the lesson begins one.
+    """
 
     name: str
     notebook: str
@@ -45,6 +48,7 @@ class ListedLesson:
     question: str
     minutes: float
     points: dict[str, float]
+    part: str = ""
 
 
 @dataclass

@@ -16,7 +16,7 @@ from autograder.core.paths import UserError
 from autograder.judging import verdicts
 from autograder.judging.report import Overview, Report
 from autograder.judging.verdicts import Result
-from autograder.learner import boxes, frontend, kernel, opened, progress, resets
+from autograder.learner import boxes, course_map, frontend, kernel, ledger, opened, progress, resets
 from autograder.learner.boxes import Box
 from autograder.learner.opened import Lesson
 from autograder.learner.time_limit import time_limit
@@ -220,8 +220,17 @@ def _how_far(lesson: Lesson, before: set[str]) -> str:
     if not passed:
         return ""
     if len(passed) == len(lesson.exercises) and passed - before:
-        return "That was the last exercise of this lesson."
+        return f"That was the last exercise of this lesson. {_onward(lesson)}"
     return f"{len(passed)} of {len(lesson.exercises)} exercises."
+
+
+def _onward(lesson: Lesson) -> str:
+    work = lesson.folder.resolve().parent
+    try:
+        step = course_map.of(ledger.read(work), progress.load(work), work)["next"]
+    except (UserError, OSError):
+        return "The link to the next one is at its end."
+    return f"Go on with {step['title']}." if step else "You have passed every exercise there is: well done."
 
 
 def _shell() -> Any:

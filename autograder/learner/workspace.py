@@ -232,6 +232,7 @@ def _listing(lesson: Path) -> ListedLesson:
         question=about.get("question", ""),
         minutes=float(about.get("minutes", 60)),
         points={name: exercise["points"] for name, exercise in _exercises(lesson).items()},
+        part=about.get("part", ""),
     )
 
 

@@ -46,6 +46,13 @@ def test_the_next_step_is_the_first_lesson_begun_then_the_next_unfinished_one(wo
     assert "passed every exercise" in page(work)
 
 
+def test_a_lesson_that_begins_a_part_of_the_course_stands_under_its_title(lessons, tmp_path):
+    release(lessons, "03_sight", title="Sight", part="Part II · Networks | that see")
+    prepare(lessons, tmp_path / "later")
+    text = page(tmp_path / "later")
+    assert text.index("[2 · A network]") < text.index("| **Part II · Networks \\| that see** |") < text.index("[3 · Sight]")
+
+
 def test_the_bar_has_a_circle_for_each_exercise_filled_when_it_passed(work):
     assert "○○ 0 of 2 exercises, 0 of 3 points" in page(work)
     progress.record(work / "01_neuron", "sigmoid", "FAILED", 1, 2)

@@ -1,7 +1,7 @@
 /* The home page: what home.md holds, alive. Where this extension isn't, home.md is read as it is. */
 
 import { make } from "./dom.js";
-import { dots, goButton } from "./parts.js";
+import { dots, goButton, partTitle } from "./parts.js";
 
 const FILE_TYPE = "ground-up-home";
 
@@ -95,7 +95,7 @@ class Home {
     const course = this.#map.data;
     if (!course) return;
     this.#go.replaceChildren(goButton(course, this.#open));
-    this.#lessons.replaceChildren(...course.lessons.map((lesson) => this.#lesson(lesson)));
+    this.#lessons.replaceChildren(...course.lessons.flatMap((each) => [partTitle(each), this.#lesson(each)]));
   }
 
   #lesson(lesson) {

@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 import { checkedBy } from "./exercises.js";
-import { MARKS, dots, goButton } from "./parts.js";
+import { MARKS, dots, goButton, partTitle } from "./parts.js";
 
 const ID = "ground-up-course";
 const ROOM = 900; // pixels of a window in which it may take a part
@@ -55,7 +55,7 @@ export class Panel {
     const focused = this.#widget.node.contains(document.activeElement) && document.activeElement.dataset.key;
     this.#widget.node.replaceChildren(
       goButton(course, (...where) => this.open(...where)),
-      ...course.lessons.map((each) => this.#lesson(each, here)),
+      ...course.lessons.flatMap((each) => [partTitle(each), this.#lesson(each, here)]),
     );
     if (focused) this.#widget.node.querySelector(`[data-key="${focused}"]`)?.focus();
   }

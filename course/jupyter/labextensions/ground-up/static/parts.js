@@ -15,6 +15,11 @@ export function dots(lesson) {
   return row;
 }
 
+/** The heading above a lesson that begins a part of the course; nothing above another. */
+export function partTitle({ part }) {
+  return part ? make("h2", { class: "ground-up-part" }, part) : "";
+}
+
 /** How far one is, and a button that leads on. open: opens a notebook at an exercise. */
 export function goButton({ next, passed, of }, open) {
   const said = make("p", {}, `${passed} of ${of} exercises`);
