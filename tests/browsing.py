@@ -86,7 +86,7 @@ class Lab:
         """
         state = self.address, self.changed, page.viewport_size["width"]
         if _shown.get(page) == state:
-            page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", name)
+            page.evaluate("async path => void (await jupyterapp.commands.execute('docmanager:open', { path }))", name)
         else:
             workspace = secrets.token_hex(4)
             page.goto(f"{self.address}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")

@@ -65,7 +65,8 @@ class Overview:
             f"<td>{_points(r)}</td><td style='text-align:left'>{headline(r)}</td></tr>"
             for r in self.results
         )
-        return f"<table style='margin-left:0'>{rows}</table><p>{escape(self._total())}</p>"
+        table = f"<div style='overflow-x:auto'><table style='margin-left:0'>{rows}</table></div>"
+        return f"{table}<p>{escape(self._total())}</p>"
 
     def _total(self) -> str:
         passed = sum(r.verdict == verdicts.PASSED for r in self.results)
@@ -209,7 +210,8 @@ def _grid(title: str, array: np.ndarray, differs: np.ndarray | None) -> str:
     )
     caption = f"{title}, shape {array.shape}" if array.ndim else title
     style = "text-align:left;white-space:nowrap"
-    return f"<table style='margin:4px 0'><caption style='{style}'>{escape(caption)}</caption>{rows}</table>"
+    table = f"<table style='margin:4px 0'><caption style='{style}'>{escape(caption)}</caption>{rows}</table>"
+    return f"<div style='max-width:100%;overflow-x:auto'>{table}</div>"
 
 
 def _as_table(array: np.ndarray) -> np.ndarray:

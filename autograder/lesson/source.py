@@ -26,7 +26,10 @@ from autograder.lesson.growing_library import text as text_of_library
 from autograder.lesson.limits import of_lesson
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-MUST_SAY, MAY_SAY = ("title", "question"), ("part", "minutes", "write", "files", "limits")  # in the header, under ground_up
+MUST_SAY, MAY_SAY = (
+    ("title", "question"),
+    ("part", "minutes", "write", "files", "limits"),
+)  # in the header, under ground_up
 _FENCED = re.compile(r"^```python *(?P<options>[^\n]*)\n(?P<source>.*?)\n?^```$", re.MULTILINE | re.DOTALL)
 _OPTION = re.compile(r'(\w+)=("[^"]*"|\[[^\]]*\])')
 

@@ -50,7 +50,11 @@ def test_a_lesson_that_begins_a_part_of_the_course_stands_under_its_title(lesson
     release(lessons, "03_sight", title="Sight", part="Part II · Networks | that see")
     prepare(lessons, tmp_path / "later")
     text = page(tmp_path / "later")
-    assert text.index("[2 · A network]") < text.index("| **Part II · Networks \\| that see** |") < text.index("[3 · Sight]")
+    assert (
+        text.index("[2 · A network]")
+        < text.index("| **Part II · Networks \\| that see** |")
+        < text.index("[3 · Sight]")
+    )
 
 
 def test_the_bar_has_a_circle_for_each_exercise_filled_when_it_passed(work):

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from browsing import KERNEL_IDLE
 from pictures import around, keep
 
-from autograder.learner import workspace
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 WAIT = 60_000
 WRONG = "def weighted_sum(x, w, b):\n    return x @ w"
 
 
 @pytest.fixture(scope="module")
-def lab(serve: Callable, tmp_path_factory: pytest.TempPathFactory):
-    """What `start.py` serves a learner: a fresh copy of the lessons, on the home page."""
-    work = tmp_path_factory.mktemp("course") / "work"
-    workspace.prepare(REPOSITORY / "lessons", work)
-    return serve(root=work, roles=("learner", "common"))
+def lab(learners_lab):
+    return learners_lab
 
 
 def test_from_the_home_page_to_a_first_passed_exercise(page, lab):
