@@ -50,7 +50,7 @@ def export_progress(file: str | os.PathLike[str] = "") -> Box:
     """
     path = carry.export(places.workspace(), Path(file).expanduser() if file else None)
     return Box(
-        "EXPORTED", "", f'Your progress is in {path}. course.import_progress("{path.name}") takes it in elsewhere.'
+        "EXPORTED", "", f'Your progress is in `{path}`. `course.import_progress("{path.name}")` takes it in elsewhere.'
     )
 
 

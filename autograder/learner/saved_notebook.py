@@ -18,7 +18,7 @@ LARGEST = 100_000_000  # bytes of a notebook
 MOST_PICTURES, LARGEST_PICTURE = 12, 4_000_000  # of a lesson; bytes
 _SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
-_MARKUP = re.compile(r"[`*_$]|^\d+ · ")
+_MARKUP = re.compile(r"[`*$]|^(Exercise: |\d+ · )")
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def test_it_has_what_passed_with_its_words_and_the_pictures_below(begun):
     assert "<code>sigmoid(z)</code><p>The S-shaped curve.</p>" in page and "weighted_sum" not in page
     assert "1 of 2 exercises" in page and "What can one decide?" in page
     assert page.count("<img") == 2 and page.count(f'src="data:image/png;base64,{PNG}"') == 2
+    assert "<figcaption>A curve &lt;/pre&gt;" in page
     assert "not from own code" not in page and "alert(1)" in page  # as text
     assert "the code" not in page.lower()
 

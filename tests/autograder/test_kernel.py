@@ -22,7 +22,9 @@ class Kernel:
 
     def __init__(self, folder, **variables):
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(cwd=str(folder), extra_arguments=[EXTENSION, NO_HISTORY], env={**os.environ, **variables})
+        self.manager.start_kernel(
+            cwd=str(folder), extra_arguments=[EXTENSION, NO_HISTORY], env={**os.environ, **variables}
+        )
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)

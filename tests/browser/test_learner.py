@@ -61,24 +61,6 @@ def test_from_the_home_page_to_a_first_passed_exercise(page, lab):
     keep(page, "mistake", clip=around(exercise, check))
 
 
-def test_the_home_page_makes_the_page_to_show_and_takes_progress_in_and_out(page, lab, tmp_path):
-    page.goto(f"{lab.address}/lab/tree/home.md?token={lab.token}")
-    keeping = page.locator(".ground-up-keeping")
-    said = keeping.get_by_role("status")
-    with page.expect_download() as started:
-        keeping.get_by_role("button", name="Save my progress").click(timeout=WAIT)
-    file = tmp_path / started.value.suggested_filename
-    document = json.loads(started.value.path().read_bytes())
-    document["lessons"]["01_neuron"] = {"exercises": {"neuron": ENTRY}}
-    file.write_text(json.dumps(document))
-    for name, sentence in ((file, "(01_neuron: neuron)"), (Path(__file__), "holds no progress of Ground Up")):
-        keeping.locator("input").set_input_files(name)
-        said.get_by_text(sentence).wait_for()
-    keeping.get_by_role("button", name="What I built").click()
-    page.frame_locator(".jp-HTMLViewer iframe").get_by_text("neuron(x, w, b, activation)").wait_for(timeout=WAIT)
-    keep(page, "built")
-
-
 def test_the_server_says_why_it_has_no_answer(lab):
     assert asked(lab, "course")[0] == 200
     book = lab.root / ledger.LEDGER
@@ -125,6 +107,25 @@ def test_the_buttons_check_what_is_on_the_screen_and_the_map_follows(page, lab):
     type_in(page, exercise, "def sigmoid(z)\n    return z")
     press(check, "Check")
     check.get_by_text("Python can't read the cell that defines").wait_for(timeout=WAIT)
+
+
+def test_the_home_page_makes_the_page_to_show_and_takes_progress_in_and_out(page, lab, tmp_path):
+    opened(page, lab)
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:open', {path: 'home.md'})")
+    keeping = page.locator(".ground-up-keeping")
+    said = keeping.get_by_role("status")
+    with page.expect_download() as started:
+        keeping.get_by_role("button", name="Save my progress").click(timeout=WAIT)
+    file = tmp_path / started.value.suggested_filename
+    document = json.loads(started.value.path().read_bytes())
+    document["lessons"]["01_neuron"] = {"exercises": {"neuron": ENTRY}}
+    file.write_text(json.dumps(document))
+    for name, sentence in ((file, "(01_neuron: neuron)"), (Path(__file__), "holds no progress of Ground Up")):
+        keeping.locator("input").set_input_files(name)
+        said.get_by_text(sentence).wait_for()
+    keeping.get_by_role("button", name="What I built").click()
+    page.frame_locator(".jp-HTMLViewer iframe").get_by_text("neuron(x, w, b, activation)").wait_for(timeout=WAIT)
+    keep(page, "built")
 
 
 def test_help_is_a_button_or_a_key_away_and_asks_nothing(page, lab):

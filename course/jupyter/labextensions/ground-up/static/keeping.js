@@ -24,7 +24,10 @@ export function keeping(lab, app, map) {
     const { path } = await ask("built", "POST", "{}");
     say(`The page is ${path}, beside this one: one file that you can send, print or put on the web as it is.`);
     const open = "docmanager:open";
-    if (app.commands.hasCommand(open)) await app.commands.execute(open, { path, factory: "HTML Viewer" });
+    if (!app.commands.hasCommand(open)) return;
+    const tab = await app.commands.execute(open, { path, factory: "HTML Viewer" });
+    await tab?.context?.ready;
+    await tab?.context?.revert(); // a tab that was open already shows the page as it was
   };
 
   const save = async () => {
