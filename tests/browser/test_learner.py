@@ -110,8 +110,8 @@ def test_the_buttons_check_what_is_on_the_screen_and_the_map_follows(page, lab):
 
 
 def test_the_home_page_makes_the_page_to_show_and_takes_progress_in_and_out(page, lab, tmp_path):
-    opened(page, lab)
-    page.evaluate("window.jupyterapp.commands.execute('docmanager:open', {path: 'home.md'})")
+    lab.open(page, "01_neuron/neuron.ipynb", run=False)
+    page.evaluate("() => void window.jupyterapp.commands.execute('docmanager:open', {path: 'home.md'})")
     keeping = page.locator(".ground-up-keeping")
     said = keeping.get_by_role("status")
     with page.expect_download() as started:
