@@ -267,6 +267,44 @@ def grade_command(
     sys.exit(INFRASTRUCTURE if report.of(grading.INFRA) else GRADED_STATUS)
 
 
+@main.group(invoke_without_command=True)
+@click.pass_context
+def progress(context: click.Context) -> None:
+    """Say how far you are as a learner; see --help for taking your progress elsewhere."""
+    if context.invoked_subcommand is None:
+        from autograder.learner import places, standing
+
+        click.echo(standing.report(places.workspace(), Path.cwd()))
+
+
+@progress.command("export")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def export_progress(file: Path | None) -> None:
+    """Write your progress into FILE (if left out, one in your work folder); an existing one is never overwritten."""
+    from autograder.learner import carry, places
+
+    click.echo(carry.export(places.workspace(), file))
+
+
+@progress.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_progress(file: Path) -> None:
+    """Take in what another work folder knows: an exported FILE, a progress.json or that folder. Nothing gets lost."""
+    from autograder.learner import carry, places
+
+    click.echo(clean(str(carry.take_in_file(places.workspace(), file))))
+
+
+@progress.command("page")
+@click.option("--name", default="", help="Yours, for the heading.")
+@click.option("--code", "code_too", is_flag=True, help="With your code.")
+def what_i_built(name: str, code_too: bool) -> None:
+    """Make a page to show others: what you built, with the pictures of your notebooks."""
+    from autograder.learner import built, places
+
+    click.echo(built.write(places.workspace(), name, code_too))
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(as_json: bool) -> None:

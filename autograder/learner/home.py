@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
-from autograder.learner import course_map, ledger
+from autograder.learner import course_map, ledger, own_file
 from autograder.learner.ledger import Ledger
 
 FILE = "home.md"
@@ -14,11 +13,7 @@ FILE = "home.md"
 
 def write(work: Path, progress: dict[str, Any]) -> None:
     """Write the home page anew. What a person has written into it is kept in `.checkpoints/` first."""
-    page = render(ledger.read(work), progress, work).encode()
-    path = work / FILE
-    if path.exists() and not _is_ours(before := path.read_bytes()):
-        ledger.write(ledger.unused(work / ".checkpoints" / ledger.now() / FILE), before)
-    ledger.write(path, page + _seal(page))
+    own_file.write(work, FILE, render(ledger.read(work), progress, work))
 
 
 def render(book: Ledger, progress: dict[str, Any], work: Path) -> str:
@@ -75,8 +70,13 @@ def _notices(book: Ledger, work: Path) -> list[str]:
             )
     for damaged in sorted(work.glob("progress.damaged-*.json")):
         lines.append(
-            f"- The record of your progress was damaged and began anew; the old one is kept as `{damaged.name}`. Run "
-            "the check cells of your notebooks again to have them counted, then delete it."
+            f"- The record of your progress was damaged; what could be read of it counts, and the old one is kept as "
+            f"`{damaged.name}`. Run the check cells of your notebooks again to have the rest counted, then delete it."
+        )
+    for newer in sorted(work.glob("progress.newer-*.json")):
+        lines.append(
+            f"- The record of your progress was of a newer version of Ground Up; it is kept as `{newer.name}`. Bring "
+            f'this copy of the course up to date and take it in with `course.import_progress("{newer.name}")`.'
         )
     return ["\n".join(["## Worth knowing", "", *lines])] if lines else []
 
@@ -88,16 +88,6 @@ def _how_it_works(work: Path) -> str:
 def _cell(text: str) -> str:
     """Text that stays inside its cell of the table."""
     return " ".join(text.split()).replace("|", "\\|")
-
-
-def _seal(page: bytes) -> bytes:
-    """A comment by which we know the page again as our own, unless somebody has written in it."""
-    return b"\n<!-- Written by Ground Up: " + hashlib.sha256(page).hexdigest().encode() + b" -->\n"
-
-
-def _is_ours(data: bytes) -> bool:
-    page = data.replace(b"\r\n", b"\n").rpartition(b"\n<!-- Written by Ground Up: ")[0]
-    return data.replace(b"\r\n", b"\n") == page + _seal(page)
 
 
 _WELCOME = """# Ground Up
@@ -119,6 +109,10 @@ cells. In a figure, the arrow keys do what dragging does.
 to do it behind a click; **Reset** (`reset("name")`) brings the exercise back as it was handed out and keeps your
 attempt, and `reset("name", undo=True)` brings that back. If a notebook behaves oddly, choose
 *Kernel → Restart Kernel and Run All Cells*: a cell may have been run out of order.
+
+**How far am I?** `course.progress()` says it in any notebook here. `course.export_progress()` writes your progress into
+a file, and `course.import_progress("FILE")` takes one in, on another computer for example; nothing that is there is
+lost. `course.show_what_i_built()` makes a page for others, with what you built and your pictures.
 
 **Your work** is in `{work}`. It is saved as you go, and nothing you have written is ever overwritten: when
 a lesson you have worked on gets better, the new version is put beside yours. To stop, close this window and press

@@ -1,8 +1,8 @@
 """What a lesson's kernel does beside running cells; an IPython extension, so that it is there after each restart.
 
 `start.py` names it in the environment's own IPython settings. In an environment that doesn't, importing `autograder`
-in a notebook turns the same on. It concerns kernels whose working folder is a lesson, nobody else's; where a program
-runs a notebook for nbgrader, it does nothing.
+in a notebook turns the same on. It concerns kernels whose working folder is a lesson (one line also those anywhere in
+a workspace), nobody else's; where a program runs a notebook for nbgrader, it does nothing.
 
 Nothing that takes time is imported here: each kernel's start would take it.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.core.paths import support
+from autograder.learner import places
 
 if TYPE_CHECKING:
     from autograder.learner.cells_run import CellsRun
@@ -24,7 +25,14 @@ _MARK = "_ground_up"
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Where a lesson is: watch the cells, and offer `check`, `hint`, `solution`, `reset` without an import."""
+    """Where a lesson is: watch the cells, and offer `check`, `hint`, `solution`, `reset` without an import.
+
+    In all of a learner's workspace also `course`, for `course.progress()` and its kin.
+    """
+    if "course" not in shell.user_ns and not os.environ.get("NBGRADER_EXECUTION") and places.around(Path.cwd()):
+        import course
+
+        shell.push({"course": course}, interactive=False)
     if turn_on(shell):
         missing = {name: _late(name) for name in OFFERED if name not in shell.user_ns}
         shell.push(missing, interactive=False)

@@ -16,8 +16,10 @@ from typing import Any
 from filelock import FileLock
 
 from autograder.core.paths import UserError
+from autograder.learner.places import LEDGER
+from autograder.learner.places import is_workspace as is_workspace
 
-LEDGER, LOCK = ".ground-up.json", ".ground-up.lock"
+LOCK = ".ground-up.lock"
 UNFINISHED = ".ground-up-unfinished-"
 LOCK_TIMEOUT = 10.0  # seconds; a holder needs a few milliseconds
 
@@ -57,11 +59,6 @@ class Ledger:
 
     files: dict[str, HandedOut] = field(default_factory=dict)
     lessons: list[ListedLesson] = field(default_factory=list)
-
-
-def is_workspace(folder: Path) -> bool:
-    """Whether a folder is a learner's workspace."""
-    return (folder / LEDGER).is_file()
 
 
 def read(work: Path) -> Ledger:

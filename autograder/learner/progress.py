@@ -6,44 +6,20 @@ can't be done, a warning says why.
 
 from __future__ import annotations
 
-import json
+import contextlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from autograder.core.paths import UserError
 from autograder.judging.verdicts import MISSING, NOT_ATTEMPTED, PASSED
-from autograder.learner import home, ledger
+from autograder.learner import home, ledger, progress_file
+from autograder.learner.progress_file import FILE, Entry, Progress, ProgressWarning, load
 
-FILE = "progress.json"
+__all__ = ["FILE", "Entry", "load", "passed", "record", "record_hint", "store", "told"]
+
 NOT_A_TRY = (NOT_ATTEMPTED, MISSING)
-
-Entry = dict[str, Any]
-
-
-def load(work: Path) -> dict[str, Any]:
-    """{"lessons": {lesson: {"exercises": {name: entry}}}} of a workspace.
-
-    An entry holds verdict, points, max_points, tries, hints and, once passed, first_passed (ISO 8601, UTC). A damaged
-    file is moved aside with a warning, and progress begins anew.
-    """
-    path = work / FILE
-    try:
-        progress = json.loads(path.read_bytes())
-        _check(progress)
-    except FileNotFoundError:
-        return {"lessons": {}}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        aside = ledger.move_aside(path)
-        warnings.warn(
-            f"The record of your progress was damaged; it is kept as {aside.name}, and a new one begins. Your "
-            "notebooks are untouched: run their check cells again to have them counted.",
-            stacklevel=2,
-        )
-        return {"lessons": {}}
-    return progress
 
 
 def passed(folder: Path) -> set[str]:
@@ -84,6 +60,32 @@ def record_hint(folder: Path, exercise: str, level: int) -> None:
     _update(folder, exercise, change)
 
 
+def store(work: Path, progress: Progress) -> None:
+    """Write progress, and the home page after it, for whoever holds the workspace's lock. Raises OSError.
+
+    A home page that can't be written is a warning: the progress is safe by then.
+    """
+    progress_file.write(work, progress)
+    try:
+        home.write(work, progress)
+    except UserError as error:
+        warnings.warn(str(error), ProgressWarning, stacklevel=4)
+    except OSError as error:
+        text = f"Your progress is saved, but {home.FILE} could not be written: {error.strerror or error}."
+        warnings.warn(text, ProgressWarning, stacklevel=4)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Print what is to be said about progress as plain sentences, each time, rather than as Python shows a warning."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", ProgressWarning)
+        yield
+    for sentence in dict.fromkeys(str(warning.message) for warning in said):
+        print(sentence)
+
+
 def _update(folder: Path, exercise: str, change: Callable[[Entry], None]) -> Entry | None:
     folder = folder.resolve()
     work = folder.parent
@@ -91,32 +93,19 @@ def _update(folder: Path, exercise: str, change: Callable[[Entry], None]) -> Ent
         return None
     try:
         with ledger.locked(work):
-            progress = load(work)
+            progress = progress_file.load_held(work)
             lesson = progress["lessons"].setdefault(folder.name, {"exercises": {}})
-            entry = lesson["exercises"].setdefault(exercise, _untried())
+            entry = lesson["exercises"].setdefault(exercise, progress_file.untried())
             change(entry)
-            ledger.write(work / FILE, ledger.to_json(progress))
-            home.write(work, progress)
-    except UserError as error:
-        warnings.warn(str(error), stacklevel=3)
+            store(work, progress)
     except OSError as error:
-        warnings.warn(f"Your progress could not be saved in {work}: {error.strerror or error}.", stacklevel=3)
+        text = (
+            f"Your progress could not be saved in {work}: {error.strerror or error}. What was saved before is safe; "
+            "run this cell again when there is room."
+        )
+        warnings.warn(text, ProgressWarning, stacklevel=3)
         return None
     return entry
-
-
-def _untried() -> Entry:
-    return {"verdict": NOT_ATTEMPTED, "points": 0, "max_points": 0, "tries": 0, "hints": 0}
-
-
-def _check(progress: Any) -> None:
-    """Raise one of the errors of wrong data unless this is progress as we write it."""
-    for lesson in progress["lessons"].values():
-        for entry in lesson["exercises"].values():
-            if _untried().keys() - entry.keys() or not isinstance(entry["verdict"], str):
-                raise ValueError("not an entry")
-            for number in ("points", "max_points", "tries", "hints"):
-                entry[number] += 0
 
 
 def _number(value: float) -> float:

@@ -46,9 +46,10 @@ def check(name: str | None = None) -> Report | Overview | None:
         if reason := _not_run(lesson, exercise.name):
             return Report(Result(exercise, verdicts.NOT_RUN, 0.0, reason))
         result = _check(lesson, exercise.name, namespace)
-        before = lesson.passed()
-        _record(lesson, result)
-        report = Report(result, _footer(lesson, result, before))
+        with progress.told():
+            before = lesson.passed()
+            _record(lesson, result)
+            report = Report(result, _footer(lesson, result, before))
         if os.environ.get("NBGRADER_EXECUTION") and result.verdict != verdicts.PASSED and result.max_points:
             raise CheckFailed(str(report))
         return report
@@ -66,7 +67,8 @@ def hint(name: str | None = None) -> Box | None:
             return Box("HINT", exercise.name, f"`{exercise.name}` has no hints.")
         shown = min(lesson.hints_shown.get(exercise.name, 0) + 1, len(exercise.hints))
         lesson.hints_shown[exercise.name] = shown
-        progress.record_hint(lesson.folder, exercise.name, shown)
+        with progress.told():
+            progress.record_hint(lesson.folder, exercise.name, shown)
         frontend.tell({"progress": True})
         is_last = shown == len(exercise.hints)
         footer = f'That was the last one. If you are still stuck: `solution("{exercise.name}")`' if is_last else ""
@@ -133,9 +135,10 @@ def _check_all(lesson: Lesson, namespace: dict[str, Any]) -> list[Result]:
         Result(exercise, verdicts.NOT_RUN, 0.0, reasons[name]) if reasons[name] else _check(lesson, name, namespace)
         for name, exercise in lesson.exercises.items()
     ]
-    for result in results:
-        if result.verdict == verdicts.PASSED:  # a look at all of them is no try
-            _record(lesson, result)
+    with progress.told():
+        for result in results:
+            if result.verdict == verdicts.PASSED:  # a look at all of them is no try
+                _record(lesson, result)
     return results
 
 

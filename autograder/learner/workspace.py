@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.core.paths import PACKAGE_ROOT, SUPPORT, UserError, suggest, support
-from autograder.learner import home, ledger, progress
+from autograder.learner import home, ledger, progress_file
 from autograder.learner.ledger import HandedOut, Ledger, ListedLesson, fingerprint
 
 COPY, REPLACE, BESIDE, ADOPT, KEEP, DELETED = "copy", "replace", "beside", "adopt", "keep", "deleted"
@@ -127,7 +127,7 @@ def _prepare(lessons: Path, work: Path, wanted: set[str]) -> Changes:
         _put_away_former(lesson, lessons, book, work, changes)
         book.lessons.append(_listing(lesson))
     ledger.save(work, book)
-    home.write(work, progress.load(work))
+    home.write(work, progress_file.load_held(work))
     return changes
 
 

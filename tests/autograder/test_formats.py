@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.core import wire
 from autograder.core.paths import PACKAGE_ROOT, SUPPORT
-from autograder.learner import ledger, progress, workspace
+from autograder.learner import carry, ledger, progress, workspace
 from autograder.runner.sandbox import bubblewrap_works
 
 PAGE = (PACKAGE_ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
@@ -123,6 +123,8 @@ def test_progress_and_the_ledger(course, tmp_path):
     for heading, name in (("Progress", progress.FILE), ("The ledger", ledger.LEDGER)):
         (example,) = examples(heading)
         assert differences(example, json.loads((tmp_path / "work" / name).read_bytes())) == []
+    (example,) = examples("Exported progress")
+    assert differences(example, json.loads(carry.export(tmp_path / "work").read_bytes())) == []
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -9,9 +10,10 @@ import pytest
 from jupyter_client import KernelManager
 
 from autograder.core.paths import PACKAGE_ROOT
-from autograder.learner import workspace
+from autograder.learner import progress, workspace
 
 EXTENSION = "--ext=autograder.learner.kernel"
+NO_HISTORY = "--HistoryManager.enabled=False"  # which needs room on the disk
 LESSON = "01_neuron"
 
 
@@ -20,7 +22,9 @@ class Kernel:
 
     def __init__(self, folder, **variables):
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(cwd=str(folder), extra_arguments=[EXTENSION], env={**os.environ, **variables})
+        self.manager.start_kernel(
+            cwd=str(folder), extra_arguments=[EXTENSION, NO_HISTORY], env={**os.environ, **variables}
+        )
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
@@ -106,6 +110,40 @@ def test_the_buttons_get_their_answers(kernel):
     assert kernel.comm_message() == {"asked": "reset", "exercise": "relu"}
 
 
+RELU = "import numpy as np\ndef relu(z):\n    return np.maximum(z, 0)"
+SIGMOID = "def sigmoid(z):\n    return (1 + np.tanh(z / 2)) / 2"
+CHECK_WITHOUT_ROOM = """
+import resource
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20, before[1]))
+try:
+    said = check("sigmoid")
+finally:
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+said
+"""
+
+
+def passed(kernel):
+    return progress.passed(kernel.work / LESSON)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit and no such signal")
+def test_without_room_a_check_still_reports_and_a_killed_kernel_loses_nothing_that_was_recorded(kernel):
+    kernel.run(RELU)
+    kernel.run(SIGMOID)
+    assert kernel.run('check("relu")')[0].startswith("✓ relu: Correct")
+    assert passed(kernel) == {"relu"}
+    for _ in range(2):  # it is said each time, not once
+        seen, _ = kernel.run(CHECK_WITHOUT_ROOM)
+        assert seen.startswith("Your progress could not be saved in ") and "\n✓ sigmoid: Correct" in seen
+        assert ".py" not in seen and passed(kernel) == {"relu"}
+    assert kernel.run('check("sigmoid")')[0].startswith("✓ sigmoid: Correct")
+    assert "2 of 105 exercises passed" in kernel.run("course.progress()")[0]
+    os.kill(kernel.manager.provisioner.pid, signal.SIGKILL)
+    assert passed(kernel) == {"relu", "sigmoid"}
+
+
 def loaded(folder, **variables):
     """What a shell has after the extension was loaded in it; it says so in a process of its own."""
     code = (
@@ -119,6 +157,12 @@ def loaded(folder, **variables):
     ran = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
+
+
+def test_anywhere_in_a_workspace_there_is_course_and_it_loads_nothing_else(tmp_path):
+    (tmp_path / ".ground-up.json").write_text("{}")
+    (tmp_path / "notes").mkdir()
+    assert loaded(tmp_path / "notes") == [["course"], 3, False]
 
 
 def test_names_that_a_person_defined_stay(tmp_path):

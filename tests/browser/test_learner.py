@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import urllib.error
+import urllib.request
+from pathlib import Path
+
 import pytest
 from browsing import KERNEL_IDLE
 from pictures import around, keep
 
+from autograder.learner import ledger
+
 WAIT = 60_000
+ENTRY = {"verdict": "PASSED", "points": 1, "max_points": 1, "tries": 1, "hints": 0}
 WRONG = "def weighted_sum(x, w, b):\n    return x @ w"
 
 
@@ -48,6 +56,34 @@ def test_from_the_home_page_to_a_first_passed_exercise(page, lab):
     keep(page, "mistake", clip=around(exercise, check))
 
 
+def test_the_server_says_why_it_has_no_answer(lab):
+    assert asked(lab, "course")[0] == 200
+    book = lab.root / ledger.LEDGER
+    before = book.read_bytes()
+    try:
+        book.write_text("?")
+        status, answer = asked(lab, "course")
+        assert status == 409 and "the next start of Ground Up puts it right" in answer["message"]
+        book.unlink()
+        for part, data in (("course", None), ("progress", None), ("progress", b"{}"), ("built", b"{}")):
+            status, answer = asked(lab, part, data)
+            assert status == 404 and "There is no course in this folder." in answer["message"]
+    finally:
+        book.write_bytes(before)
+    assert asked(lab, "course", token="wrong")[0] == 403
+
+
+def asked(lab, part, data=None, token=None):
+    """What the server answers: the status, and what it says. data: to be posted."""
+    headers = {"Authorization": f"token {token or lab.token}"}
+    request = urllib.request.Request(f"{lab.address}/ground-up/{part}", data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
 def test_the_buttons_check_what_is_on_the_screen_and_the_map_follows(page, lab):
     opened(page, lab)
     dot_says(page, "sigmoid", "open")
@@ -66,6 +102,25 @@ def test_the_buttons_check_what_is_on_the_screen_and_the_map_follows(page, lab):
     type_in(page, exercise, "def sigmoid(z)\n    return z")
     press(check, "Check")
     check.get_by_text("Python can't read the cell that defines").wait_for(timeout=WAIT)
+
+
+def test_the_home_page_makes_the_page_to_show_and_takes_progress_in_and_out(page, lab, tmp_path):
+    lab.open(page, "01_neuron/neuron.ipynb", run=False)
+    page.evaluate("() => void window.jupyterapp.commands.execute('docmanager:open', {path: 'home.md'})")
+    keeping = page.locator(".ground-up-keeping")
+    said = keeping.get_by_role("status")
+    with page.expect_download() as started:
+        keeping.get_by_role("button", name="Save my progress").click(timeout=WAIT)
+    file = tmp_path / started.value.suggested_filename
+    document = json.loads(started.value.path().read_bytes())
+    document["lessons"]["01_neuron"] = {"exercises": {"neuron": ENTRY}}
+    file.write_text(json.dumps(document))
+    for name, sentence in ((file, "(01_neuron: neuron)"), (Path(__file__), "holds no progress of Ground Up")):
+        keeping.locator("input").set_input_files(name)
+        said.get_by_text(sentence).wait_for()
+    keeping.get_by_role("button", name="What I built").click()
+    page.frame_locator(".jp-HTMLViewer iframe").get_by_text("neuron(x, w, b, activation)").wait_for(timeout=WAIT)
+    keep(page, "built")
 
 
 def test_help_is_a_button_or_a_key_away_and_asks_nothing(page, lab):

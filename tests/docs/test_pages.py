@@ -21,6 +21,8 @@ MADE = {
     "handed_out.json",
     "attempt.json",
     "progress.json",
+    ".ground-up-progress.json",
+    "what-i-built.html",
     ".counts.json",
     "timestamp.txt",
 }

@@ -37,6 +37,7 @@
     "executor",
     "exercises",
     "home",
+    "keeping",
     "kernel_line",
     "panel",
     "parts",

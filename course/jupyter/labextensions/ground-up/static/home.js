@@ -1,6 +1,7 @@
 /* The home page: what home.md holds, alive. Where this extension isn't, home.md is read as it is. */
 
 import { make } from "./dom.js";
+import { keeping } from "./keeping.js";
 import { dots, goButton, partTitle } from "./parts.js";
 
 const FILE_TYPE = "ground-up-home";
@@ -38,10 +39,12 @@ class Home {
   #map;
   #rendermime;
   #open;
+  #keep;
   #hero = make("div", { class: "ground-up-hero" });
   #lessons = make("div", { class: "ground-up-lessons" });
   #text = make("div", { class: "jp-RenderedHTMLCommon" });
   #go = make("div");
+  #keeping = make("div");
 
   constructor(lab, app, widget, context, map, rendermime, open) {
     [this.#lab, this.#node, this.#context] = [lab, widget.node, context];
@@ -57,9 +60,11 @@ class Home {
       this.#phone(app),
       this.#go,
       this.#lessons,
+      this.#keeping,
       this.#text,
     );
     this.#move();
+    this.#keep = () => keeping(lab, app, map);
     const stop = map.onChange(() => this.#draw());
     widget.disposed.connect(stop);
     context.ready.then(() => {
@@ -95,6 +100,7 @@ class Home {
     const course = this.#map.data;
     if (!course) return;
     this.#go.replaceChildren(goButton(course, this.#open));
+    if (!this.#keeping.hasChildNodes()) this.#keeping.append(this.#keep());
     this.#lessons.replaceChildren(...course.lessons.flatMap((each) => [partTitle(each), this.#lesson(each)]));
   }
 
