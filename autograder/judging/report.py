@@ -210,8 +210,8 @@ def _grid(title: str, array: np.ndarray, differs: np.ndarray | None) -> str:
     )
     caption = f"{title}, shape {array.shape}" if array.ndim else title
     style = "text-align:left;white-space:nowrap"
-    table = f"<table style='margin:4px 0'><caption style='{style}'>{escape(caption)}</caption>{rows}</table>"
-    return f"<div style='max-width:100%;overflow-x:auto'>{table}</div>"
+    whole = f"<table style='margin:4px 0'><caption style='{style}'>{escape(caption)}</caption>{rows}</table>"
+    return f"<div style='max-width:100%;overflow-x:auto'>{whole}</div>"
 
 
 def _as_table(array: np.ndarray) -> np.ndarray:
