@@ -82,10 +82,10 @@ def test_markdown_opens_as_a_page_and_work_is_saved_by_itself(server):
     assert default(ask, "@jupyterlab/docmanager-extension:plugin", "autosaveInterval") == 30
 
 
-def test_learners_see_validate_and_instructors_formgrader_too(server):
+def test_learners_see_none_of_nbgraders_tools_and_instructors_all(server):
     role, ask = server
     disabled = {name for name in page_config(ask)["disabledExtensions"] if name.startswith(NBGRADER)}
-    tools = {"assignment-list", "course-list", "create-assignment", "formgrader", "menu"}
+    tools = {"assignment-list", "course-list", "create-assignment", "formgrader", "menu", "validate-assignment"}
     assert disabled == ({NBGRADER + tool for tool in tools} if role == "learner" else set())
 
 
