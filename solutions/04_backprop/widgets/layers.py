@@ -35,7 +35,7 @@ class LayerSteps(Figure):
     uses = USES
 
     def initial(self):
-        return {"step": 0, "row": 0, "column": 0, "samples": MOST_SAMPLES, "seed": 4}
+        return {"step": 0, "row": 0, "column": 0, "samples": MOST_SAMPLES, "seed": 4, "selected": "entry"}
 
     def controls(self, state):
         return [
@@ -67,11 +67,11 @@ class LayerSteps(Figure):
             column = state["column"] if x < 0 else min(x, columns - 1)  # there only its column is chosen
             return state | {"row": row, "column": column}
         if kind == "select" and thing in NODES:
-            return self.at(state, NODES[thing])
+            return self.at(state, NODES[thing]) | {"selected": thing}
         return within(super().reduce(state, event)) if kind in ("set", "select") else state
 
     def at(self, state, step):
-        return state if step == state["step"] else state | {"step": step, "row": 0, "column": 0, "selected": None}
+        return state if step == state["step"] else state | {"step": step, "row": 0, "column": 0, "selected": "entry"}
 
     # --- the numbers --------------------------------------------------------------------------------
 

@@ -139,7 +139,9 @@ def test_an_array_of_the_network_leads_to_its_step():
         run.handle([{"type": "select", "thing": name.removeprefix("d")}])
         assert run.state["step"] == step
         marked = [node.id for node in panel(run, "network").nodes if node.mark]
-        assert marked == [name.removeprefix("d")]
+        assert marked == [name.removeprefix("d")] == [run.frame.selected]
+    run.handle([NEXT, {"type": "press", "name": "back"}])
+    assert run.frame.selected == "entry", "the arrow keys are its own again"
 
 
 def test_fewer_samples_take_rows_from_some_gradients_and_none_from_others():

@@ -44,7 +44,7 @@ def test_next_and_back(layers, how):
 def test_an_entry_is_chosen_by_mouse_and_by_keys(layers):
     layers.after(layers.button("Next").click)
     picture = layers.picture(PRODUCT)
-    layers.walk("entry")
+    layers.root.focus()
     layers.after(lambda: layers.press("ArrowDown"))
     layers.after(lambda: layers.press("ArrowRight"))
     assert "dW2[1, 1] = " in layers.say and "dW2[1, 1]: row 1 of Aᵀ, column 1 of dS" in layers.words
