@@ -290,20 +290,6 @@ def test_a_small_forget_bias_fails_at_sixty_and_nothing_fails_at_five(task):
     assert right_after(nn.RNN, [5] * 500, 0) > 0.99 and right_after(nn.LSTM, [5] * 500, 0, 1.0) > 0.99
 
 
-@pytest.mark.heavy
-def test_trained_straight_at_sixty_one_of_them_learns_it_with_every_seed(task):
-    simple, gated = printed(cell("for seed in range(5)"), task)
-    assert np.mean(shares(simple)) < 0.4
-    assert min(shares(gated)) >= 0.99
-
-
-@pytest.mark.heavy
-def test_with_short_distances_first_both_learn_it(task):
-    growing = cell("growing = ").replace("torch.set_num_threads(threads)", "")
-    simple, gated = printed(growing, task)
-    assert min(shares(simple)) > 0.95 and min(shares(gated)) >= 0.99
-
-
 def test_the_longest_copy_is_the_longest_part_that_stands_in_the_source():
     names = {}
     exec(cell("def longest_copy").split("source = plays.text")[0], names)

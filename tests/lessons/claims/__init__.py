@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
+from types import SimpleNamespace
 
 REAL, STAND_IN = "real", "stand-in"
 
@@ -36,8 +38,12 @@ def is_of(piece: str, cell: str) -> bool:
 
 
 def table(lesson: str):
-    """The module with a lesson's CLAIMS, and SILENT: pieces of the printing cells that the text says nothing about."""
-    return import_module(f"claims.lesson_{lesson.partition('_')[0]}")
+    """The module with a lesson's CLAIMS, and SILENT: pieces of the printing cells that the text says nothing about.
+
+    A new lesson may do without: then both are empty.
+    """
+    name = f"claims.lesson_{lesson.partition('_')[0]}"
+    return import_module(name) if find_spec(name) else SimpleNamespace(CLAIMS=(), SILENT=())
 
 
 def numbers(text: str) -> list[float]:

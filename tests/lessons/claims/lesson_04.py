@@ -10,7 +10,6 @@ CLAIMS = (
     Claim("2 · 0.5    2 · (−1)     =     1     −2", "dense_backward(np.array([[0.5", lambda said: numbers(said)[2:6] == [0.5, -1, 1, -2]),
     Claim("=  (0.245,  −0.335,  0.090)", "softmax_cross_entropy(np.array([[1.0", lambda said: [round(x, 3) for x in numbers(said)[-3:]] == [0.245, -0.335, 0.09]),
     Claim("a slope that is itself nearly 0 may give some 10⁻⁵", "def check_all", lambda said: max(float(line.rsplit(" ", 1)[1]) for line in said.splitlines()[:4]) < 9e-5),
-    Claim("for about the price of three passes", "def check_all", lambda said: 1.5 < behind(said, "backpropagation")[0] / behind(said, "one forward pass")[0] < 8),
     Claim("There is a way to get all slopes at once", "def check_all", lambda said: behind(said, "nudging")[0] > 100 * behind(said, "backpropagation")[0]),
     Claim("It starts near ln 10 ≈ 2.3, the loss of guessing among ten, and hardly better than guessing.", "step % 60", lambda said: near(behind(said, "step   0: loss")[0], 2.3, 0.15) and percents(said)[0] < 20),
     Claim("Here every number in the network was found by your gradients.", "step % 60", lambda said: percents(said)[-1] > 88),
