@@ -1,7 +1,7 @@
 """A network of two layers in whole numbers, small enough to check by hand, and the message on its way back through it.
 
 The arrays, for n samples: X (n, 5) → Z (n, 3) by W1, b1 → A (n, 3) by ReLU → S (n, 2) by W2, b2. The message dS about S
-is given, as the loss would send it. Rows of one, such as b1, are kept as arrays (1, k) here.
+is given, as the loss would send it. In the products a bias is a row, (1, k), so that its sum is a product like any other.
 """
 
 from collections.abc import Callable
@@ -152,7 +152,7 @@ def run(given, name="", place=None):
 
 
 def shape(array):
-    """A shape as the lesson writes it; a bias is a row of its own."""
+    """A shape as the lesson writes it."""
     rows, columns = array.shape
     return f"({rows}, {columns})"
 

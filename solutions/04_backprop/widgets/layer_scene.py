@@ -22,7 +22,7 @@ def network(step, arrays):
     now = STEPS[step].node
     known = {one.node for one in STEPS[1 : step + 1]}
     nodes = [
-        Node(name, x, y, f"{name} ✓" if name in known else name, (shape(arrays[name]),), mark="now" * (name == now))
+        Node(name, x, y, f"{name} ✓" if name in known else name, (own_shape(name, arrays),), mark="now" * (name == now))
         for name, (x, y) in PLACES.items()
     ]
     edges = [
@@ -130,11 +130,17 @@ def shapes_table(step, arrays):
     rows = []
     for name in ("S", "W2", "b2", "A", "Z", "W1", "b1", "X"):
         now = STEPS[step].node == name
-        gradient = f"{known[name]} {shape(arrays[known[name]])}" if name in known else ""
+        gradient = f"{known[name]} {own_shape(known[name], arrays)}" if name in known else ""
         rows.append(
-            [Cell(f"{name} {shape(arrays[name])}", "strong" if now else ""), Cell(gradient, "strong" if now else "")]
+            [Cell(f"{name} {own_shape(name, arrays)}", "strong" if now else ""), Cell(gradient, "strong" if now else "")]
         )
     return Table("shapes", rows, "Each gradient has the shape of its array", ["array", "gradient"], column=1, width=260)
+
+
+def own_shape(name, arrays):
+    """The shape that the array of this name has in the reader's functions, where a bias is no row of a table."""
+    array = arrays[name]
+    return f"({array.shape[1]},)" if name.removeprefix("d") in ("b1", "b2") else shape(array)
 
 
 def written(value):
