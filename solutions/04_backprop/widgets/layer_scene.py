@@ -117,7 +117,8 @@ def entry_table(step, row, column, arrays):
     rule = len(rows)
     rows.append([Cell("together", "strong"), "", Cell(written(worked), "strong")])
     right = same(value, worked)
-    rows.append([Cell(arrays["whose"], "muted" if right else "orange"), "=" if right else "≠", written(value)])
+    whose = {"Your": "your result", "Our": "our result"}.get(arrays["whose"], "the figure's")
+    rows.append([Cell(whose, "muted" if right else "orange"), "=" if right else "≠", written(value)])
     left_name, top_name = step.names
     title = f"{step.name}[{row}, {column}]"
     title += "" if step.entrywise else f": row {row} of {left_name}, column {column} of {top_name}"

@@ -92,7 +92,7 @@ class LayerSteps(Figure):
             "left": step.left(found),
             "top": step.top(found),
             "result": found[step.name],
-            "whose": step.whose(functions),
+            "whose": functions.whose(step.by),
             "worked": step.worked_out(found),
         }
 

@@ -102,7 +102,7 @@ def test_an_entry_is_the_sum_over_its_row_and_its_column():
         "sample 2",
         "sample 3",
         "together",
-        "Your dense_backward",
+        "your result",
     ]
     assert [float(row[2].replace("−", "-")) for row in rows] == [*products, products.sum(), products.sum()]
     assert panel(run, "entry").title == "dW2[2, 1]: row 2 of Aᵀ, column 1 of dS"
@@ -203,7 +203,7 @@ def test_a_wrong_entry_stands_beside_the_sum_that_it_isn_t():
     run = session(THEIRS | {"dense_backward": twice}, step=1)
     row, column = np.argwhere(arrays(run)["result"])[0]
     to(run, column, -row)
-    assert table(run)[-1][:2] == ["Your dense_backward", "≠"] and ", but the row and the column give " in run.frame.say
+    assert table(run)[-1][:2] == ["your result", "≠"] and ", but the row and the column give " in run.frame.say
 
 
 def test_copied_lines_rebuild_the_view_and_settings_are_checked():
