@@ -1,7 +1,5 @@
 """Lesson 11: its reference solutions against torch, finite differences and brute force, and what its text claims."""
 
-import contextlib
-import io
 import math
 import re
 
@@ -252,10 +250,6 @@ def test_the_strips_of_the_example(solved):
 # --- what its demos show ------------------------------------------------------------------------------------------
 
 
-def shares(text):
-    return [float(share) / 100 for share in re.findall(r"([\d.]+)%", text)]
-
-
 def test_both_kinds_of_layers_agree_with_torch(demo):
     nudged = re.findall(r"\de[-+]\d+", demo("largest relative difference")[0])
     assert len(nudged) == 6 and max(map(float, nudged)) < 1e-6
@@ -275,13 +269,6 @@ def task(solved):
 
 def cell(text):
     return next(each.source for each in opened(LESSON).source.cells if "demo" in each.tags and text in each.source)
-
-
-def printed(code, names):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(code, names)
-    return out.getvalue().splitlines()
 
 
 def test_a_small_forget_bias_fails_at_sixty_and_nothing_fails_at_five(task):
