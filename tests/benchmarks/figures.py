@@ -88,6 +88,7 @@ FIGURES = {
         "leaf x",
         False,
     ),
+    "two layers, step by step": ("04_backprop", "import widgets\nwidgets.layer_steps(step=5)", "samples", False),
     "training monitor, looking back": (
         "07_pytorch",
         "import widgets\nwidgets.training_monitor(preset='healthy')",

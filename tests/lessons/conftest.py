@@ -6,6 +6,7 @@ from functools import cache
 from types import SimpleNamespace
 
 import pytest
+from solved_run import run as run_solved
 
 from autograder.core.paths import lesson_names, solutions
 from autograder.lesson.build import Lesson, open_lesson
@@ -33,6 +34,20 @@ def lesson(request):
     lesson = opened(request.param)
     with library_module(lesson.library):
         yield lesson
+
+
+@pytest.fixture(scope="session")
+def solved_run(tmp_path_factory):
+    """Runs the solved lesson of a name from top to bottom, as `solved_run.run` does; each way once, whoever asks."""
+
+    @cache
+    def kept(name, stand_ins, shortened):
+        return run_solved(opened(name), tmp_path_factory.mktemp("run"), stand_ins, shortened)
+
+    def ran(name, stand_ins=False, shortened=None):
+        return kept(name, stand_ins, shortened)
+
+    return ran
 
 
 @pytest.fixture(scope="module")

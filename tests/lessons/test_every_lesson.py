@@ -2,12 +2,10 @@
 
 import ast
 import json
-import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from autograder.cases.run import run_cases
 from autograder.core import outcome, wire
@@ -21,8 +19,6 @@ from autograder.runner.client import Runner
 from autograder.runner.job import CodeCell
 from autograder.submission import grade
 from autograder.submission.reading import Submission, read
-
-MINUTES_FOR_A_CELL = 5  # a cell that hangs is cut off; how long they take, tests/benchmarks/lessons.py says
 
 
 def test_what_is_released_is_what_the_source_makes(lesson):
@@ -49,31 +45,20 @@ SHORTENED = {"11_lstm": ("text_batches(learn, 64, 64), 3", "text_batches(learn, 
 
 
 @pytest.mark.heavy_for("08_convolution", "09_cnn", "11_lstm")
-def test_the_solved_lesson_runs_from_top_to_bottom_and_every_check_passes(lesson, tmp_path, monkeypatch):
+def test_the_solved_lesson_runs_from_top_to_bottom_and_every_check_passes(lesson, solved_run):
     """In a real kernel, in a copy of the released folder, with demos and figures; the longest training is cut short."""
-    notebook = solution_notebook(lesson)
-    if lesson.name in SHORTENED:
-        long, short = SHORTENED[lesson.name]
-        (cell,) = (cell for cell in notebook.cells if long in cell.source)
-        cell.source = cell.source.replace(long, short)
-    run_to_the_end(notebook, lesson, tmp_path, monkeypatch)
+    all_checks_passed(solved_run(lesson.name, shortened=SHORTENED.get(lesson.name)))
 
 
 @pytest.mark.heavy
-def test_it_does_so_with_its_longest_training_too(lesson, tmp_path, monkeypatch):
+def test_it_does_so_with_its_longest_training_too(lesson, solved_run):
     if lesson.name not in SHORTENED:
         pytest.skip("nothing of this lesson is cut short")
-    run_to_the_end(solution_notebook(lesson), lesson, tmp_path, monkeypatch)
+    all_checks_passed(solved_run(lesson.name))
 
 
-def run_to_the_end(notebook, lesson, tmp_path, monkeypatch):
-    folder = tmp_path / lesson.name
-    shutil.copytree(lessons() / lesson.name, folder)
-    for name in ("IPYTHONDIR", "MPLCONFIGDIR"):
-        monkeypatch.setenv(name, str(tmp_path / name))
-    client = NotebookClient(notebook, timeout=60 * MINUTES_FOR_A_CELL, resources={"metadata": {"path": str(folder)}})
-    client.execute()
-    for cell in notebook.cells:
+def all_checks_passed(run):
+    for cell in run.notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(CHECK_SUFFIX) and cell.cell_type == "code":
             shown = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
             assert "data-verdict='PASSED'" in shown, cell.source

@@ -27,7 +27,7 @@ class BackpropSteps(Figure):
         return {
             "expression": EXAMPLE,
             "values": dict(VALUES),
-            "step": 1,
+            "step": 0,
             "overwrite": False,
             "_read": EXAMPLE,  # the last expression that could be read
         }
@@ -67,7 +67,7 @@ class BackpropSteps(Figure):
         state = super().reduce(state, event)
         if event["type"] == "set" and event["name"] == "expression":
             try:
-                return read_anew(state, parse(state["expression"])) | {"step": 1, "selected": None}
+                return read_anew(state, parse(state["expression"])) | {"step": 0, "selected": None}
             except ExpressionError:
                 return state  # compute says what is wrong; the last picture stays
         return state

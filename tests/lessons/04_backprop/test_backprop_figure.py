@@ -129,8 +129,19 @@ def enter(run, text):
 # --- the numbers ------------------------------------------------------------------------------------------
 
 
-def test_the_first_frame_is_the_forward_pass_with_one_line_lit():
+def test_it_begins_before_the_first_step():
     run = session()
+    assert run.state["step"] == 0 and not lit(run)
+    assert run.frame.say.startswith("Forward done. Values: a data 3.00 grad 0.00, b data −0.50 grad 0.00, ")
+    assert panel(run, "graph").title == "Forward: every value is known"
+    press(run, "next")
+    enter(run, "a*a*b")
+    assert run.state["step"] == 0, "so does another expression"
+
+
+def test_the_first_step_lights_one_line():
+    run = session()
+    press(run, "next")
     assert run.frame.say == (
         "Step 1 of 5, (a*b + a)**2 to a*b + a: 1.00 × 3.00 = 3.00. Values: a data 3.00 grad 0.00, "
         "b data −0.50 grad 0.00, a*b data −1.50 grad 0.00, a*b + a data 1.50 grad 3.00, "
@@ -205,7 +216,7 @@ def test_back_restores_and_neither_end_is_passed():
     press(run, "next", "next", "back", "back")
     assert run.frame.say == first
     press(run, "back", "back")
-    assert run.frame.say.startswith("Forward done.")
+    assert run.frame.say == first
     assert set(grads(run).values()) == {0.0, 1.0}
     press(run, *["next"] * 9)
     assert "Step 5 of 5" in run.frame.say
@@ -217,6 +228,8 @@ def test_a_value_used_twice_by_one_node_has_one_double_line():
     run = session(expression="a*a")
     (edge,) = panel(run, "graph").edges
     assert edge.double
+    press(run, "next")
+    (edge,) = panel(run, "graph").edges
     assert edge.label == "1.00 × 6.00\n= 6.00"
     assert arrays(run)["steps"] == 1
 
@@ -229,6 +242,7 @@ def test_moving_a_leaf_moves_the_values_and_the_gradients():
 
 def test_where_tanh_is_flat_one_percent_of_the_message_is_left():
     run = session(expression="tanh(a)", values={"a": 3.0})
+    press(run, "next")
     assert grads(run)["a"] == pytest.approx(1 - math.tanh(3) ** 2)
     assert lit(run)[0].label == "1.00 × 0.01\n= 0.01"
 
@@ -237,7 +251,7 @@ def test_the_order_is_that_of_the_learners_backward():
     swapped = engine("for parent in node.parents", "for parent in reversed(node.parents)")
     chain = "(a + 1)*(b + 2)"
     theirs, other = session(expression=chain), session(swapped, expression=chain)
-    press(theirs, "next", "next"), press(other, "next", "next")
+    press(theirs, *["next"] * 3), press(other, *["next"] * 3)
     assert theirs.frame.say != other.frame.say
     assert lit(theirs)[0].target != lit(other)[0].target
     press(theirs, "all"), press(other, "all")
@@ -287,7 +301,7 @@ def test_overwriting_makes_only_the_gradient_of_a_wrong():
 
 
 def test_overwriting_also_loses_half_of_a_value_times_itself():
-    run = session(expression="a*a", overwrite=True)
+    run = session(expression="a*a", overwrite=True, step=1)
     assert grads(run)["a"] == pytest.approx(3)
     assert "a has 3.00, finite differences say 6.00" in run.frame.say
 
@@ -356,7 +370,7 @@ def test_what_breaks_in_the_learners_engine_is_said_in_a_sentence(old, new, mess
 def test_from_a_broken_engine_the_first_picture_is_that_of_the_solutions():
     run = session(engine("    out.grad = 1.0", "    out.grad = one"))
     assert "NameError" in run.frame.strip[0]
-    assert run.frame.say.startswith("Step 1 of 5")
+    assert run.frame.say.startswith("Forward done.")
 
 
 # --- expressions ------------------------------------------------------------------------------------------

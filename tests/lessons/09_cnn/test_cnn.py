@@ -1,6 +1,5 @@
 """Lesson 9: its reference solutions against torch, finite differences and brute force, and what its text claims."""
 
-import os
 import re
 from itertools import pairwise
 
@@ -331,81 +330,3 @@ def test_autograd_sees_as_many_pixels_as_the_receptive_field_says(demo):
         [3, 8, 8],
         [5, 18, 18],
     ]
-
-
-# --- what the text says of real digits ----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def trained(demo):
-    """The lesson's own cells, run up to the trained network and what its filters like."""
-    if not os.environ.get("GROUNDUP_DATA"):
-        pytest.skip("GROUNDUP_DATA is not set: the real digits aren't here")
-    demo("import matplotlib")
-    data, _ = demo("handwriting = mnist()")
-    assert "8000 digits to learn from, 2000 held out" in data
-    printed, names = demo("digit_reader, started")
-    demo("one_filter")
-    return printed, names
-
-
-def percents(text):
-    return [float(number) for number in re.findall(r"(\d+(?:\.\d+)?)%", text)]
-
-
-@pytest.mark.heavy
-def test_around_99_of_100_held_out_digits_are_read(trained):
-    (right,) = percents(trained[0])
-    assert 98.5 <= right <= 99.7
-
-
-@pytest.mark.heavy
-def test_a_map_of_an_untrained_network_follows_the_digit_about_as_much(trained, demo):
-    printed, _ = demo("newborn = ")
-    both, of_trained, of_untrained = (float(number) for number in re.findall(r"(-?\d\.\d\d)$", printed, re.MULTILINE))
-    assert both > 0.35 and of_trained > 0.35
-    assert abs(of_trained - of_untrained) < 0.2
-
-
-@pytest.mark.heavy
-def test_what_saliency_marks_is_worth_more_than_pixels_drawn_by_lot(trained, demo):
-    demo("newborn = ")
-    printed, _ = demo("def erased")
-    whole, few, many = (percents(line) for line in printed.splitlines()[1:])
-    assert min(whole) >= 98
-    assert few[0] < few[2] and many[0] < many[2]
-    assert min(many) > 50
-
-
-@pytest.mark.heavy
-def test_two_pixels_aside_are_nothing_to_it_and_six_a_catastrophe(trained, demo):
-    still, two, _, six = percents(demo("for pixels in [0, 2, 4, 6]")[0])
-    assert two > still - 1.5 and six < 70
-
-
-@pytest.mark.heavy
-def test_a_change_that_is_aimed_fools_it_and_one_by_lot_does_not(trained, demo):
-    nothing, _, tenth, _ = (percents(line) for line in demo("to fool it")[0].splitlines())
-    assert nothing[0] == nothing[1] >= 98.5
-    assert tenth[0] >= 97 and 65 < tenth[1] < 85  # a few in a hundred; about a quarter
-
-
-def in_the_corner(maps):
-    """The share of maps (n, 28, 28) that are largest where the stamp is, or next to it."""
-    return np.mean([max(np.unravel_index(np.argmax(each), each.shape)) < 9 for each in maps.numpy()])
-
-
-@pytest.mark.heavy
-def test_it_reads_the_stamp_instead_of_the_three_and_saliency_lights_up_the_corner(trained, demo):
-    printed, names = demo("def stamped")
-    same_source, plain_threes, stamped_sevens = percents(printed)
-    assert same_source >= 97 and plain_threes < 30 and stamped_sevens > 15
-    sevens, reader = names["stamped_sevens"], names["digit_reader"]
-    assert 100 * names["right_answers"](reader, sevens, 3) < 3  # one that was trained without stamps
-    assert in_the_corner(names["saliency"](names["misled"], torch.tensor(sevens), 3)) > 0.9
-
-
-@pytest.mark.heavy
-def test_the_table_of_parts_has_a_row_for_each_digit(trained, demo):
-    shares = percents(demo("confusion_matrix(y_unseen")[0])
-    assert len(shares) == 10 and min(shares) > 94

@@ -2,8 +2,6 @@
 
 import functools
 import itertools
-import math
-import os
 import re
 
 import numpy as np
@@ -426,45 +424,6 @@ def test_there_are_weights_that_know_the_letter_after_forty_others(solved):
     Wx[:4] = 6 * np.eye(4) - 3
     H, _ = solved.rnn_forward(X, np.zeros((4, 4)), Wx, Wh, np.zeros(4))
     assert list(H[:, -1].argmax(axis=1)) == [0, 1, 2, 3] and np.ptp(H[:, -1], axis=1).min() > 1.9
-
-
-@pytest.fixture(scope="module")
-def inventing(demo):
-    """What the cells of section 9 and the one without a rein printed, by names."""
-    if not os.environ.get("GROUNDUP_DATA"):
-        pytest.skip("GROUNDUP_DATA is not set: the real names aren't here")
-    cells = {"training": "def start_params", "names": "def invent", "nearest": "difflib", "rein": "wild[1]"}
-    return {name: demo(text)[0] for name, text in cells.items()}
-
-
-@pytest.mark.heavy
-def test_the_network_wavers_between_eight_letters_and_learns_the_unseen_names_as_well(inventing, solved):
-    learned, unseen, blindly = (numbers(line)[-1] for line in inventing["training"].splitlines()[-3:])
-    assert unseen == pytest.approx(2.07, abs=0.03) and 0 < unseen - learned < 0.08
-    assert round(math.exp(unseen)) == 8 and round(math.exp(blindly)) == 27
-    assert "Blindly it would be 27, the 26 letters and the line break. Now it is about e²·¹, eight." in solved.source
-
-
-@pytest.mark.heavy
-def test_hotter_names_are_stranger(inventing):
-    cold, warm, hot = (line.split(": ")[1].split(", ") for line in inventing["names"].splitlines())
-    assert all(len(names) == 10 for names in (cold, warm, hot))
-    assert sum(map(len, map(set, cold))) < sum(map(len, map(set, hot)))
-
-
-@pytest.mark.heavy
-def test_most_names_are_new_and_some_stand_in_the_list(inventing):
-    rows = [numbers(line) for line in inventing["nearest"].splitlines()[:3]]
-    shares, counts = [row[-2] for row in rows], [row[-1] for row in rows]
-    assert sum(counts) == 200 and shares == sorted(shares, reverse=True)
-    assert 10 < sum(share * count for share, count in zip(shares, counts, strict=True)) / 200 < 45
-
-
-@pytest.mark.heavy
-def test_without_a_rein_it_ends_worse_than_blind_guessing(inventing, solved):
-    with_rein, without = (numbers(line)[-1] for line in inventing["rein"].splitlines()[1::2])
-    assert with_rein < 2.5 and without > 3.3
-    assert "in the end it is worse than blind guessing" in solved.source
 
 
 # --- numbers worked by hand in the text ---------------------------------------------------------------------------
