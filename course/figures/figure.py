@@ -22,10 +22,14 @@ Arrays = dict[str, Any]
 
 @dataclass(frozen=True)
 class Goal:
-    """What to reach, and how far the reader is (0..1; 1 is reached)."""
+    """What to reach, and how far the reader is (0..1; 1 is reached).
+
+    A figure with several goals tells them apart by `key`: one that was reached stays marked, whatever comes after.
+    """
 
     text: str
     progress: float
+    key: str = ""
 
 
 class Figure:
@@ -84,8 +88,15 @@ class Figure:
         raise NotImplementedError
 
     def describe(self, state: State, arrays: Arrays) -> str:
-        """The picture in one or two sentences: values and conclusion. Alt text and test oracle."""
+        """The picture in one or two sentences: values and conclusion. Alt text and test oracle.
+
+        It is read out, not shown: who sees the picture has it before their eyes.
+        """
         raise NotImplementedError
+
+    def conclusion(self, state: State, arrays: Arrays) -> str:
+        """What a reader who sees the picture needs in words too, because no part of it says so; "" is nothing."""
+        return ""
 
     def goal(self, state: State, arrays: Arrays) -> Goal | None:
         """What the reader may try to reach."""
