@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from course.figures.controls import Button, Control, Play, Scrub
+from course.figures.controls import Button, Control, More, Play, Scrub
 from course.figures.functions import Functions
 from course.figures.scene import Panel
 
@@ -132,10 +132,11 @@ class Figure:
     def code(self, state: State) -> str:
         """One line of Python that rebuilds this view."""
         initial = self.origin(state)
+        only_shows = [control.name for control in self.controls(state) if isinstance(control, More)]
         shown = [
             f"{key}={_literal(value)}"
             for key, value in state.items()
-            if not key.startswith("_") and key != "playing" and value != initial.get(key)
+            if not key.startswith("_") and key not in ("playing", *only_shows) and value != initial.get(key)
         ]
         return f"widgets.{self.name}({', '.join(shown)})"
 

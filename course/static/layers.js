@@ -109,7 +109,7 @@ function drawPoints(g, layer, scale, theme, pulse) {
     stamp(g, x, y, look(layer, i, theme), layer, theme);
     const mark = layer.marks?.data[i];
     if (mark === 3) drawRing(g, x, y, layer.size + 4, theme);
-    else if (mark) drawCross(g, x, y, layer.size + (mark === 2 ? 4 + 7 * pulse : 2.5), theme);
+    else if (mark) drawCross(g, x, y, layer.size + (mark === 2 ? 4 + 7 * pulse : 1.5), theme);
   }
 }
 
@@ -128,11 +128,9 @@ function drawCross(g, x, y, reach, theme) {
     g.moveTo(x - reach, y - way * reach);
     g.lineTo(x + reach, y + way * reach);
   }
-  for (const [width, colour] of [[4.5, theme.surface], [2, theme.ink]]) {
-    g.lineWidth = width;
-    g.strokeStyle = colour;
-    g.stroke();
-  }
+  g.lineWidth = 1.7;
+  g.strokeStyle = theme.ink;
+  g.stroke();
 }
 
 // Shape, colour and whether it is open: by class, by value (a triangle below 0) or by series.

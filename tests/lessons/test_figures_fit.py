@@ -18,7 +18,11 @@ FIGURES = {
     "bumps": ("02_network", "BumpBuilder", {}),
     "descent": ("03_descent", "Descent", {}),
     "backprop": ("04_backprop", "BackpropSteps", {}),
-    "playground": ("05_training", "Playground", {"more": True, "_curve": [[epoch, 1 / epoch, 1 / epoch] for epoch in (1, 500, 1000)]}),
+    "playground": (
+        "05_training",
+        "Playground",
+        {"more": True, "_curve": [[epoch, 1 / epoch, 1 / epoch] for epoch in (1, 500, 1000)]},
+    ),
     "race": ("06_optimisers", "OptimiserRace", {}),
     "more-data": ("06_optimisers", "MoreData", {}),
     "monitor": ("07_pytorch", "TrainingMonitor", {}),

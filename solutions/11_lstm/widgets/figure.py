@@ -54,6 +54,7 @@ class InsideTheCell(Figure):
             "cursor": 38,  # None: the last letter
             "grown": "",
             "seed": 0,
+            "playing": False,
             "gates": False,  # whether more is shown than the coloured text
             "_next": "",  # letters that are written but not shown yet
         }

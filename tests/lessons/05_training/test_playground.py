@@ -23,7 +23,7 @@ def unhurried(monkeypatch):
 
 
 def session(**state):
-    return Session(Playground(), {}, **state)
+    return Session(Playground(), {}, **({"more": True} | state))
 
 
 def set_to(name, value):

@@ -52,7 +52,7 @@ def writer():
 
 
 def session(namespace=None, reference=None, **state):
-    return Session(InsideTheCell(), {} if namespace is None else namespace, reference, **state)
+    return Session(InsideTheCell(), {} if namespace is None else namespace, reference, **({"gates": True} | state))
 
 
 def functions(namespace, reference=REFERENCE):
@@ -379,10 +379,10 @@ def test_your_perplexity_is_the_one_shown(writer):
 @pytest.mark.parametrize(
     ("name", "broken", "told"),
     [
-        ("lstm_step", lambda *given: (given[1], given[2]), "three things"),
+        ("lstm_step", lambda *given: (given[1], given[2]), "three values"),
         ("lstm_step", lambda *given: (given[1][:, :2], given[2], None), "shape"),
         ("lstm_step", lambda *given: 1 / 0, "Your lstm_step stopped: ZeroDivisionError"),
-        ("lstm_forward", lambda *given: None, "two things"),
+        ("lstm_forward", lambda *given: None, "two values"),
         ("from_torch", lambda lstm: (1, 2), "3 values"),
         ("writer", nn.Linear(2, 2), "Your writer has no nn.LSTM inside, so ours is shown."),
     ],
