@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
@@ -58,6 +59,7 @@ LETTER = 7.3  # pixels of a title, on average
 CAPTION = 0.2  # room below a tile, as a share of its width
 
 
+@style.context("default")  # whatever the notebook's own pictures look like
 def draw(panels: list[Panel]) -> Figure:
     """A matplotlib figure of the scene: its columns side by side, the panels of a column stacked."""
     columns: dict[int, list[Panel]] = {}

@@ -18,6 +18,8 @@ import { figureKey, helpOverlay } from "./keys.js";
 // with edit() and enter(thing) for one whose things are typed into.
 const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, grid: gridPanel, tiles: tilesPanel, strip: stripPanel, table: tablePanel, bars: barsPanel };
 const WORDS = new Set(["table", "bars"]); // panels made of text
+const LONG = 3000; // milliseconds of playing after which is said what it depends on
+const RUNS = "runs while you see it: it waits when you scroll away or close the page, and is lost with the kernel";
 const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
 const WRITE_EVERY = 100; // and between two written ones while the clock runs: nobody reads faster, and text costs layout
 
@@ -167,8 +169,14 @@ class View {
     this.writeGoal();
     setText(parts.say, frame.conclusion);
     parts.say.hidden = !frame.conclusion;
-    setText(parts.badge, frame.badge);
+    setText(parts.badge, [frame.badge, this.playsLong() ? RUNS : ""].filter(Boolean).join(" · "));
     this.tell(frame.strip);
+  }
+
+  playsLong() {
+    if (!this.frame.playing) this.playsSince = null;
+    else this.playsSince ??= performance.now();
+    return this.playsSince !== null && performance.now() - this.playsSince > LONG;
   }
 
   // The score stands over the picture: what changes it must not move the picture, so it keeps its height.
