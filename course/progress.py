@@ -1,4 +1,4 @@
-"""A line under a cell that trains for long: how far it is, its loss, how long it still takes, and what may be closed."""
+"""A line under a cell that trains for long: how far it is, its loss, how long it still takes, what may be closed."""
 
 from __future__ import annotations
 

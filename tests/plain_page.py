@@ -72,7 +72,8 @@ FAULTS = """() => {
     for (const canvas of figure.querySelectorAll("canvas")) {
       const labels = (canvas.labels ?? []).filter(([text]) => text.trim());
       for (const [text, left, top, right, bottom] of labels) {
-        if (left < -1 || top < -1 || right > canvas.width + 1 || bottom > canvas.height + 1) note(`“${text}” is cut off`);
+        const within = left >= -1 && top >= -1 && right <= canvas.width + 1 && bottom <= canvas.height + 1;
+        if (!within) note(`“${text}” is cut off`);
       }
       labels.forEach(([text, left, top, right, bottom], i) => {
         for (const other of labels.slice(i + 1)) {
@@ -82,17 +83,22 @@ FAULTS = """() => {
         }
       });
     }
-    const boxes = [...figure.querySelectorAll(".gu-node:not(.gu-small)")].map((node) => [node.textContent, node.getBoundingClientRect()]);
+    const nodes = [...figure.querySelectorAll(".gu-node:not(.gu-small)")];
+    const boxes = nodes.map((node) => [node.textContent, node.getBoundingClientRect()]);
     boxes.forEach(([text, box], i) => {
       for (const [other, its] of boxes.slice(i + 1)) {
-        const [across, down] = [Math.min(box.right, its.right) - Math.max(box.left, its.left), Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top)];
+        const across = Math.min(box.right, its.right) - Math.max(box.left, its.left);
+        const down = Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top);
         if (across > 1 && down > 1) note(`the box ${text} lies on ${other}`);
       }
     });
     for (const element of [figure, ...figure.querySelectorAll("*")]) {
       const { overflowX, display } = getComputedStyle(element);
-      if (element.matches(".gu-live, .gu-cheer, option, input") || display === "inline" || (overflowX === "auto" && element.closest(".gu-net"))) continue;
-      if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth) note(`${element.className || element.tagName} is cut off: ${element.textContent.slice(0, 30)}`);
+      const scrolls = overflowX === "auto" && element.closest(".gu-net");
+      if (element.matches(".gu-live, .gu-cheer, option, input") || display === "inline" || scrolls) continue;
+      if (element.clientWidth && element.scrollWidth > element.clientWidth + 1) {
+        note(`${element.className || element.tagName} is cut off: ${element.textContent.slice(0, 30)}`);
+      }
     }
   }
   return faults;

@@ -90,6 +90,6 @@ def _opened(comm: Any, message: Any) -> None:
         if not _told_theme(data):
             comm.send(answer(data))
 
-    _told_theme(message["content"].get("data"))
+    _told_theme(message.get("content", {}).get("data"))
     comm.on_msg(heard)
     comm.on_close(closed)

@@ -1,9 +1,9 @@
 """matplotlib's pictures in a dark JupyterLab: light writing on no ground, so that the page's own shows through.
 
 JupyterLab says which theme it has when its buttons call the kernel (`frontend`), and again when that changes. Pictures
-drawn from then on follow. A picture that was saved stays readable in the other theme: matplotlib's back end for notebooks
-notes in its output which ground it needs, and JupyterLab lays one under it. Where nobody tells a theme (VS Code, nbgrader,
-a terminal), pictures are as matplotlib makes them.
+drawn from then on follow. A picture that was saved stays readable in the other theme: matplotlib's back end for
+notebooks notes in its output which ground it needs, and JupyterLab lays one under it. Where nobody tells a theme
+(VS Code, nbgrader, a terminal), pictures are as matplotlib makes them.
 """
 
 from __future__ import annotations
