@@ -30,7 +30,7 @@ class InsideTheCell(Figure):
     name = "inside_the_cell"
     title = "Inside the cell"
     tries = (
-        "This unit counts through the line. Type a longer line, or take a line break away: does it hold?",
+        "This unit counts through the line. Show the gates, type a longer line, or take a line break away: does it hold?",
         "Hold its forget gate at 0 and let the text grow. Do the lines lose their length? Look who else counts.",
         "Grow text at temperature 0.2, then at 1.5. Watch the bars of the next letter.",
         "Choose another question and find the unit for it. Is the unit right at every letter?",

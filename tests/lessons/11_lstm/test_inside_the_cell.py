@@ -682,3 +682,12 @@ def test_text_that_grows_reads_only_its_new_letters(writer):
     assert read == [1]
     whole = session(of(writer), text="the boat" + run.state["grown"], unit=1)
     np.testing.assert_allclose(arrays(run)["rows"], arrays(whole)["rows"], atol=1e-12)
+
+
+def test_it_begins_with_the_coloured_text_alone():
+    run = Session(InsideTheCell(), {})
+    (strip,) = run.frame.panels
+    assert not strip.bands and [control.name for control, _ in run.frame.controls] == ["gates", "unit", "cursor"]
+    assert run.frame.goal is None
+    assert len(run.handle([{"type": "set", "name": "gates", "value": True}]).panels) > 3
+    assert Session(InsideTheCell(), {}, question="vowel").state["gates"]
