@@ -71,7 +71,7 @@ class View {
       <div class="gu-badge"></div>
       <div class="gu-tries" hidden><h4>Try</h4><ol></ol></div>
       <div class="gu-live" aria-live="polite"></div>
-      <div class="gu-cheer" role="status"></div>`;
+      <div class="gu-cheer" aria-live="polite"></div>`;
     const part = (name) => root.querySelector(`.gu-${name}`);
     this.parts = Object.fromEntries(
       ["title", "toolbar", "columns", "scrubs", "goal", "say", "strip", "badge", "tries", "live", "cheer", "done"].map((name) => [name, part(name)]),
