@@ -19,7 +19,7 @@ def ground(surface: Surface) -> list[Field | Points]:
     land = map_of(heights(surface), surface.x, surface.y, surface.high, surface.levels)
     if surface.lowest is None:
         return [land]
-    return [land, Points(np.array([surface.lowest]), marks=np.array([1]), series=-1, size=3)]
+    return [land, Points(np.array([surface.lowest]), marks=np.array([3]), series=-1, size=3)]
 
 
 def map_of(values: np.ndarray, x: Range, y: Range, high: float, levels: tuple[float, ...]) -> Field:

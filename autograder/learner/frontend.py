@@ -3,6 +3,7 @@
 From the buttons:                                The kernel answers:
     {"reset": NAME, "attempt": SOURCE}               {"put": NAME, "source": STUB, "kept": PATH or ""}
     {"undo": NAME, "current": SOURCE}                {"put": NAME, "source": ATTEMPT, "kept": PATH}
+    {"theme": "dark" or "light"}, also on opening    nothing: matplotlib's pictures follow it
     anything else, or what can't be done             {"say": SENTENCE}
 
 From the kernel, unasked:
@@ -19,10 +20,13 @@ from typing import Any
 
 TARGET = "ground-up"
 _comm: Any = None  # that of the page which announced itself last
+_shell: Any = None
 
 
 def listen(shell: Any) -> None:
     """Take calls from the buttons, where this shell's kernel can."""
+    global _shell
+    _shell = shell
     manager = getattr(getattr(shell, "kernel", None), "comm_manager", None)
     if manager is not None:
         manager.register_target(TARGET, _opened)
@@ -61,7 +65,18 @@ def answer(message: Any) -> dict[str, str]:
     return {"say": "The buttons and the kernel are of different versions: restart the kernel and reload this page."}
 
 
-def _opened(comm: Any, _message: Any) -> None:
+def _told_theme(data: Any) -> bool:
+    """Whether a message says which theme there is; then the pictures follow it."""
+    match data:
+        case {"theme": ("dark" | "light") as theme}:
+            from autograder.learner import pictures
+
+            pictures.follow(_shell, theme)
+            return True
+    return False
+
+
+def _opened(comm: Any, message: Any) -> None:
     global _comm
     _comm = comm
 
@@ -70,5 +85,11 @@ def _opened(comm: Any, _message: Any) -> None:
         if _comm is comm:
             _comm = None
 
-    comm.on_msg(lambda message: comm.send(answer(message["content"].get("data"))))
+    def heard(message: Any) -> None:
+        data = message["content"].get("data")
+        if not _told_theme(data):
+            comm.send(answer(data))
+
+    _told_theme(message.get("content", {}).get("data"))
+    comm.on_msg(heard)
     comm.on_close(closed)

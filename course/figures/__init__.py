@@ -1,6 +1,6 @@
 """Moving figures: an author writes a pure Python `Figure`, one browser module draws them all."""
 
-from course.figures.controls import Button, Choice, Play, Scrub, TextBox, Toggle
+from course.figures.controls import Button, Choice, More, Play, Scrub, TextBox, Toggle
 from course.figures.figure import Figure, Goal
 from course.figures.functions import Functions, LearnerError, Unwritten
 
@@ -11,6 +11,7 @@ __all__ = [
     "Functions",
     "Goal",
     "LearnerError",
+    "More",
     "Play",
     "Scrub",
     "TextBox",

@@ -120,4 +120,20 @@ class Play:
     name: str = "playing"
 
 
-Control = Scrub | Choice | Toggle | TextBox | Button | Play
+@dataclass(frozen=True)
+class More:
+    """Shows controls or panels that a beginner does without, and puts them away again; on or off like a `Toggle`.
+
+    What the figure leaves out while it is off keeps its state. Opening is no step of undo.
+    """
+
+    name: str = "more"
+    label: str = "More"
+    less: str = "Less"
+    column: int | None = None
+
+    def check(self, value: Any) -> bool:
+        return Toggle(self.name, self.label).check(value)
+
+
+Control = Scrub | Choice | Toggle | TextBox | Button | Play | More

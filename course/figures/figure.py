@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from course.figures.controls import Button, Control, Play, Scrub
+from course.figures.controls import Button, Control, More, Play, Scrub
 from course.figures.functions import Functions
 from course.figures.scene import Panel
 
@@ -22,10 +22,14 @@ Arrays = dict[str, Any]
 
 @dataclass(frozen=True)
 class Goal:
-    """What to reach, and how far the reader is (0..1; 1 is reached)."""
+    """What to reach, and how far the reader is (0..1; 1 is reached).
+
+    A figure with several goals tells them apart by `key`: one that was reached stays marked, whatever comes after.
+    """
 
     text: str
     progress: float
+    key: str = ""
 
 
 class Figure:
@@ -84,8 +88,15 @@ class Figure:
         raise NotImplementedError
 
     def describe(self, state: State, arrays: Arrays) -> str:
-        """The picture in one or two sentences: values and conclusion. Alt text and test oracle."""
+        """The picture in one or two sentences: values and conclusion. Alt text and test oracle.
+
+        It is read out, not shown: who sees the picture has it before their eyes.
+        """
         raise NotImplementedError
+
+    def conclusion(self, state: State, arrays: Arrays) -> str:
+        """What a reader who sees the picture needs in words too, because no part of it says so; "" is nothing."""
+        return ""
 
     def goal(self, state: State, arrays: Arrays) -> Goal | None:
         """What the reader may try to reach."""
@@ -121,10 +132,11 @@ class Figure:
     def code(self, state: State) -> str:
         """One line of Python that rebuilds this view."""
         initial = self.origin(state)
+        only_shows = [control.name for control in self.controls(state) if isinstance(control, More)]
         shown = [
             f"{key}={_literal(value)}"
             for key, value in state.items()
-            if not key.startswith("_") and key != "playing" and value != initial.get(key)
+            if not key.startswith("_") and key not in ("playing", *only_shows) and value != initial.get(key)
         ]
         return f"widgets.{self.name}({', '.join(shown)})"
 

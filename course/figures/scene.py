@@ -60,10 +60,10 @@ class Field:
 class Points:
     """Points `xy` (n, 2). `classes` (n,): 1 filled blue circle, 0 open orange triangle.
 
-    `marks` (n,): 0 plain, 1 ringed (wrong), 2 flashing. Without classes: dots of `series`. `values` (n,) from
-    −1 to 1 fills each with the colour of a diverging field instead. `dark` gives them a dark rim instead of a
-    light one. `things` (n) makes each point a thing of the plot, of that id: to be used for many points, since
-    ids cost less than a `Thing` each; one arrow key moves it by `step`.
+    `marks` (n,): 0 plain, 1 crossed out (wrong), 2 that too, flashing, 3 ringed (here). Without classes: dots of
+    `series`. `values` (n,) from −1 to 1 fills each with the colour of a diverging field instead. `dark` gives them a
+    dark rim instead of a light one. `things` (n) makes each point a thing of the plot, of that id: to be used for many
+    points, since ids cost less than a `Thing` each; one arrow key moves it by `step`.
     """
 
     xy: np.ndarray
@@ -421,6 +421,7 @@ class Strip:
     `names` before them. `ranges` says for each row which numbers 0 and 255 stand for (shown under the pointer).
     `marked` (letters,) underlines those letters, `split` draws a rule before that letter. The letter `cursor` is
     framed; a click, a drag or an arrow key moves it: that sends set(name) for the number control named `control`.
+    Without `bands` there is the text alone.
     """
 
     id: str
@@ -436,6 +437,7 @@ class Strip:
     title: str = ""
     width: int = 640
     column: int = 0
+    bands: bool = True
 
     def __post_init__(self) -> None:
         shape = (len(self.names), len(self.text))

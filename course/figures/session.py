@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from course.figures.controls import Button, Control, Play, Scrub
+from course.figures.controls import Button, Control, More, Play, Scrub
 from course.figures.figure import Arrays, Event, Figure, Goal, State
 from course.figures.functions import Functions, LearnerError
 from course.figures.reference import borrowed
@@ -22,9 +22,11 @@ class Frame:
     panels: list[Panel]
     controls: list[tuple[Control, Any]]
     say: str
+    conclusion: str
     badge: str
     strip: list[str]
     goal: Goal | None
+    reached: bool  # the goal, now or before
     code: str
     selected: str | None
     playing: bool
@@ -51,6 +53,7 @@ class Session:
         self._past: list[State] = []
         self._gesture: tuple | None = None
         self._arrays: Arrays = {}
+        self._reached: set[str] = set()  # keys of goals
         self.frame = self._first_frame()
 
     def handle(self, events: list[Event]) -> Frame:
@@ -92,7 +95,7 @@ class Session:
         if kind == "undo":
             self._gesture = None
             if self._past:
-                self.state = self._past.pop()
+                self.state = self._past.pop() | {name: self.state[name] for name in self._openers()}
             return
         before = self.state
         if kind == "reset":
@@ -103,8 +106,13 @@ class Session:
             self.state = self.state | {"playing": not self.state.get("playing", False)}
         else:
             self.state = self.figure.reduce(self.state, self._valid(event))
-        if kind != "select" and event.get("name") != "playing" and self.state != before:
+        passing = kind == "select" or event.get("name") in ("playing", *self._openers())
+        if not passing and self.state != before:
             self._remember(event, before)
+
+    def _openers(self) -> list[str]:
+        """The names of the controls that only show others: what they do is not undone."""
+        return [control.name for control in self.figure.controls(self.state) if isinstance(control, More)]
 
     def _remember(self, event: Event, before: State) -> None:
         """One undo step per gesture: a whole drag, or a whole run of the clock."""
@@ -169,13 +177,18 @@ class Session:
     def _drawn(self, trouble: list[str] | None = None) -> Frame:
         arrays = self._arrays = self.functions.asked(self.figure.compute, self.state)
         self.functions.keep_up()
+        goal = self.figure.goal(self.state, arrays)
+        if goal and goal.progress >= 1:
+            self._reached.add(goal.key)
         return Frame(
             panels=self.figure.scene(self.state, arrays),
             controls=self._controls(),
             say=self.figure.describe(self.state, arrays),
+            conclusion=self.figure.conclusion(self.state, arrays),
             badge=self.functions.badge(),
             strip=[*(trouble or []), *self.functions.notes],
-            goal=self.figure.goal(self.state, arrays),
+            goal=goal,
+            reached=goal is not None and goal.key in self._reached,
             code=self.figure.code(self.state),
             selected=self.state["selected"],
             playing=bool(self.state.get("playing")),

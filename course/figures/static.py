@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
@@ -58,6 +59,7 @@ LETTER = 7.3  # pixels of a title, on average
 CAPTION = 0.2  # room below a tile, as a share of its width
 
 
+@style.context("default")  # whatever the notebook's own pictures look like
 def draw(panels: list[Panel]) -> Figure:
     """A matplotlib figure of the scene: its columns side by side, the panels of a column stacked."""
     columns: dict[int, list[Panel]] = {}
@@ -171,7 +173,9 @@ def _points(axes: Any, layer: Points) -> None:
         axes.scatter(*layer.xy[one].T, s=size, color=BLUE, edgecolor=rim, zorder=4)
         axes.scatter(*layer.xy[~one].T, s=size, marker="^", color="white", edgecolor=ORANGE, linewidth=1.6, zorder=4)
     if layer.marks is not None:
-        axes.scatter(*layer.xy[layer.marks > 0].T, s=5 * size, facecolor="none", edgecolor=INK, zorder=4)
+        wrong, here = (layer.xy[np.isin(layer.marks, marks)].T for marks in ((1, 2), (3,)))
+        axes.scatter(*wrong, s=3 * size, marker="x", color=INK, linewidth=1.6, zorder=4)
+        axes.scatter(*here, s=5 * size, facecolor="none", edgecolor=INK, zorder=4)
 
 
 def _line(axes: Any, layer: Line) -> None:
@@ -348,18 +352,23 @@ def _letters_across(panel: Strip) -> int:
 
 
 def _line_height(panel: Strip) -> int:
-    return 38 + 10 * len(panel.names)
+    return 38 + 10 * len(_bands(panel))
+
+
+def _bands(panel: Strip) -> list[str]:
+    return panel.names if panel.bands else []
 
 
 def _strip(axes: Any, panel: Strip) -> None:
     """In the browser's pixels: cells 11 wide, letters 24 high, bands 10."""
-    below = 28 + 10 * len(panel.names)
+    below = 28 + 10 * len(_bands(panel))
     for line, (start, end) in enumerate(wrapped(panel.text, _letters_across(panel))):
         top, span = line * _line_height(panel), (16, 16 + 11 * (end - start))
         look = {"cmap": "cividis", "vmin": 0, "vmax": 255, "aspect": "auto", "interpolation": "nearest"}
         axes.imshow(panel.values[panel.row : panel.row + 1, start:end], extent=(*span, top + 24, top), **look)
-        axes.imshow(panel.values[:, start:end], extent=(*span, top + below, top + 28), **look)
-        for row, name in enumerate(panel.names):
+        if panel.bands:
+            axes.imshow(panel.values[:, start:end], extent=(*span, top + below, top + 28), **look)
+        for row, name in enumerate(_bands(panel)):
             weight = "bold" if row == panel.row else "normal"
             axes.text(0, top + 33 + 10 * row, name, va="center", fontsize=7, color=INK, weight=weight)
         for k in range(start, end):

@@ -5,7 +5,7 @@ import { setAttribute, setText } from "./dom.js";
 import { marker } from "./layers.js";
 import { typed } from "./scale.js";
 
-export const CONTROLS = { scrub, choice, toggle, textbox, button, play };
+export const CONTROLS = { scrub, choice, toggle, textbox, button, play, more };
 
 // Each figure has this module to itself, so a count alone would name controls of two figures alike.
 const PREFIX = `gu-control-${Math.random().toString(36).slice(2)}`;
@@ -250,6 +250,20 @@ function button(control, host) {
   }
   element.addEventListener("click", () => host.send({ type: "press", name: control.name }));
   return { element, update() {} };
+}
+
+function more(control, host) {
+  const element = named("button", "gu-button gu-more");
+  element.type = "button";
+  let open = false;
+  element.addEventListener("click", () => host.send({ type: "set", name: control.name, value: !open }));
+  const update = (next) => {
+    open = next.value;
+    setText(element, open ? `${control.less} ▴` : `${control.label} ▾`);
+    setAttribute(element, "aria-expanded", String(open));
+  };
+  update(control);
+  return { element, update };
 }
 
 function play(control, host) {

@@ -18,6 +18,8 @@ import { figureKey, helpOverlay } from "./keys.js";
 // with edit() and enter(thing) for one whose things are typed into.
 const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, grid: gridPanel, tiles: tilesPanel, strip: stripPanel, table: tablePanel, bars: barsPanel };
 const WORDS = new Set(["table", "bars"]); // panels made of text
+const LONG = 3000; // milliseconds of playing after which is said what it depends on
+const RUNS = "runs while you see it: it waits when you scroll away or close the page, and is lost with the kernel";
 const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
 const WRITE_EVERY = 100; // and between two written ones while the clock runs: nobody reads faster, and text costs layout
 
@@ -61,17 +63,18 @@ class View {
         <button type="button" class="gu-tool" data-do="copy" title="One line of Python that rebuilds this view">Copy state</button>
         <button type="button" class="gu-tool" data-do="help" title="key ?" aria-label="Help: keys">?</button></span></div>
       <div class="gu-toolbar"></div>
+      <div class="gu-goal" hidden><progress max="1" aria-label="Progress to the goal"></progress><span></span><b class="gu-done" hidden>✓ reached</b></div>
       <div class="gu-columns"></div>
       <div class="gu-scrubs"></div>
-      <div class="gu-goal" hidden><progress max="1"></progress><span></span></div>
       <p class="gu-say" aria-hidden="true"></p>
       <div class="gu-strip" role="status" hidden></div>
       <div class="gu-badge"></div>
       <div class="gu-tries" hidden><h4>Try</h4><ol></ol></div>
-      <div class="gu-live" aria-live="polite"></div>`;
+      <div class="gu-live" aria-live="polite"></div>
+      <div class="gu-cheer" aria-live="polite"></div>`;
     const part = (name) => root.querySelector(`.gu-${name}`);
     this.parts = Object.fromEntries(
-      ["title", "toolbar", "columns", "scrubs", "goal", "say", "strip", "badge", "tries", "live"].map((name) => [name, part(name)]),
+      ["title", "toolbar", "columns", "scrubs", "goal", "say", "strip", "badge", "tries", "live", "cheer", "done"].map((name) => [name, part(name)]),
     );
   }
 
@@ -163,15 +166,49 @@ class View {
     this.writing = null;
     this.wroteAt = performance.now();
     for (const panel of frame.panels) if (WORDS.has(panel.kind)) this.panelsById.get(panel.id)?.update(panel);
-    parts.goal.hidden = !frame.goal;
-    if (frame.goal) {
-      parts.goal.firstChild.value = frame.goal.progress;
-      setText(parts.goal.lastChild, frame.goal.text);
-      parts.goal.classList.toggle("gu-reached", frame.goal.progress >= 1);
-    }
-    setText(parts.say, frame.say);
-    setText(parts.badge, frame.badge);
+    this.writeGoal();
+    setText(parts.say, frame.conclusion);
+    parts.say.hidden = !frame.conclusion;
+    setText(parts.badge, [frame.badge, this.playsLong() ? RUNS : ""].filter(Boolean).join(" · "));
     this.tell(frame.strip);
+  }
+
+  playsLong() {
+    if (!this.frame.playing) this.playsSince = null;
+    else this.playsSince ??= performance.now();
+    return this.playsSince !== null && performance.now() - this.playsSince > LONG;
+  }
+
+  // The score stands over the picture: what changes it must not move the picture, so it keeps its height.
+  writeGoal() {
+    const { frame, parts } = this;
+    const { goal, reached } = frame;
+    parts.goal.hidden = !goal;
+    if (!goal) return;
+    const [bar, words] = parts.goal.children;
+    bar.value = goal.progress;
+    if (words.textContent !== goal.text) {
+      words.textContent = goal.text;
+      this.roomForGoal();
+    }
+    parts.done.hidden = !reached;
+    parts.goal.classList.toggle("gu-reached", reached);
+    if (reached && this.wanted === goal.key) this.celebrate();
+    this.wanted = reached ? null : goal.key;
+  }
+
+  roomForGoal() {
+    const { goal } = this.parts;
+    if (goal.offsetHeight > (parseFloat(goal.style.minHeight) || 0)) goal.style.minHeight = `${goal.offsetHeight}px`;
+  }
+
+  celebrate() {
+    const { goal, cheer } = this.parts;
+    goal.classList.remove("gu-celebrate");
+    void goal.offsetWidth; // so that it begins anew
+    goal.classList.add("gu-celebrate");
+    cheer.textContent = "";
+    setTimeout(() => (cheer.textContent = `Goal reached. ${this.frame.goal?.text ?? ""}`), 50);
   }
 
   // Builds panels anew; only when their kinds or places changed.
@@ -253,6 +290,11 @@ class View {
   // Also when it is put on the page, which is when its style is known at last.
   resized() {
     this.theme = readTheme(this.root);
+    if (this.root.clientWidth !== this.width) {
+      this.width = this.root.clientWidth;
+      this.parts.goal.style.minHeight = "";
+      this.roomForGoal();
+    }
     for (const panel of this.panelsById.values()) panel.measure?.();
     this.repaint();
   }

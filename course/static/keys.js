@@ -1,25 +1,45 @@
 // The keyboard: the same keys in every figure.
 
-export const HELP = [
+const ALWAYS = [
   ["Tab", "into the figure, and through its controls"],
-  ["[  ]", "previous, next thing"],
-  ["arrows", "move the selected thing one step (in a network: walk)"],
-  ["Shift + arrows", "ten steps"],
-  ["Home, End", "to the ends"],
-  ["Enter", "flip the selected thing"],
-  ["Delete", "remove the selected thing"],
-  ["Space", "play, pause"],
-  [".", "one step"],
   ["r", "reset"],
   ["Ctrl + Z", "undo"],
   ["?", "this help"],
   ["Esc", "leave"],
 ];
-
-const BY_MOUSE = [
-  ["drag", "a thing, or click it and then click where it should go"],
-  ["double-click", "add a thing; on a thing: flip it"],
+const CLOCK = [
+  ["Space", "play, pause"],
+  [".", "one step"],
 ];
+
+// What can be done to what this figure has to select, in its own words: point, line, neuron, weight, cell, window …
+function selecting(nouns) {
+  if (nouns.length === 0) return [];
+  const any = [nouns.slice(0, -1).join(", "), nouns.at(-1)].filter(Boolean).join(" or ");
+  return [
+    ["drag", `${any}; or click it, and then where it should go`],
+    ["double-click", nouns.includes("point") ? "add a point; on a point: change its class" : "flip what is there"],
+    ["[  ]", `select the previous, the next ${any}`],
+    ["arrows", nouns.includes("neuron") ? "walk through the network; move a selected point" : "move what is selected by one step"],
+    ["Shift + arrows", "ten steps"],
+    ["Home, End", "to the ends"],
+    ["Enter", nouns.includes("neuron") ? "switch the selected neuron off or on" : nouns.includes("cell") ? "type into the selected cell" : "flip what is selected: a point's class, a pixel's ink"],
+    ["Delete", `remove the selected ${nouns[0]}`],
+  ];
+}
+
+// The first words of the labels of what can be selected: "point 3" and "point 4" are points.
+function nounsOf(panels) {
+  const nouns = new Set();
+  for (const panel of panels) {
+    for (const { label } of panel.things ?? []) nouns.add(panel.kind === "plot" ? label?.split(" ")[0] : "picture");
+    for (const { things } of panel.layers ?? []) if (things?.length) nouns.add("point");
+    const weighs = panel.kind === "maps" || panel.edges?.some(({ weight }) => weight !== null);
+    if (panel.nodes || panel.kind === "maps") for (const noun of weighs ? ["neuron", "weight"] : ["node", "line"]) nouns.add(noun);
+    if (panel.kind === "grid" && panel.edits) nouns.add("cell");
+  }
+  return [...nouns].filter(Boolean);
+}
 
 const CELLS = [
   ["e", "to the cells of the grid; there arrows walk, + and − change, Enter or a digit types"],
@@ -78,8 +98,10 @@ export function helpOverlay(frame) {
   element.setAttribute("aria-label", "Keys of this figure");
   const list = document.createElement("dl");
   const own = frame.controls.filter((control) => control.kind === "button" && control.key).map(({ key, label }) => [key, label]);
-  const cells = frame.panels.some(({ kind, edits }) => kind === "grid" && edits) ? CELLS : [];
-  for (const [keys, meaning] of [...BY_MOUSE, ...HELP, ...cells, ...own]) {
+  const nouns = nounsOf(frame.panels);
+  const cells = nouns.includes("cell") ? CELLS : [];
+  const clock = frame.controls.some(({ kind }) => kind === "play") ? CLOCK : [];
+  for (const [keys, meaning] of [...selecting(nouns), ...clock, ...cells, ...own, ...ALWAYS]) {
     const term = document.createElement("dt");
     const description = document.createElement("dd");
     term.textContent = keys;

@@ -107,15 +107,30 @@ function drawPoints(g, layer, scale, theme, pulse) {
     const y = scale.y(layer.xy.data[2 * i + 1]);
     if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
     stamp(g, x, y, look(layer, i, theme), layer, theme);
-    const mark = layer.marks ? layer.marks.data[i] : 0;
-    if (mark > 0) {
-      g.beginPath();
-      g.arc(x, y, layer.size + (mark === 2 ? 5 + 9 * pulse : 4), 0, 2 * Math.PI);
-      g.lineWidth = mark === 2 ? 3 : 1.4;
-      g.strokeStyle = theme.ink;
-      g.stroke();
-    }
+    const mark = layer.marks?.data[i];
+    if (mark === 3) drawRing(g, x, y, layer.size + 4, theme);
+    else if (mark) drawCross(g, x, y, layer.size + (mark === 2 ? 4 + 7 * pulse : 1.5), theme);
   }
+}
+
+function drawRing(g, x, y, reach, theme) {
+  g.beginPath();
+  g.arc(x, y, reach, 0, 2 * Math.PI);
+  g.lineWidth = 1.4;
+  g.strokeStyle = theme.ink;
+  g.stroke();
+}
+
+// What is wrong is crossed out; a ring is what is selected, or where something is now.
+function drawCross(g, x, y, reach, theme) {
+  g.beginPath();
+  for (const way of [-1, 1]) {
+    g.moveTo(x - reach, y - way * reach);
+    g.lineTo(x + reach, y + way * reach);
+  }
+  g.lineWidth = 1.7;
+  g.strokeStyle = theme.ink;
+  g.stroke();
 }
 
 // Shape, colour and whether it is open: by class, by value (a triangle below 0) or by series.

@@ -85,7 +85,7 @@ export function plotPanel(host) {
     const g = picture.getContext("2d");
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (panel.axes && withGrid) grid(g);
-    if (panel.axes) axes(g);
+    if (panel.axes) axes(g, width);
     axesKept = { key, picture: picture.transferToImageBitmap() };
     return axesKept.picture;
   }
@@ -116,7 +116,7 @@ export function plotPanel(host) {
     g.globalAlpha = 1;
   }
 
-  function axes(g) {
+  function axes(g, width) {
     const { box } = scale;
     g.strokeStyle = host.theme.line;
     g.lineWidth = 1;
@@ -125,7 +125,11 @@ export function plotPanel(host) {
     g.font = `12px ${host.theme.font}`;
     g.textBaseline = "top";
     g.textAlign = "center";
-    for (const x of scale.xTicks) g.fillText(tick(x, panel.xlog), scale.x(x), box.y + box.h + 6);
+    for (const x of scale.xTicks) {
+      const text = tick(x, panel.xlog);
+      const half = g.measureText(text).width / 2 + 1;
+      g.fillText(text, Math.max(half, Math.min(scale.x(x), width - half)), box.y + box.h + 6);
+    }
     if (panel.xlabel) g.fillText(panel.xlabel, box.x + box.w / 2, box.y + box.h + 23);
     g.textBaseline = "middle";
     g.textAlign = "right";

@@ -41,7 +41,8 @@ export function stripPanel(host) {
     room = element.clientWidth;
   }
 
-  const lineHeight = () => TALL + 4 + BAND * panel.names.length + GAP;
+  const bands = () => (panel.bands ? panel.names : []);
+  const lineHeight = () => TALL + 4 + BAND * bands().length + GAP;
 
   function repaint() {
     const width = Math.min(panel.width, room || panel.width);
@@ -64,14 +65,14 @@ export function stripPanel(host) {
       g.fillStyle = level < DARK_INK_FROM ? "#ffffff" : "#10131a";
       g.fillText(letterShown(letters[k]), x + CELL / 2, top + TALL / 2);
       if (panel.marked.data[k]) g.fillRect(x, top + TALL - 4, CELL + 0.3, 2.5);
-      for (let row = 0; row < panel.names.length; row++) {
+      for (let row = 0; row < bands().length; row++) {
         g.fillStyle = groundOf(value(row, k));
         g.fillRect(x, top + TALL + 4 + row * BAND, CELL + 0.3, BAND - 1);
       }
     }
-    const bottom = top + TALL + 4 + BAND * panel.names.length;
+    const bottom = top + TALL + 4 + BAND * bands().length;
     g.textAlign = "left";
-    panel.names.forEach((name, row) => {
+    bands().forEach((name, row) => {
       g.font = `${row === panel.row ? "700 " : ""}11px ${theme.font}`;
       g.fillStyle = row === panel.row ? theme.ink : theme.muted;
       g.fillText(name, 0, top + TALL + 4 + (row + 0.5) * BAND);

@@ -109,9 +109,14 @@ FIGURES = {
     ),
     "kernel workbench, bias": ("08_convolution", "import widgets\nwidgets.kernel_workbench()", "bias", False),
     "kernel workbench, sliding": ("08_convolution", "import widgets\nwidgets.kernel_workbench()", "bias", True),
-    "inside the cell, moving the cursor": ("11_lstm", "import widgets\nwidgets.inside_the_cell()", "cursor", False),
-    "inside the cell, unit by unit": ("11_lstm", "import widgets\nwidgets.inside_the_cell()", "unit", False),
-    "inside the cell, growing": ("11_lstm", "import widgets\nwidgets.inside_the_cell()", "unit", True),
+    "inside the cell, moving the cursor": (
+        "11_lstm",
+        "import widgets\nwidgets.inside_the_cell(gates=True)",
+        "cursor",
+        False,
+    ),
+    "inside the cell, unit by unit": ("11_lstm", "import widgets\nwidgets.inside_the_cell(gates=True)", "unit", False),
+    "inside the cell, growing": ("11_lstm", "import widgets\nwidgets.inside_the_cell(gates=True)", "unit", True),
     "training monitor, training": (
         "07_pytorch",
         "import widgets\nwidgets.training_monitor(preset='healthy', ticks=0)",

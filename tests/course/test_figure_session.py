@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course.figures import Button, Choice, Figure, Goal, LearnerError, Play, Scrub, TextBox, Toggle
+from course.figures import Button, Choice, Figure, Goal, LearnerError, More, Play, Scrub, TextBox, Toggle
 from course.figures.scene import Grid, Line, Plot, Thing
 from course.figures.session import Session
 from course.figures.widget import FigureWidget, frame_message
@@ -379,3 +379,39 @@ def test_plus_and_minus_on_a_cell_count_from_what_it_holds_now():
 def test_a_cell_that_is_gone_or_no_number_is_an_error(thing, value, error):
     with pytest.raises(error):
         Session(Numbers(), {}).handle([cell(thing, value)])
+
+
+class Folded(Ramp):
+    """The ramp with all but its slope behind a button, and a goal for each kind."""
+
+    def initial(self):
+        return super().initial() | {"more": False, "playing": False}
+
+    def controls(self, state):
+        slope, *others = super().controls(state)
+        return [slope, More(), *(others if state["more"] else [])]
+
+    def goal(self, state, arrays):
+        return Goal("Goal: a slope of 2.", state["slope"] / 2, key=state["kind"])
+
+
+def test_what_is_behind_the_button_keeps_its_state_and_opening_is_not_undone():
+    run = session_of(Folded(), {})
+    run.handle([{"type": "set", "name": "more", "value": True}])
+    assert not run.frame.can_undo and len(run.frame.controls) == 7
+    run.handle([{"type": "set", "name": "kind", "value": "fancy"}, {"type": "set", "name": "more", "value": False}])
+    assert run.state["kind"] == "fancy" and len(run.frame.controls) == 2
+    assert run.frame.code == "widgets.ramp(kind='fancy')"
+    run.handle([{"type": "set", "name": "more", "value": True}, {"type": "undo"}])
+    assert run.state["kind"] == "plain" and run.state["more"]
+
+
+def test_a_goal_that_was_reached_stays_reached_and_another_is_another():
+    run = session_of(Folded(), {}, more=True)
+    assert not run.frame.reached
+    run.handle([{"type": "set", "name": "slope", "value": 2.0}])
+    assert run.frame.reached
+    run.handle([{"type": "undo"}])
+    assert run.frame.goal.progress == 0.5 and run.frame.reached
+    assert not run.handle([{"type": "set", "name": "kind", "value": "fancy"}]).reached
+    assert run.handle([{"type": "reset"}]).reached

@@ -23,7 +23,7 @@ def unhurried(monkeypatch):
 
 
 def session(**state):
-    return Session(Playground(), {}, **state)
+    return Session(Playground(), {}, **({"more": True} | state))
 
 
 def set_to(name, value):
@@ -486,3 +486,13 @@ def test_frames_ahead_are_one_tick_apart_and_come_in_one_message(monkeypatch):
     pause = [press("playing")]
     widget._on_message(None, {"kind": "events", "client": "a", "id": 3, "events": pause, "ahead": 3}, None)
     assert [frame["playing"] for frame in sent[-1]["frames"]] == [False]
+
+
+def test_a_beginner_sees_six_controls_and_a_setting_that_needs_another_opens_the_rest():
+    plain = Session(Playground(), {})
+    names = [control.name for control, _ in plain.frame.controls]
+    assert names == ["playing", "restart", "activation", "fewer layers", "more layers", "more", "data", "lr"]
+    assert not Session(Playground(), {}, preset="one line").state["more"]
+    assert Session(Playground(), {}, preset="spiral").state["more"] and Session(Playground(), {}, noise=5).state["more"]
+    opened = plain.handle([set_to("more", True), set_to("noise", 10), set_to("more", False)])
+    assert len(opened.controls) == 8 and plain.state["noise"] == 10

@@ -60,7 +60,7 @@ class Playground(Shown):
 def notebook(lab, browser):
     """One notebook with the figure, shared by the tests of this file."""
     with fresh_page(browser) as page:
-        lab.open(page, lab.write_notebook("training_playground.ipynb", [SETUP, "widgets.playground()"]))
+        lab.open(page, lab.write_notebook("training_playground.ipynb", [SETUP, "widgets.playground(more=True)"]))
         yield Playground(page)
 
 
@@ -409,7 +409,7 @@ def test_help_names_the_keys(figure):
 
 def test_narrow_and_with_controls_hidden(lab, page):
     page.set_viewport_size({"width": 700, "height": 1600})
-    call = "widgets.playground(layers=[8, 8, 4, 4, 2, 2], hide=['task', 'noise', 'layers'])"
+    call = "widgets.playground(more=True, layers=[8, 8, 4, 4, 2, 2], hide=['task', 'noise', 'layers'])"
     lab.open(page, lab.write_notebook("narrow_playground.ipynb", [SETUP, call]))
     figure = Playground(page)
     overflowing = figure.root.evaluate(

@@ -24,7 +24,7 @@ def unhurried(monkeypatch):
 
 
 def session(namespace=None, reference=None, **state):
-    return Session(Playground(), namespace if namespace is not None else {}, reference, **state)
+    return Session(Playground(), namespace if namespace is not None else {}, reference, **({"more": True} | state))
 
 
 def fresh(namespace=None, reference=None, **state):

@@ -52,7 +52,7 @@ def writer():
 
 
 def session(namespace=None, reference=None, **state):
-    return Session(InsideTheCell(), {} if namespace is None else namespace, reference, **state)
+    return Session(InsideTheCell(), {} if namespace is None else namespace, reference, **({"gates": True} | state))
 
 
 def functions(namespace, reference=REFERENCE):
@@ -379,10 +379,10 @@ def test_your_perplexity_is_the_one_shown(writer):
 @pytest.mark.parametrize(
     ("name", "broken", "told"),
     [
-        ("lstm_step", lambda *given: (given[1], given[2]), "three things"),
+        ("lstm_step", lambda *given: (given[1], given[2]), "three values"),
         ("lstm_step", lambda *given: (given[1][:, :2], given[2], None), "shape"),
         ("lstm_step", lambda *given: 1 / 0, "Your lstm_step stopped: ZeroDivisionError"),
-        ("lstm_forward", lambda *given: None, "two things"),
+        ("lstm_forward", lambda *given: None, "two values"),
         ("from_torch", lambda lstm: (1, 2), "3 values"),
         ("writer", nn.Linear(2, 2), "Your writer has no nn.LSTM inside, so ours is shown."),
     ],
@@ -682,3 +682,12 @@ def test_text_that_grows_reads_only_its_new_letters(writer):
     assert read == [1]
     whole = session(of(writer), text="the boat" + run.state["grown"], unit=1)
     np.testing.assert_allclose(arrays(run)["rows"], arrays(whole)["rows"], atol=1e-12)
+
+
+def test_it_begins_with_the_coloured_text_alone():
+    run = Session(InsideTheCell(), {})
+    (strip,) = run.frame.panels
+    assert not strip.bands and [control.name for control, _ in run.frame.controls] == ["gates", "unit", "cursor"]
+    assert run.frame.goal is None
+    assert len(run.handle([{"type": "set", "name": "gates", "value": True}]).panels) > 3
+    assert Session(InsideTheCell(), {}, question="vowel").state["gates"]

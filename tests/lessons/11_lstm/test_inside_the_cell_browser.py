@@ -44,7 +44,7 @@ class Strip(Shown):
 @pytest.fixture(scope="module")
 def notebook(lab, browser):
     with fresh_page(browser) as page:
-        lab.open(page, lab.write_notebook("cell.ipynb", [SETUP, "widgets.inside_the_cell()"]))
+        lab.open(page, lab.write_notebook("cell.ipynb", [SETUP, "widgets.inside_the_cell(gates=True)"]))
         yield Strip(page)
 
 

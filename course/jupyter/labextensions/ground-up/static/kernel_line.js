@@ -4,6 +4,8 @@
 const TARGET = "ground-up";
 const UNKNOWN = "The kernel knows nothing of this lesson yet: run its first cell, then try again.";
 
+const theme = () => (document.body.dataset.jpThemeLight === "false" ? "dark" : "light");
+
 export class KernelLine {
   #session;
   #comm = null;
@@ -17,11 +19,19 @@ export class KernelLine {
     this.#heard = heard;
     session.ready.then(() => this.#open());
     session.kernelChanged.connect(() => this.#open());
+    const themeChange = new MutationObserver(() => this.tellTheme());
+    themeChange.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+    session.disposed.connect(() => themeChange.disconnect());
     session.statusChanged.connect((_, status) => {
       if (/restarting/.test(status))
         [this.#comm, this.#anew] = [null, true]; // the new one has never heard of it
       else if (this.#anew && status === "idle") [this.#anew] = [false, this.#open()];
     });
+  }
+
+  /** Tell the kernel which theme there is now; it answers nothing. */
+  tellTheme() {
+    if (this.#comm && !this.#comm.isDisposed) this.#comm.send({ theme: theme() });
   }
 
   /** Send data; false where there is no kernel. */
@@ -46,7 +56,7 @@ export class KernelLine {
       if (this.#waiting) this.#heard({ say: UNKNOWN });
       this.#waiting = false;
     };
-    comm.open({});
+    comm.open({ theme: theme() });
     this.#comm = comm;
     this.#comm.kernel = kernel;
   }
