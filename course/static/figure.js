@@ -36,6 +36,8 @@ class View {
     this.controlBoxes = new Map(); // by column, for the controls that stand under its panels
     this.shape = "";
     this.due = false;
+    this.second = null; // a frame that waits for its refresh
+    this.isSecond = false; // whether the frame that is due has waited
     this.wroteAt = 0;
     this.writing = null;
     this.build();
@@ -120,14 +122,25 @@ class View {
 
   // --- frames ---------------------------------------------------------------------------------------
 
+  // Answers to the hand come in twos now and then, with a gap behind them. Then the first is drawn, and the second at
+  // the next refresh unless something newer is there by then: pictures come evenly, and none of them late.
   show(frame) {
+    if (this.due && frame.since && !this.isSecond) {
+      this.second = frame;
+      return;
+    }
     if (this.frame?.since) frame.since ??= this.frame.drawn ? null : this.frame.since;
     this.frame = frame;
+    this.isSecond = false;
     if (this.due) return;
     this.due = true;
     requestAnimationFrame(() => {
       this.due = false;
       this.draw();
+      const { second } = this;
+      this.second = null;
+      if (second) this.show(second);
+      this.isSecond = Boolean(second);
     });
   }
 
@@ -189,7 +202,7 @@ class View {
     bar.value = goal.progress;
     if (words.textContent !== goal.text) {
       words.textContent = goal.text;
-      this.roomForGoal();
+      if (goal.text.length > (this.longestGoal ?? 0)) this.roomForGoal(); // asking for a height costs a layout
     }
     parts.done.hidden = !reached;
     parts.goal.classList.toggle("gu-reached", reached);
@@ -199,6 +212,7 @@ class View {
 
   roomForGoal() {
     const { goal } = this.parts;
+    this.longestGoal = goal.children[1].textContent.length;
     if (goal.offsetHeight > (parseFloat(goal.style.minHeight) || 0)) goal.style.minHeight = `${goal.offsetHeight}px`;
   }
 

@@ -117,6 +117,9 @@ class LayerSteps(Figure):
         count = "Forwards" if state["step"] == 0 else f"Step {state['step']} of {len(STEPS) - 1}"
         return f"{count}, {step.formula}: {step.fitting(arrays)}. {entry}{wrong}. {step.why}"
 
+    def conclusion(self, state, arrays):
+        return self.describe(state, arrays)
+
     def goal(self, state, arrays):
         silent = [j for j in range(HIDDEN) if not (arrays["Z"][:, j] > 0).any()]
         if not silent:
