@@ -268,7 +268,7 @@ class NeuronPlayground(Figure):
             done += ", by hand. Now reset, and see how few corrections do it."
         else:
             done += ". Can any line get more than 3?" if state["data"] == "XOR" else f". Goal: all {n} by hand."
-        return Goal(done, right / n)
+        return Goal(done, right / n, key=state["data"])
 
 
 # --- without your functions -----------------------------------------------------------------------------

@@ -235,7 +235,7 @@ class BumpBuilder(Figure):
             things,
             title=f"Target (grey) and sum (blue): largest error {number(arrays['error'])}",
             width=540,
-            height=260,
+            height=236,
             draws=state["draw"],
         )
 
@@ -264,7 +264,7 @@ class BumpBuilder(Figure):
             title=f"Each unit's own {noun}: drag its kink and its weight",
             xlabel="x",
             width=540,
-            height=250,
+            height=226,
             adds=True,
         )
 

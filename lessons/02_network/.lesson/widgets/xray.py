@@ -206,8 +206,7 @@ class NetworkXray(Figure):
                 else f"Held-out digit {held_out_digits()[1][state['digit']]}"
             )
             alive = "".join(f" {(a > 0).sum()} of {len(a)} hidden neurons are alive." for a in arrays["a"])
-            held_out = f"{100 * arrays['right']:.1f} % of 360 unseen digits are right."
-            return f"{what}.{alive}{bend} {answer} {held_out}{self.folding(state, arrays)}"
+            return f"{what}.{alive}{bend} {answer} {in_unseen(arrays)}{self.folding(state, arrays)}"
         given = f"Input ({number(arrays['x'][0], 1)}, {number(arrays['x'][1], 1)})."
         layers = ""
         for layer, activations in zip(arrays["names"][1:], arrays["a"], strict=False):
@@ -226,6 +225,12 @@ class NetworkXray(Figure):
         differ = f"its probabilities differ from the deep network's by up to {number(gap)}"
         return f" Collapsed into one layer: {where} {differ}."
 
+    def conclusion(self, state, arrays):
+        said = self.folding(state, arrays)
+        if state["network"] == DIGIT:
+            said = f"{in_unseen(arrays)}{said}"
+        return said.strip()
+
     def goal(self, state, arrays):
         if state["network"] == DIGIT or state["collapsed"]:
             return None
@@ -234,7 +239,7 @@ class NetworkXray(Figure):
             whose, theirs = arrays["whose"], arrays["whose"] == "Your"
             changed = ", changed by hand," if state["edits"] else ""
             text = f"{whose} xor_network{changed} gets {right} of the 4 corners right."
-            return Goal(text if theirs else f"{text} Can yours?", right / 4 if theirs else 0.0)
+            return Goal(text if theirs else f"{text} Can yours?", right / 4 if theirs else 0.0, key=XOR)
         if state["network"] == RANDOM and not state["edits"]:
             alive = [
                 name
@@ -242,9 +247,9 @@ class NetworkXray(Figure):
                 for name in np.array(layer)[a > 0]
             ]
             if len(alive) == 1:
-                return Goal(f"Only {alive[0]} is alive. Next: change weights until XOR is right.", 1.0)
+                return Goal(f"Only {alive[0]} is alive. Next: change weights until XOR is right.", 1.0, key=RANDOM)
             text = f"Goal: an input where exactly one hidden neuron is alive. Here: {len(alive)}."
-            return Goal(text, 1 / len(alive) if alive else 0.0)
+            return Goal(text, 1 / len(alive) if alive else 0.0, key=RANDOM)
         busy = " and ".join(str(count) for count in arrays["busy"]) or "no"
         few = all(count <= 2 for count in arrays["busy"])
         done = right == 4 and few
@@ -254,6 +259,10 @@ class NetworkXray(Figure):
 
 
 # --- small helpers --------------------------------------------------------------------------------------
+
+
+def in_unseen(arrays):
+    return f"{100 * arrays['right']:.1f} % of 360 unseen digits are right."
 
 
 def parameters_in(params, sizes, functions):

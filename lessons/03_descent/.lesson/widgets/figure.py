@@ -164,7 +164,7 @@ class Descent(Figure):
         layers += step_numbers(path, X, Y)
         layers += way_out(path, X, Y, ending(path, arrays["losses"], X, Y))
         if 0 < state["_at"] < len(drawable(path)):
-            layers.append(Points(path[[state["_at"]]], marks=[1], series=0, size=6))
+            layers.append(Points(path[[state["_at"]]], marks=[3], series=0, size=6))
         formula = f"{surface}: {SURFACES[surface].formula}" if surface != OWN else "your f"
         start = Thing("start", state["x1"], state["x2"], "start", step=0.1)
         return Plot(
@@ -179,7 +179,7 @@ class Descent(Figure):
         every = [arrays["losses"]] + ([arrays["kept_losses"]] if arrays["kept"] is not None else [])
         at = state["_at"]
         dot = (
-            [Points(lines[-1].xy[[at]], marks=[1], series=0, size=6)]
+            [Points(lines[-1].xy[[at]], marks=[3], series=0, size=6)]
             if at and np.isfinite(arrays["losses"][at])
             else []
         )
@@ -225,6 +225,10 @@ class Descent(Figure):
             at = state["_at"]
             text += f" The marker is at step {at}, loss {brief(arrays['losses'][at])}."
         return text
+
+    def conclusion(self, state, arrays):
+        """The marker's step is in the table."""
+        return self.describe(state | {"_at": None}, arrays)
 
     def goal(self, state, arrays):
         task = f"a loss below {GOAL_LOSS:g} within {GOAL_STEPS} steps, in the ravine from (3, 1) and without noise"

@@ -27,7 +27,7 @@ class BackpropSteps(Figure):
         return {
             "expression": EXAMPLE,
             "values": dict(VALUES),
-            "step": 1,
+            "step": 0,
             "overwrite": False,
             "_read": EXAMPLE,  # the last expression that could be read
         }
@@ -67,7 +67,7 @@ class BackpropSteps(Figure):
         state = super().reduce(state, event)
         if event["type"] == "set" and event["name"] == "expression":
             try:
-                return read_anew(state, parse(state["expression"])) | {"step": 1, "selected": None}
+                return read_anew(state, parse(state["expression"])) | {"step": 0, "selected": None}
             except ExpressionError:
                 return state  # compute says what is wrong; the last picture stays
         return state
@@ -114,17 +114,20 @@ class BackpropSteps(Figure):
     # --- the words ----------------------------------------------------------------------------------
 
     def describe(self, state, arrays):
-        labels, message = arrays["labels"], arrays["message"]
         nodes = ", ".join(
             f"{name} data {short(data)} grad {short(grad)}"
-            for name, data, grad in zip(labels, arrays["data"], arrays["grads"], strict=True)
+            for name, data, grad in zip(arrays["labels"], arrays["data"], arrays["grads"], strict=True)
         )
+        return f"{self.conclusion(state, arrays)} Values: {nodes}."
+
+    def conclusion(self, state, arrays):
+        labels, message = arrays["labels"], arrays["message"]
         happened = "Forward done."
         if message is not None:
             lost = f", which replaced {short(message.before)}" if overwritten(message) else ""
             who = f"{labels[message.node]} to {labels[message.parent]}"
             happened = f"Step {arrays['step']} of {arrays['steps']}, {who}: {worked_out(message)}{lost}."
-        return f"{happened}{self.verdict(arrays)} Values: {nodes}."
+        return f"{happened}{self.verdict(arrays)}"
 
     def verdict(self, arrays):
         wrong = arrays["wrong"]

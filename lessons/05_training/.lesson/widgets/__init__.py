@@ -15,7 +15,8 @@ def playground(**state):
     """Show the playground.
 
     Settings: task, data, noise, train_share, batch, seed, inputs, layers, activation, lr, penalty, penalty_rate,
-    dropout, start, start_seed, pace, stop, show_test, discretise, brush; preset (a name), hide (a list of names
-    of controls, "inputs" or "layers"); weights, epoch, moved, added, removed (as "Copy state" writes them).
+    dropout, start, start_seed, pace, stop, show_test, discretise, brush; preset (a name), more (True shows all
+    controls), hide (a list of names of controls, "inputs" or "layers"); weights, epoch, moved, added, removed (as
+    "Copy state" writes them).
     """
     return Playground().show(**state)

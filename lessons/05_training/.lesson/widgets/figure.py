@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from course.figures import Button, Choice, Figure, Goal, LearnerError, Play, Scrub, Toggle
+from course.figures import Button, Choice, Figure, Goal, LearnerError, More, Play, Scrub, Toggle
 
 from .data import (
     CLASSIFICATION,
@@ -34,7 +34,7 @@ from .network import (
     through,
 )
 from .presets import NONE, PRESETS
-from .scene import as_pictures, in_words, input_pictures, panels
+from .scene import as_pictures, diverged, in_words, input_pictures, panels
 from .start import EPOCHS, START
 from .state import check_plain, fresh, resized, toggled
 from .training import trained
@@ -43,6 +43,8 @@ GRID = 60  # points of each picture, along one side
 RESTARTS = ("task", "data", "noise", "train_share", "start")  # set one of these and the training starts anew
 OF_THE_START = (*RESTARTS, "seed", "inputs", "layers", "activation", "start_seed", "preset")
 WEIGHT = Scrub("weight", "weight", -10, 10, 0.05, column=1)
+# What a beginner needs (the two for layers are one); the others wait behind More.
+SIX = ("playing", "restart", "fewer layers", "more layers", "activation", "data", "lr")
 STROKE_GAP = 0.45  # between the points of a stroke
 
 
@@ -83,6 +85,7 @@ class Playground(Figure):
             "discretise": False,
             "brush": "off",
             "preset": NONE,
+            "more": False,
             "hide": [],
             "weights": START["weights"],  # all of them in one list; None: not trained yet
             "epoch": EPOCHS,
@@ -96,7 +99,7 @@ class Playground(Figure):
     def start(self, **given):
         preset = given.get("preset", NONE)
         settings = PRESETS[preset].settings if preset in PRESETS else {}
-        given = settings | given
+        given = {"more": True} | settings | given if self.behind_more(settings | given) else settings | given
         if any(key in given for key in OF_THE_START) and "weights" not in given:
             given = {"weights": None, "epoch": 0} | given
         if "weights" in given or "epoch" in given:
@@ -104,7 +107,20 @@ class Playground(Figure):
             return state | {"_curve": []}
         return super().start(**given)
 
+    def behind_more(self, settings):
+        """Whether one of these settings has a control that isn't among the six."""
+        known = {"penalty_rate", *(control.name for control in self.all_controls(self.initial()))}
+        return bool(known.difference(SIX, ["preset"]).intersection(settings))
+
     def controls(self, state):
+        """The six, and the others once More was pressed; a selected weight always has its own."""
+        shown = [control for control in self.all_controls(state) if control.name not in hidden_in(state)]
+        if not state["more"]:
+            shown = [control for control in shown if control.name in (*SIX, WEIGHT.name)]
+        last = next((i for i, one in enumerate(shown) if getattr(one, "column", None) is not None), len(shown))
+        return [*shown[:last], More(), *shown[last:]] if "more" not in state["hide"] else shown
+
+    def all_controls(self, state):
         sets = names(state["task"])
         controls = [
             Play("Train", step="Step"),
@@ -136,8 +152,7 @@ class Playground(Figure):
             kind = "weight" if "→" in state["selected"] else "bias"
             label = f"{kind} {state['selected']}"
             controls.append(Scrub(WEIGHT.name, label, WEIGHT.low, WEIGHT.high, WEIGHT.step, column=1))
-        hidden = [*state["hide"], *(["fewer layers", "more layers"] if "layers" in state["hide"] else [])]
-        return [control for control in controls if control.name not in hidden]
+        return controls
 
     def value(self, state, name, arrays):
         if name == "weight":
@@ -145,7 +160,8 @@ class Playground(Figure):
         return super().value(state, name, arrays)
 
     def checked(self, state, given):
-        state = super().checked(state, given)
+        checked = super().checked(state | {"more": True}, given)
+        state = checked | {"more": More().check(state["more"])}
         check_plain(state)
         return state
 
@@ -181,7 +197,10 @@ class Playground(Figure):
         if name == "preset":
             kept = {"hide": state["hide"], "preset": value, "selected": None, "playing": False}
             settings = PRESETS[value].settings if value in PRESETS else {}
+            kept["more"] = state["more"] or self.behind_more(settings)
             return self.initial() | settings | fresh() | kept
+        if name == "more":
+            return state | {"more": value}
         if name == "weight":
             return self.with_weight(state, state["selected"], value)
         changed_state = state | {name: value, "preset": NONE}
@@ -304,16 +323,24 @@ class Playground(Figure):
     def describe(self, state, arrays):
         return in_words(state, arrays)
 
+    def conclusion(self, state, arrays):
+        return diverged(state)
+
     def goal(self, state, arrays):
         accuracy = arrays["accuracies"][1] or 0.0
         if state["data"] == "spiral":
             text = f"Goal: the spiral with at least 95 % on test points, with as few weights as you can ({number_of_weights(state)} now)."
-            return Goal(text, min(1.0, accuracy / 0.95))
+            return Goal(text, min(1.0, accuracy / 0.95), key="spiral")
         if state["data"] == "circle":
             small = sum(state["layers"]) <= 3 and set(state["inputs"]) <= {"x1", "x2"}
             text = "Goal: the circle with 97 % on test points from x₁ and x₂, with no more than 3 hidden neurons."
-            return Goal(text, min(1.0, accuracy / 0.97) if small and state["epoch"] else 0.0)
+            return Goal(text, min(1.0, accuracy / 0.97) if small and state["epoch"] else 0.0, key="circle")
         return None
+
+
+def hidden_in(state):
+    """The names of the controls that were left out when the figure was shown."""
+    return [*state["hide"], *(["fewer layers", "more layers"] if "layers" in state["hide"] else [])]
 
 
 def accuracy_of(p, y, functions):

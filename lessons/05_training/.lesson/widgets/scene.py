@@ -164,8 +164,15 @@ def percent(value):
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
+def diverged(state):
+    """That it diverged, and what helps; "" if it did not."""
+    if state["_diverged"] is None:
+        return ""
+    return f"Diverged at epoch {state['_diverged']}: the weights ran away. Lower the learning rate, then Restart."
+
+
 def in_words(state, arrays):
-    """The sentence under the figure."""
+    """The sentence that is read out."""
     if state["data"] != "your own":
         data = f"{state['data']}, {len(arrays['data'].y_train)} points to train on"
     else:
@@ -176,7 +183,7 @@ def in_words(state, arrays):
     shape = f"hidden layers {'-'.join(map(str, state['layers']))}" if state["layers"] else "no hidden layer"
     text = f"{data[0].upper()}{data[1:]}. Inputs {inputs}; {shape}; {state['activation']}. "
     if state["_diverged"] is not None:
-        return f"{text}Diverged at epoch {state['_diverged']}: the weights ran away. Lower the learning rate, then Restart."
+        return text + diverged(state)
     train, test = arrays["losses"]
     text += f"Epoch {state['epoch']}: train loss {shown(train, 4)}, test loss {shown(test, 4)}"
     if state["task"] == CLASSIFICATION:

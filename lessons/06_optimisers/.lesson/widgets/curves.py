@@ -231,6 +231,9 @@ class MoreData(Figure):
         off = miss(state, arrays)
         return text if off is None else f"{text} It was off by {off:.1f} points on average."
 
+    def conclusion(self, state, arrays):
+        return self.describe(state, arrays)
+
     def goal(self, state, arrays):
         task = f"Goal: {GOAL:.0f} % with as few labelled digits as you can."
         means = arrays["means"]

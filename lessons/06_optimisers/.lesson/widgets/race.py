@@ -169,7 +169,7 @@ class OptimiserRace(Figure):
                 heads.append(Text(*(path[-1] + beside(i, frame)).tolist(), runner["name"]))
         start = Thing("start", state["x1"], state["x2"], "start", step=0.1)
         title = f"{surface.name}: {surface.formula}"
-        return Plot("map", *frame, layers + heads, [start], title=title, width=450, height=339, adds=True)
+        return Plot("map", *frame, layers + heads, [start], title=title, width=376, height=284, adds=True)
 
     def loss_plot(self, state, arrays):
         lines = [loss_line(runner["losses"][: shown(state)], i) for i, runner in enumerate(arrays["runners"])]
@@ -185,7 +185,7 @@ class OptimiserRace(Figure):
             xlabel="step",
             ylog=True,
             width=400,
-            height=200,
+            height=184,
             column=1,
         )
 
@@ -210,7 +210,7 @@ class OptimiserRace(Figure):
             xlog=True,
             ylog=True,
             width=400,
-            height=230,
+            height=214,
             column=1,
         )
 
@@ -248,9 +248,12 @@ class OptimiserRace(Figure):
             text += f" The race is at step {state['_at']}."
         return text
 
+    def conclusion(self, state, arrays):
+        return self.describe(state | {"_at": None}, arrays)
+
     def goal(self, state, arrays):
         won = [name for name in NAMES if name in state["_won"]]
-        task = "let each of the three win a race once, at one shared rate or each at its best, and say why it did"
+        task = "let each of the three win a race once, at one rate or at its own, and say why"
         if not won:
             return Goal(f"Goal: {task}.", 0.0)
         if len(won) == len(NAMES):

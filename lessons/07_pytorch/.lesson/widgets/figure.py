@@ -1,6 +1,7 @@
 """Training monitor: a small network learns digits with the reader's code, and is watched like a patient."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 from course.figures import Button, Choice, Figure, Goal, Play, Scrub, Toggle
@@ -151,7 +152,14 @@ class TrainingMonitor(Figure):
         norms = ", ".join(written(norm) for norm in row.norms)
         return f"{where}: loss {written(row.loss)}, {accuracy}. Gradient norms, first layer to last: {norms}. {finding(row)}"
 
+    def conclusion(self, state, arrays):
+        return finding(arrays["row"]) if arrays["row"] else ""
+
     def goal(self, state, arrays):
+        return replace(self.rescue(state, arrays), key=state["preset"])
+
+    def rescue(self, state, arrays):
+        """The goal of a preset."""
         told = PRESETS[state["preset"]][1]
         if state["preset"] == "healthy":
             return Goal(f"{told} Goal: choose a sick run and bring it above {WANTED} held-out accuracy.", 0.0)

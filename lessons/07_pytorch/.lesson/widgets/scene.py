@@ -10,7 +10,7 @@ from .training_run import PER_TICK
 
 LOSS, NORM, RATIO = (0.01, 100.0), (1e-8, 1e3), (1e-6, 10.0)  # what the logarithmic axes show, always the same
 BAND = (1e-4, 1e-2)  # where the size of an update relative to the weights usually lies when training goes well
-WIDTH, HEIGHT = 400, 160
+WIDTH, HEIGHT = 400, 120
 
 
 def charts(state, arrays):

@@ -1,6 +1,7 @@
 """Kernel workbench: a kernel slides over a picture, and the sum under the window is worked out in numbers."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -208,8 +209,12 @@ class KernelWorkbench(Figure):
         here = f"Window {arrays['row']}, {arrays['column']}: products and bias add up to {number(arrays['sum'])}."
         return f"{what}{settings}. {answer} {here}{finding(state, arrays)}"
 
+    def conclusion(self, state, arrays):
+        return finding(state, arrays).strip()
+
     def goal(self, state, arrays):
-        return goal_of(arrays)
+        goal = goal_of(arrays)
+        return goal and replace(goal, key=str(state["round"]))
 
 
 # --- small helpers --------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from course.figures.scene import Cell, Field, Grid, Hatch, Line, Plot, Points, T
 
 from .images import CHECKER, DIGIT, DRAW, PHOTO
 
-WIDTH, MIDDLE, SMALL = 288, 207, 168  # of the pictures, of the kernel, of the goal's picture
+WIDTH, MIDDLE, SMALL = 264, 200, 128  # of the pictures, of the kernel, of the goal's picture
 MARGIN = 8  # of a plot without axes, both sides together
-SIDE = {1: 64, 2: 112, 3: 156, 4: 180, 5: 200, 6: 212, 7: 245}  # of a grid of numbers with so many columns
+SIDE = {1: 64, 2: 100, 3: 135, 4: 172, 5: 200, 6: 212, 7: 245}  # of a grid of numbers with so many columns
 
 
 def input_picture(state, arrays):
@@ -121,7 +121,7 @@ def sum_table(state, arrays):
         rows.append([f"largest of its {pool} × {pool}", number(float(arrays["shown"][at]))])
     runner = "the figure's own code" if arrays["own"] else state["run"]
     rows.append([Cell(f"{runner} took", "muted"), Cell(duration(arrays["took"]), "muted")])
-    return Table("sum", rows, "Products + bias = one pixel", rule=3, width=WIDTH, column=2)
+    return Table("sum", rows, "Products + bias = one pixel", rule=3, width=WIDTH + 24, column=2)
 
 
 # --- places and words -----------------------------------------------------------------------------------

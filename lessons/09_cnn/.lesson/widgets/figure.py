@@ -143,6 +143,12 @@ class DrawADigit(Figure):
             words.append(filter_in_words(arrays["chosen"]))
         return " ".join(words)
 
+    def conclusion(self, state, arrays):
+        words = [] if arrays["yours"] else ["Read by our network, trained on MNIST (CC BY-SA 3.0)."]
+        if arrays["chosen"]:
+            words.append(filter_in_words(arrays["chosen"]))
+        return " ".join(words)
+
     def goal(self, state, arrays):
         nine, changed = float(arrays["says"][9]), arrays["changed"]
         text = "Goal: a 4 for every person, a 9 for the network, at least 90 %, by changing as little ink as you can."

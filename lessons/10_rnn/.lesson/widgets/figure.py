@@ -125,6 +125,9 @@ class UnrolledNetwork(Figure):
             text += f" At {', '.join(f'{scale:.1f}: {written(norms[0])}' for scale, norms in arrays['others'])}."
         return text + (f" {clipping(arrays['clipped'], start)}" if arrays["clipped"] else "")
 
+    def conclusion(self, state, arrays):
+        return self.describe(state, arrays)
+
     def goal(self, state, arrays):
         task = "a gradient of 0.1 to 10 at step 0, with tanh, inputs of size 0.5 and the loss at step 50"
         if state["bend"] != TANH or state["input"] != WANTED_INPUT or state["loss"] != WANTED_STEPS:

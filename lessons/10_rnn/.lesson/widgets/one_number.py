@@ -62,3 +62,6 @@ class OneNumber(Figure):
         left = arrays["powers"][-1]
         what = "stays" if np.isclose(left, 1) else "vanishes" if left < 1 else "explodes"
         return f"{state['w']:.2f} multiplied by itself fifty times is {written(left)}: it {what}."
+
+    def conclusion(self, state, arrays):
+        return self.describe(state, arrays)

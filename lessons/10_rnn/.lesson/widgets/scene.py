@@ -12,6 +12,7 @@ LOW, HIGH = 1e-12, 1e6  # of the gradients shown, whatever they are
 ROUND, WIDE = 1.5, 4.0  # how far the plane of the eigenvalues reaches, for small and for large ones
 SIDE, ACROSS = 270, 600
 LEFT = 46  # pixels left of the axes
+NEAR, LINE = 2.0, 1.2  # decades: between two ends that leave no room for a name, and from name to name
 
 
 def panels(state, arrays):
@@ -125,10 +126,18 @@ def _backwards(values, **style):
 
 
 def _names(curves):
-    """The words above the end of each curve, drawn over everything: its scale, and what it leaves at step 0."""
+    """The words above the end of each curve, drawn over everything: its scale, and what it leaves at step 0.
+
+    Curves that end near each other have their names above all of them, in their order.
+    """
     words = []
-    for scale, norms, style in sorted(curves, key=lambda curve: -curve[1][0]):
-        height = min(_within(norms[0]) * 10**0.75, HIGH / 10)
+    curves = sorted(curves, key=lambda curve: -curve[1][0])
+    ends = np.log10([_within(norms[0]) for _, norms, _ in curves])
+    tops = np.log10([_within(norms[: 1 + len(norms) // 5]).max() for _, norms, _ in curves])
+    if (-np.diff(ends) < NEAR).any():
+        tops = tops.max() + LINE * np.arange(len(curves))[::-1]
+    for (scale, norms, style), top in zip(curves, tops, strict=True):
+        height = min(10 ** (top + 0.75), HIGH / 10)
         name = f"{number(scale, 1 if round(scale, 1) == scale else 2)}: {written(norms[0])}"
         words.append(Line([[0, height]], label=name, series=style["series"]))
     return words

@@ -12,5 +12,7 @@ from .figure import InsideTheCell
 
 
 def inside_the_cell(**given):
-    """Show it. Settings: text, unit, row, question, letters, temperature, gate, cell, forget_bias, cursor, grown, seed."""
+    """Show it. Settings: text, unit, row, question, letters, temperature, gate, cell, forget_bias, cursor, grown, seed;
+    gates (True shows more than the text).
+    """
     return InsideTheCell().show(**given)

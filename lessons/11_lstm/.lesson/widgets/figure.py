@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from course.figures import Button, Choice, Figure, Goal, LearnerError, Play, Scrub, TextBox
+from course.figures import Button, Choice, Figure, Goal, LearnerError, More, Play, Scrub, TextBox
 from course.figures.scene import number
 
 from .model import find_writer, held
 from .new import CELLS, kept_shares, new_weights, rnn
 from .questions import QUESTIONS, answers_to, held_out_text, rank
 from .readings import Readings, chances
-from .scene import AHEAD, pictures, shown
+from .scene import AHEAD, pictures, shown, strip
 from .start import LINE_UNIT
 from .trace import CLOSE, ROWS, Traces
 
@@ -30,7 +30,7 @@ class InsideTheCell(Figure):
     name = "inside_the_cell"
     title = "Inside the cell"
     tries = (
-        "This unit counts through the line. Type a longer line, or take a line break away: does it hold?",
+        "This unit counts through the line. Show the gates, type a longer line, or take a line break away: does it hold?",
         "Hold its forget gate at 0 and let the text grow. Do the lines lose their length? Look who else counts.",
         "Grow text at temperature 0.2, then at 1.5. Watch the bars of the next letter.",
         "Choose another question and find the unit for it. Is the unit right at every letter?",
@@ -54,12 +54,20 @@ class InsideTheCell(Figure):
             "cursor": 38,  # None: the last letter
             "grown": "",
             "seed": 0,
+            "playing": False,
+            "gates": False,  # whether more is shown than the coloured text
             "_next": "",  # letters that are written but not shown yet
         }
 
     def controls(self, state):
+        letters = len(state["text"] + state["grown"])
+        gates, unit = More("gates", "Show the gates", "Only the text"), Scrub("unit", "unit", 0, self.units - 1, 1)
+        cursor = Scrub("cursor", "letter", 0, max(1, letters - 1), 1)
+        if not state["gates"]:
+            return [gates, unit, cursor]
         trained = state["cell"] == CELLS[0]
-        controls = [Play("Grow text", step="One letter"), Button("again", "Cut off", key="n")] if trained else []
+        controls = [gates]
+        controls += [Play("Grow text", step="One letter"), Button("again", "Cut off", key="n")] if trained else []
         controls.append(Choice("cell", "Cell", CELLS))
         controls.append(Choice("row", "Row", ROWS))
         if trained:
@@ -68,8 +76,7 @@ class InsideTheCell(Figure):
             if "my letters" in state["question"]:
                 controls.append(TextBox("letters", "my letters", longest=20))
         controls.append(TextBox("text", "Text", longest=LONGEST, rows=4, column=0))
-        controls.append(Scrub("unit", "unit", 0, self.units - 1, 1))
-        controls.append(Scrub("cursor", "letter", 0, max(1, len(state["text"] + state["grown"]) - 1), 1))
+        controls += [unit, cursor]
         if trained:
             controls.append(Scrub("temperature", "temperature", 0.1, 2, 0.1))
         else:
@@ -84,7 +91,12 @@ class InsideTheCell(Figure):
             if not isinstance(state[name], str) or len(state[name]) > most:
                 raise ValueError(f"{name} must be text of at most {most} characters.")
         given = {name: value for name, value in given.items() if value is not None}
-        return super().checked(state, given)
+        return super().checked(state | {"gates": True}, given) | {"gates": state["gates"]}
+
+    def start(self, **given):
+        """Settings of what is behind the button open it."""
+        behind = set(given) - {"unit", "cursor", "text", "seed", "gates"}
+        return super().start(**({"gates": True} | given if behind else given))
 
     # --- what happens -------------------------------------------------------------------------------
 
@@ -93,6 +105,8 @@ class InsideTheCell(Figure):
             return state | {"grown": "", "seed": state["seed"] + 1, "cursor": None, "_next": "", "playing": False}
         if event["type"] != "set":
             return state
+        if event["name"] == "gates":
+            return state | {"gates": event["value"], "playing": False}
         state = super().reduce(state, event) | {"_next": ""}
         if event["name"] == "text":
             return state | {"grown": "", "playing": False}
@@ -179,7 +193,7 @@ class InsideTheCell(Figure):
     # --- picture and words ---------------------------------------------------------------------------
 
     def scene(self, state, arrays):
-        return pictures(state, arrays)
+        return pictures(state, arrays) if state["gates"] else [strip(arrays, bands=False)]
 
     def describe(self, state, arrays):
         now = arrays["now"]
@@ -207,10 +221,12 @@ class InsideTheCell(Figure):
         return f"{said} Grown so far: …{grown}" if grown else said
 
     def goal(self, state, arrays):
+        if not state["gates"]:
+            return None
         if arrays["compared"]:
             left = arrays["compared"][1][1][-1]
             text = f"Goal: a forget bias with which a new LSTM keeps {KEPT} of a value over {AHEAD} letters. Here {number(left)}."
-            return Goal(text, min(1.0, left / KEPT) if len(arrays["compared"][1][1]) > AHEAD else 0.0)
+            return Goal(text, min(1.0, left / KEPT) if len(arrays["compared"][1][1]) > AHEAD else 0.0, key="keeps")
         ranking, question, unit = arrays["ranking"], state["question"], arrays["unit"]
         if not ranking.r.any():
             return Goal(f"“{question}” has one answer all through the held-out text: nothing to correlate with.", 0.0)

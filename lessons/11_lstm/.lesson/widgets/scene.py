@@ -18,7 +18,7 @@ def pictures(state, arrays):
     return [*panels, next_letter(arrays), *rankings(state, arrays)]
 
 
-def strip(arrays):
+def strip(arrays, bands=True):
     rows, ranges = arrays["rows"], arrays["ranges"]
     low, high = np.array(ranges).T[:, :, None]
     levels = np.nan_to_num(255 * (rows - low) / (high - low), nan=0.0, posinf=255, neginf=0)
@@ -38,6 +38,7 @@ def strip(arrays):
         arrays["typed"] if len(arrays["text"]) > arrays["typed"] else None,
         title,
         width=TEXT,
+        bands=bands,
     )
 
 

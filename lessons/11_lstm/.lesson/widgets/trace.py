@@ -119,7 +119,7 @@ def steps(X, h, c, first, weights, functions):
         for t in range(first, X.shape[1]):
             result = step(X[:, t].copy(), h[:, t].copy(), c[:, t].copy(), *given)
             if not isinstance(result, tuple | list) or len(result) != 3:
-                raise LearnerError("Your lstm_step must return three things: h, c and a cache.")
+                raise LearnerError("Your lstm_step must return three values: h, c and a cache.")
             h[:, t + 1] = _numbers(result[0], shape, STEP)
             c[:, t + 1] = _numbers(result[1], shape, STEP)
     if any((one != other).any() for one, other in zip(given, weights, strict=True)):
@@ -154,7 +154,7 @@ def beside(X, h, c, weights):
 
 def _two(result, name):
     if not isinstance(result, tuple | list) or len(result) != 2:
-        raise LearnerError(f"Your {name} must return two things: H and the caches.")
+        raise LearnerError(f"Your {name} must return two values: H and the caches.")
     return result
 
 
