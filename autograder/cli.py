@@ -140,6 +140,7 @@ def readme(names: tuple[str, ...]) -> None:
 @click.option("--again", is_flag=True, help="Prove also what was proven before and hasn't changed.")
 def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool, again: bool) -> None:
     """Prove that a lesson's checks tell right from wrong; exit status 1 when they don't."""
+    from autograder.proof.kept import fingerprint
     from autograder.proof.prove import prove_lesson
     from autograder.proof.table import markdown, print_table
 
@@ -148,7 +149,7 @@ def prove(names: tuple[str, ...], as_json: bool, as_markdown: bool, again: bool)
     if as_json:
         click.echo(json.dumps({"lessons": [proof.to_json() for proof in proofs]}, indent=1, ensure_ascii=False))
     elif as_markdown:
-        click.echo(markdown(proofs))
+        click.echo(markdown(proofs, {name: fingerprint(solutions() / name) for name in wanted}))
     else:
         print_table(proofs)
     sys.exit(0 if all(proof.holds for proof in proofs) else 1)

@@ -50,8 +50,7 @@ def pytest_collection_modifyitems(items):
     """Tests that use the browser carry the mark `browser`; what runs in one process is one group.
 
     That is a file, but for what is said of every lesson: it stays with the other tests of that lesson, since opening
-    and proving one takes seconds. Groups that take long come first, so that no process is left with one at the end;
-    the table of all proofs comes when all are there.
+    and proving one takes seconds. Groups that take long come first, so that no process is left with one at the end.
     """
     for item in items:
         if {"browser", "page", "lab", "serve"} & set(getattr(item, "fixturenames", ())):
@@ -71,8 +70,6 @@ def pytest_runtest_teardown(item, nextitem):
 def _turn(item):
     """When a group has its turn, as a number."""
     group = _group(item)
-    if group == "lessons/test_proofs.py":
-        return len(TAKE_LONG) + 1
     return next((n for n, name in enumerate(TAKE_LONG) if group.startswith(name)), len(TAKE_LONG))
 
 

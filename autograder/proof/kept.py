@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.core import machine
-from autograder.core.paths import PACKAGE_ROOT, STATE
+from autograder.core.paths import PACKAGE_ROOT, STATE, lesson_names
 from autograder.judging import answer_key
 from autograder.judging.answer_key import AnswerKey
-from autograder.lesson import hidden
+from autograder.lesson import hidden, source
 from autograder.lesson.build import write_whole
 from autograder.lesson.source import LessonSource
 from autograder.lesson.symbols import needed, uses
@@ -35,6 +35,13 @@ class Proven:
     proof: ExerciseProof
     answers: AnswerKey
     visible: tuple[str, ...]
+
+
+def fingerprint(folder: Path) -> str:
+    """A short hash of what the proof of the lesson in `folder` depends on, the same on every machine and Python."""
+    codes = [source.read(folder.parent / name).code() for name in lesson_names(folder.parent) if name <= folder.name]
+    checks = machine.hash_of([folder / "checks.py", *sorted((folder / hidden.FOLDER).glob("*.py"))])
+    return _hash([_engine(), machine.data(), codes, checks])[:12]
 
 
 def keys(lesson: LessonSource, library: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.core.paths import UserError, lesson_names
 from autograder.lesson import source
+from autograder.proof import kept
 from autograder.proof.prove import LessonProof
 from autograder.proof.table import markdown
 
@@ -29,7 +30,7 @@ def with_proofs(page: str, solutions: Path, proofs: Sequence[LessonProof]) -> st
     Rows of other lessons stay as they are, of lessons that are no more they go.
     """
     names = lesson_names(solutions)
-    fresh = markdown(proofs)
+    fresh = markdown(proofs, {proof.lesson: kept.fingerprint(solutions / proof.lesson) for proof in proofs})
     rows = {row[1]: row[0] for row in _ROW.finditer(_part(page, KILLS))}
     rows |= {row[1]: row[0] for row in _ROW.finditer(fresh)}
     head = fresh.splitlines()[:2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -32,15 +32,18 @@ def print_table(proofs: list[LessonProof]) -> None:
         console.print(f"  {proof.killed:.1%} of the mutants died. {'The proof holds.' if proof.holds else ''}\n")
 
 
-def markdown(proofs: Sequence[LessonProof]) -> str:
-    """One row per lesson, for the README; a lesson whose proof doesn't hold says so instead."""
+def markdown(proofs: Sequence[LessonProof], fingerprints: Mapping[str, str]) -> str:
+    """One row per lesson, for docs/proof.md; a lesson whose proof doesn't hold says so instead.
+
+    fingerprints: by lesson, `kept.fingerprint` of what was proven.
+    """
     rows = [
-        "| Lesson | Exercises | Cases (held out) | Mistakes named | Other right answers | Mutants killed |",
-        "|---|---|---|---|---|---|",
+        "| Lesson | Exercises | Cases (held out) | Mistakes named | Other right answers | Mutants killed | Of |",
+        "|---|---|---|---|---|---|---|",
     ]
     for proof in proofs:
         if not proof.holds:
-            rows.append(f"| `{proof.lesson}` | the proof doesn't hold | | | | |")
+            rows.append(f"| `{proof.lesson}` | the proof doesn't hold | | | | | |")
             continue
         each = proof.exercises
         named, mistakes = sum(e.named_on_visible_cases for e in each), sum(len(e.mistakes) for e in each)
@@ -50,6 +53,7 @@ def markdown(proofs: Sequence[LessonProof]) -> str:
         variants = sum(e.variants for e in each)
         rows.append(
             f"| `{proof.lesson}` | {len(each)} | {cases} ({held_out}) | {named} of {mistakes} | all {variants} pass "
-            f"| {killed} of {mortal} ({equivalent} more do the same as the reference) |"
+            f"| {killed} of {mortal} ({equivalent} more do the same as the reference) "
+            f"| {fingerprints[proof.lesson]} |"
         )
     return "\n".join(rows)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.core.paths import UserError, lesson_names
+from autograder.proof import kept
 from autograder.proof.prove import LessonProof
 from autograder.proof.readme import table_of_lessons, with_lessons, with_proofs
 
@@ -30,10 +31,11 @@ def test_its_kill_table_has_a_row_for_every_lesson():
 
 def test_bringing_it_up_to_date_changes_the_row_of_the_lesson_that_was_proven_alone():
     first, *others = lesson_names(ROOT / "solutions")
+    of = kept.fingerprint(ROOT / "solutions" / first)
     lines, now = PROOF.splitlines(), with_proofs(PROOF, ROOT / "solutions", [LessonProof(first, ())]).splitlines()
     changed = [(before, after) for before, after in zip(lines, now, strict=True) if before != after]
     assert changed == [
-        (row, f"| `{first}` | 0 | 0 (0) | 0 of 0 | all 0 pass | 0 of 0 (0 more do the same as the reference) |")
+        (row, f"| `{first}` | 0 | 0 (0) | 0 of 0 | all 0 pass | 0 of 0 (0 more do the same as the reference) | {of} |")
         for row in lines
         if row.startswith(f"| `{first}`")
     ]

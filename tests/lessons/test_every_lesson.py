@@ -117,7 +117,7 @@ def apart(lesson) -> list[dict[str, set[str]]]:
     return groups
 
 
-@pytest.mark.heavy_for("07_pytorch", "08_convolution", "11_lstm")
+@pytest.mark.heavy_for("07_pytorch", "08_convolution", "09_cnn", "10_rnn", "11_lstm")
 def test_each_broken_cell_costs_its_own_points_and_no_others(lesson, runner):
     marks = grade.marking(lesson.source.folder, held_out=True)
     cells = [c for c in lesson.source.cells if c.kind == "code" and "demo" not in c.tags]
