@@ -6,7 +6,7 @@ A cell is known by the id that the notebook gave it; where a kernel gets none, b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,10 +77,13 @@ class CellsRun:
         """The cell that ended last."""
         return max(self._latest.values(), key=lambda run: run.number, default=None)
 
-    def before_check(self, name: str, others: Collection[str] = ()) -> str:
+    def before_check(
+        self, name: str, others: Collection[str] = (), above: Callable[[], Collection[str]] = frozenset
+    ) -> str:
         """Why `name` shouldn't be judged yet, in sentences for the learner; empty where nothing is in the way.
 
-        others: names that aren't misspelt ones, such as those of the other exercises.
+        others: names that aren't misspelt ones, such as those of the other exercises. above: gives the names that
+        cells above make.
         """
         if self._under_way is not None and name in self._under_way.defines:
             return ""
@@ -89,6 +92,9 @@ class CellsRun:
         newest = max(tried, key=lambda run: run.number, default=None)
         earlier = f" Until then the earlier `{name}` would be checked, so nothing was." if there else ""
         if newest is not None and newest.error is not None and not newest.reached(name):
+            missing = newest.error.name if isinstance(newest.error, NameError) else None
+            if missing and not self.defined(missing) and missing in above():
+                return f"{_how_it_stopped(name, newest)} {left_to_run(missing)}"
             return f"{_how_it_stopped(name, newest)} Put that right and run that cell, then this one.{earlier}"
         if newest is not None and name in newest.defines and there:
             return ""
@@ -117,6 +123,14 @@ class CellsRun:
                 return step.tb_lineno
             step = step.tb_next
         return None
+
+
+def left_to_run(name: str) -> str:
+    """What to do about a name that a cell of the lesson makes which hasn't run."""
+    return (
+        f"The cell that makes `{name}` hasn't run since the kernel started: run the cells above first (menu Run → Run "
+        "All Above Selected Cell), then this one."
+    )
 
 
 def is_near(one: str, other: str) -> bool:

@@ -19,7 +19,7 @@ def write(work: Path, progress: dict[str, Any]) -> None:
 def render(book: Ledger, progress: dict[str, Any], work: Path) -> str:
     """The page in Markdown. progress: as `progress.load` gives it; work: where the files beside are looked for."""
     course = course_map.of(book, progress, work)
-    parts = [_WELCOME, _lessons(course), *_notices(book, work), _how_it_works(work)]
+    parts = [_WELCOME, _lessons(course), _STILL, *_notices(book, work), _how_it_works(work)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -97,7 +97,7 @@ Every function you write is checked the moment you ask, and every idea can be se
 
 _HOW_IT_WORKS = """## How it works
 
-1. Open a lesson from the table. Read, and run each cell with **Shift+Enter**: it runs, and the next one is chosen.
+1. Open a lesson above. Read, and run each cell with **Shift+Enter**: it runs, and the next one is chosen.
 2. Where it says *Exercise*, write your code in place of `raise NotImplementedError()` and run the cell.
 3. Press **Check** below it, or run the check cell. It says what is right, what is not yet, and why. Try as often as
    you like.
@@ -116,7 +116,8 @@ lost. `course.show_what_i_built()` makes a page for others, with what you built 
 
 **Your work** is in `{work}`. It is saved as you go, and nothing you have written is ever overwritten: when
 a lesson you have worked on gets better, the new version is put beside yours. To stop, close this window and press
-Ctrl+C where you started Ground Up; `python3 start.py` opens it again.
+Ctrl+C where you started Ground Up; `python3 start.py` opens it again."""
 
-*Where nothing moves on this page it is a plain file, written anew whenever you make progress; to see the latest, choose
-File → Reload Markdown File from Disk. Keep your notes in a file of your own.*"""
+# Above the first heading: where the extension draws this page it shows what stands below that.
+_STILL = """*This page is a plain file, written anew whenever you make progress; to see the latest, choose File → Reload
+Markdown File from Disk. Keep your notes in a file of your own.*"""

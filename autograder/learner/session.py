@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -18,9 +19,12 @@ from autograder.judging.report import Overview, Report
 from autograder.judging.verdicts import Result
 from autograder.learner import boxes, course_map, frontend, kernel, ledger, opened, progress, resets
 from autograder.learner.boxes import Box
+from autograder.learner.cells_run import left_to_run
 from autograder.learner.opened import Lesson
 from autograder.learner.time_limit import time_limit
+from autograder.learner.unfinished import defined_in_notebook
 
+_NAME_ERROR = re.compile(r"name '(\w+)' is not defined")
 TIME_LIMIT = 5.0  # seconds for all cases of one exercise that doesn't ask for more
 
 
@@ -46,6 +50,9 @@ def check(name: str | None = None) -> Report | Overview | None:
         if reason := _not_run(lesson, exercise.name):
             return Report(Result(exercise, verdicts.NOT_RUN, 0.0, reason))
         result = _check(lesson, exercise.name, namespace)
+        if missing := _left_to_run(result, namespace):
+            text = f"`{exercise.name}` uses `{missing}`. {left_to_run(missing)} Nothing was judged."
+            return Report(Result(exercise, verdicts.NOT_RUN, 0.0, text))
         with progress.told():
             before = lesson.passed()
             _record(lesson, result)
@@ -160,7 +167,23 @@ def _check(lesson: Lesson, name: str, namespace: dict[str, Any]) -> Result:
 def _not_run(lesson: Lesson, name: str) -> str:
     """Why what the notebook holds under this name isn't what stands in its cell; empty where it is, or unknown."""
     runs = kernel.cells_run(_shell())
-    return runs.before_check(name, {*lesson.exercises, *lesson.handed_out.defines}) if runs else ""
+    if runs is None:
+        return ""
+    return runs.before_check(name, {*lesson.exercises, *lesson.handed_out.defines}, lambda: defined_in_notebook(name))
+
+
+def _left_to_run(result: Result, namespace: dict[str, Any]) -> str:
+    """The name that an answer missed because the cell of the lesson that makes it hasn't run in this kernel, if any."""
+    runs = kernel.cells_run(_shell())
+    if runs is None:
+        return ""
+    for case in result.cases:
+        error = case.outcome.error
+        found = _NAME_ERROR.search(error.message) if error and error.type_name == "NameError" else None
+        name = found[1] if found else case.outcome.missing
+        if name and name not in namespace and not runs.defined(name) and name in defined_in_notebook(result.name):
+            return name
+    return ""
 
 
 def _judge_one(lesson: Lesson, name: str, namespace: dict[str, Any]) -> Result:

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.core.definitions import defined_at
 from autograder.core.paths import support
-from autograder.learner.cells_run import CellsRun
+from autograder.learner.cells_run import CellsRun, left_to_run
 
 PLACEHOLDER = "# replace this line with your code"
 
@@ -99,12 +99,9 @@ class Unfinished:
         name = error.name or ""
         if name in self._waiting:
             return f"`{name}` comes from a cell above that waited for `{self._waiting[name]}`: run that cell again."
-        if self._runs.defined(name) or name not in _defined_in_notebook():
+        if self._runs.defined(name) or name not in defined_in_notebook():
             return ""
-        return (
-            f"`{name}` isn't there since the kernel was restarted or before the cell that makes it has run: run the "
-            "cells above first (menu Run → Run All Above Selected Cell)."
-        )
+        return left_to_run(name)
 
 
 def exercises_here() -> frozenset[str]:
@@ -121,14 +118,16 @@ def _exercises(path: Path, _stamp: float) -> frozenset[str]:
         return frozenset()  # damaged: `check` says so
 
 
-def _defined_in_notebook() -> set[str]:
-    """The names that cells of the notebook here define, as it was saved last."""
+def defined_in_notebook(above: str = "") -> set[str]:
+    """The names that cells of the notebook here define, as it was saved last; above: only those above an exercise."""
     names: set[str] = set()
     for path in Path.cwd().glob("*.ipynb"):
         try:
             cells = json.loads(path.read_bytes())["cells"]
-            sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        except (OSError, ValueError, KeyError, TypeError):
+            ids = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells]
+            end = ids.index(above) if above in ids else len(cells)
+            sources = ["".join(cell["source"]) for cell in cells[:end] if cell["cell_type"] == "code"]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # not a notebook any more
         names.update(name for source in sources for name in defined_at(source))
     return names

@@ -205,6 +205,7 @@ class View {
       if (goal.text.length > (this.longestGoal ?? 0)) this.roomForGoal(); // asking for a height costs a layout
     }
     parts.done.hidden = !reached;
+    setText(parts.done, goal.progress >= 1 ? "✓ reached" : "✓ reached before");
     parts.goal.classList.toggle("gu-reached", reached);
     if (reached && this.wanted === goal.key) this.celebrate();
     this.wanted = reached ? null : goal.key;

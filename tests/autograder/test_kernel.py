@@ -86,7 +86,22 @@ def test_a_check_before_anything_ran_says_what_to_run(kernel):
 
 def test_a_name_of_the_first_cell_is_told_to_be_there_after_it(kernel):
     seen, ran = kernel.run("np.ones(3)")
-    assert not ran and "NameError" in seen and "`np` isn't there since the kernel was restarted" in seen
+    assert not ran and "NameError" in seen and "The cell that makes `np` hasn't run since the kernel started" in seen
+
+
+def test_what_needs_a_cell_above_that_has_not_run_is_not_judged(kernel):
+    """As on the next morning: only the exercise's own cell has run in this kernel."""
+    kernel.run("def relu(z):\n    return np.maximum(z, 0)")
+    seen, _ = kernel.run('check("relu")')
+    assert seen.startswith("○ relu: Not checked") and "`relu` uses `np`. The cell that makes `np` hasn't run" in seen
+    kernel.run("def neuron(x, w, b, activation):\n    return activation(weighted_sum(x, w, b))")
+    assert "`neuron` uses `weighted_sum`." in kernel.run('check("neuron")')[0]
+    kernel.run("logic_gates = {'AND': (np.ones(2), -1.5)}")
+    seen, _ = kernel.run('check("logic_gates")')
+    assert "NameError: name 'np' is not defined. The cell that makes `np` hasn't run" in seen
+    kernel.run("def relu(z):\n    return maximum(z, 0)")
+    assert "maximum" in kernel.run('check("relu")')[0]
+    assert {name: entry["tries"] for name, entry in tried(kernel).items()} == {"relu": 1}
 
 
 def test_a_waiting_cell_counts_as_run_and_an_error_does_not(kernel):
@@ -122,6 +137,10 @@ finally:
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 said
 """
+
+
+def tried(kernel):
+    return progress.load(kernel.work)["lessons"][LESSON]["exercises"]
 
 
 def passed(kernel):

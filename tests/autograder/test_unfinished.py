@@ -99,8 +99,8 @@ def test_an_error_shows_the_traceback_that_it_has_without_us(lesson):
 def test_a_name_of_another_cell_that_has_not_run_since_the_start_is_told(lesson):
     del lesson.shell.user_ns["check"]
     seen = fails(lesson, "check('double')")
-    assert seen.rstrip().endswith("run the cells above first (menu Run → Run All Above Selected Cell).")
-    assert "`check` isn't there" in seen
+    assert seen.rstrip().endswith("run the cells above first (menu Run → Run All Above Selected Cell), then this one.")
+    assert "The cell that makes `check` hasn't run" in seen
     lesson.run("check = 1\ndel check")
     assert "isn't there" not in fails(lesson, "check")
     assert "isn't there" not in fails(lesson, "chekc")

@@ -162,6 +162,22 @@ def test_after_a_restart_check_is_there_and_runs_what_it_judges(page, lab):
     check.locator("[data-verdict=PASSED]").wait_for(timeout=WAIT)
 
 
+def test_a_figure_whose_kernel_is_gone_is_a_picture_that_says_how_it_moves_again(page, lab):
+    name = lab.write_notebook("01_neuron/figure.ipynb", ["import widgets\nwidgets.neuron_playground()"])
+    lab.open(page, name)
+    page.locator(".gu-figure[data-frame]").wait_for(timeout=WAIT)
+    page.evaluate("""async () => {
+        const { context, sessionContext } = jupyterapp.shell.currentWidget;
+        await context.save();
+        await sessionContext.shutdown();
+        jupyterapp.shell.currentWidget.dispose();
+    }""")
+    lab.open(page, name, run=False)
+    page.get_by_text("Run this cell, and it moves again").wait_for(timeout=WAIT)
+    assert page.locator(".jp-OutputArea img[src^='data:image/png']").count() == 1
+    assert page.get_by_text("Error displaying widget").count() == 0
+
+
 def test_a_kernel_that_knows_nothing_of_the_buttons_is_not_called_again_and_again(page, lab):
     lab.open(page, lab.write_notebook("elsewhere.ipynb", ['check("relu")', "1 + 1"]), run=False)
     page.locator(".ground-up-bar").wait_for(timeout=WAIT)

@@ -39,6 +39,7 @@
     "home",
     "keeping",
     "kernel_line",
+    "lost_figures",
     "panel",
     "parts",
   ];

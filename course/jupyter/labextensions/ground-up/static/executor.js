@@ -4,7 +4,7 @@ import { answerOf, checkedBy } from "./exercises.js";
 
 export class Executor {
   #lab;
-  #ran = new WeakMap(); // of a cell's model: the text that it last ran with, and in which life of the kernel
+  #ran = new WeakMap(); // of a cell's model: the text that it last ran with, in which life of the kernel, and whether well
   #lives = new WeakMap(); // of a session: how often its kernel began anew
 
   constructor(lab) {
@@ -32,14 +32,20 @@ export class Executor {
 
   #isToRun(cell, session) {
     const ran = this.#ran.get(cell.model);
-    return ran?.source !== cell.model.sharedModel.getSource() || ran.life !== this.#lives.get(session);
+    return (
+      ran?.source !== cell.model.sharedModel.getSource() || ran.life !== this.#lives.get(session) || ran.well === false
+    );
   }
 
-  #run(options) {
+  async #run(options) {
     const { model } = options.cell;
-    if (model.type === "code") {
-      this.#ran.set(model, { source: model.sharedModel.getSource(), life: this.#lives.get(options.sessionContext) });
-    }
-    return this.#lab.runCell(options);
+    if (model.type !== "code") return this.#lab.runCell(options);
+    const ran = { source: model.sharedModel.getSource(), life: this.#lives.get(options.sessionContext) };
+    this.#ran.set(model, ran);
+    ran.well = await this.#lab.runCell(options).catch((error) => {
+      ran.well = false;
+      throw error;
+    });
+    return ran.well;
   }
 }

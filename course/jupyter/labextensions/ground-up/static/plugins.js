@@ -4,6 +4,7 @@ import { Buttons } from "./buttons.js";
 import { CourseMap } from "./course_map.js";
 import { Executor } from "./executor.js";
 import { registerHome } from "./home.js";
+import { showLostFigures } from "./lost_figures.js";
 import { Panel } from "./panel.js";
 
 export function plugins(lab) {
@@ -27,7 +28,10 @@ export function plugins(lab) {
         const panel = new Panel(lab, app, tracker, map);
         registerHome(lab, app, map, rendermime, (...where) => panel.open(...where));
         new Buttons(lab, app, tracker, palette, map);
-        tracker.widgetAdded.connect((_, notebook) => executor.watch(notebook.sessionContext));
+        tracker.widgetAdded.connect((_, notebook) => {
+          executor.watch(notebook.sessionContext);
+          showLostFigures(notebook);
+        });
         await map.refresh();
         if (map.data) panel.add(restorer, state);
       },
