@@ -118,9 +118,13 @@ _ADVICE = (
     (r"^KeyError", "There is no entry with exactly this key: compare the spelling, capitals included."),
     (r"^UnboundLocalError", "Is the name spelt as where it was defined, and was that line run before?"),
     (
+        r"^NameError: name 'math'",
+        "Use NumPy's own function, such as `np.exp` or `np.sqrt`: `math` isn't imported, and its functions take single "
+        "numbers.",
+    ),
+    (
         r"^NameError",
-        "Is the name spelt as where it was defined, and is that cell still there? What works only in your session "
-        "shows when you restart the kernel and run all cells.",
+        "Is the name spelt as where it was defined, and is the line that defines it still there?",
     ),
     (
         r"^(FileNotFoundError|NotADirectoryError|IsADirectoryError|PermissionError)",

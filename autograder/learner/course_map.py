@@ -18,7 +18,7 @@ def of(book: Ledger, progress: dict[str, Any], work: Path) -> dict[str, Any]:
     {"lessons": [{"name", "part", "title", "question", "notebook", "minutes", "here", "exercises": [{"name", "points",
     "state"}]}], "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. part: of the course, where the
     lesson begins one; notebook: its path there; here: whether it is there; state: "passed", "tried" or "open"; next:
-    the first exercise that isn't passed, of a lesson that was begun where there is one.
+    the first exercise that isn't passed, of a lesson that was begun, else of the one after the last that was finished.
     """
     known = progress["lessons"]
     lessons = [_lesson(each, known.get(each.name, {"exercises": {}})["exercises"], work) for each in book.lessons]
@@ -51,7 +51,9 @@ def _state(entry: dict[str, Any] | None) -> str:
 def _next(lessons: list[dict[str, Any]]) -> dict[str, Any] | None:
     unfinished = [each for each in lessons if each["here"] and any(e["state"] != DONE for e in each["exercises"])]
     begun = [each for each in unfinished if any(e["state"] == DONE for e in each["exercises"])]
-    for lesson in (begun or unfinished)[:1]:
+    last = max((each["name"] for each in lessons if any(e["state"] == DONE for e in each["exercises"])), default="")
+    later = [each for each in unfinished if each["name"] > last]
+    for lesson in (begun or later or unfinished)[:1]:
         exercise = next(each["name"] for each in lesson["exercises"] if each["state"] != DONE)
         return {"notebook": lesson["notebook"], "title": lesson["title"], "exercise": exercise}
     return None

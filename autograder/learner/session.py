@@ -234,10 +234,11 @@ def _footer(lesson: Lesson, result: Result, before: set[str]) -> str:
         return " ".join(filter(None, [result.exercise.passed, _how_far(lesson, before)]))
     if result.verdict in (verdicts.NOT_ATTEMPTED, verdicts.MISSING) or result.first_see:
         return ""
+    kept = "You had this right before, and that stays counted. " if result.name in before else ""
     shown = lesson.hints_shown.get(result.name, 0)
     if shown < len(result.exercise.hints):
-        return f'Stuck? `hint("{result.name}")` gives {"the next" if shown else "a"} hint.'
-    return f'`solution("{result.name}")` shows one way to do it.'
+        return f'{kept}Stuck? `hint("{result.name}")` gives {"the next" if shown else "a"} hint.'
+    return f'{kept}`solution("{result.name}")` shows one way to do it.'
 
 
 def _how_far(lesson: Lesson, before: set[str]) -> str:

@@ -19,7 +19,7 @@ import { figureKey, helpOverlay } from "./keys.js";
 const PANELS = { plot: plotPanel, net: netPanel, maps: mapsPanel, pad: padPanel, grid: gridPanel, tiles: tilesPanel, strip: stripPanel, table: tablePanel, bars: barsPanel };
 const WORDS = new Set(["table", "bars"]); // panels made of text
 const LONG = 3000; // milliseconds of playing after which is said what it depends on
-const RUNS = "runs while you see it: it waits when you scroll away or close the page, and is lost with the kernel";
+const RUNS = "pauses while you can't see it; restarting the kernel loses it";
 const SPEAK_EVERY = 1000; // milliseconds between two spoken descriptions
 const WRITE_EVERY = 100; // and between two written ones while the clock runs: nobody reads faster, and text costs layout
 

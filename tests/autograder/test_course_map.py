@@ -66,6 +66,13 @@ def test_a_lesson_that_was_begun_comes_before_an_earlier_one_and_a_deleted_one_n
     assert found_in(work)["next"] is None
 
 
+def test_after_a_finished_lesson_comes_the_one_behind_it_not_an_earlier_one_that_was_left_out(work):
+    (work / "02_two").mkdir()
+    (work / "02_two" / "two.ipynb").touch()
+    progress.record(work / "02_two", "c", "PASSED", 0, 0)
+    assert found_in(work)["next"]["notebook"] == "03_three/three.ipynb"
+
+
 def test_the_home_pages_network_reads_digits_that_it_has_never_seen():
     data = digits()
     (W1, b1), (W2, b2) = json.loads((EXTENSION / "static" / "digits_network.json").read_text(encoding="utf-8"))

@@ -150,6 +150,7 @@ def test_a_reset_keeps_what_was_there_and_brings_it_back(page, lab):
     assert "mine" in kept.read_text(encoding="utf-8")
     press(check, "Bring back what I had")
     page.wait_for_function("cell => cell.innerText.includes('mine')", arg=exercise.element_handle())
+    check.get_by_text("What you had is back").wait_for()
 
 
 def test_after_a_restart_check_is_there_and_runs_what_it_judges(page, lab):

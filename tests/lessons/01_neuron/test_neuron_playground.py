@@ -33,6 +33,15 @@ def by_hand(name, z):
     return np.array([one[name](v) for v in z.ravel()]).reshape(z.shape)
 
 
+def test_other_data_find_a_line_in_sight():
+    """Whoever has pushed it out of the picture would have nothing to drag."""
+    pushed = session(b=7.9)
+    pushed.handle([{"type": "set", "name": "data", "value": "two blobs"}])
+    assert pushed.state["b"] == 7.9
+    pushed.handle([{"type": "set", "name": "data", "value": "AND"}])
+    assert [pushed.state[name] for name in ("w1", "w2", "b")] == [1.0, -1.0, 0.0]
+
+
 @pytest.mark.parametrize("reference", [REFERENCE, {}], ids=["borrowed", "without solutions"])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("data", DATA)

@@ -54,6 +54,11 @@ function barOf(lab) {
       }
     }
 
+    /** Take a sentence away, where it is what is shown. */
+    unsay(text) {
+      if (this._area.model.length && this._area.model.get(0).data["text/plain"] === text) this.clear();
+    }
+
     clear() {
       this._area.model.clear();
       this._more.replaceChildren();

@@ -5,6 +5,8 @@ import { answerOf, asked, checkedBy } from "./exercises.js";
 import { KernelLine } from "./kernel_line.js";
 
 const KEYS = { check: "Alt C", hint: "Alt H" };
+const PATIENCE = 2000; // milliseconds after which a check that isn't done says that it runs
+const STILL_RUNNING = "Running. If it should never end: ■ in the toolbar above stops it.";
 
 export class Buttons {
   #lab;
@@ -12,6 +14,7 @@ export class Buttons {
   #bars = new WeakMap(); // of a cell
   #lines = new WeakMap(); // of a notebook panel
   #asking = null; // the bar at which the kernel was asked last to put something back
+  #asked = ""; // "reset" or "undo"
 
   constructor(lab, app, tracker, palette, map) {
     this.#lab = lab;
@@ -81,9 +84,13 @@ export class Buttons {
       .then(() => this.#map.refresh());
   }
 
-  #check(panel, cell) {
+  async #check(panel, cell) {
     panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
-    return this.#lab.NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
+    const bar = this.#bars.get(cell);
+    const waits = setTimeout(() => bar?.say(STILL_RUNNING), PATIENCE);
+    await this.#lab.NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
+    clearTimeout(waits);
+    bar?.unsay(STILL_RUNNING);
   }
 
   #putBack(panel, cell, name, what) {
@@ -93,7 +100,7 @@ export class Buttons {
       return bar?.say(`The cell of ${name} was deleted: choose Edit → Undo Cell Operation to have it again.`);
     const source = answer.model.sharedModel.getSource();
     const message = what === "undo" ? { undo: name, current: source } : { reset: name, attempt: source };
-    this.#asking = bar;
+    [this.#asking, this.#asked] = [bar, what];
     if (!this.#lines.get(panel).send(message))
       bar?.say("The kernel isn't ready: run the first cell of this lesson, then try again.");
   }
@@ -114,9 +121,10 @@ export class Buttons {
     if (!answer || before === source) return this.#bars.get(cell)?.say(`The cell of ${name} holds that already.`);
     answer.model.sharedModel.setSource(source);
     const where = kept ? ` What stood there is kept in ${kept}.` : "";
-    this.#bars
-      .get(cell)
-      ?.say(`The cell of ${name} was changed.${where}`, ["Bring back what I had", () => this.#do("undo", panel, cell)]);
+    const back = ["Bring back what I had", () => this.#do("undo", panel, cell)];
+    const bar = this.#bars.get(cell);
+    if (this.#asked === "undo") bar?.say(`What you had is back in the cell of ${name}.${where}`);
+    else bar?.say(`The cell of ${name} is as it was handed out.${where}`, back);
   }
 
   /** The cell with the bar of the exercise at the chosen cell: its own, or the next check below. */
