@@ -21,7 +21,7 @@ def one_row(pad):
 
 @pad.mistake(
     "pads-every-axis",
-    "There are new pictures and channels, all black. Pad the last two axes only: the first two pairs are (0, 0).",
+    "There are new pictures and channels, all black. Pad the last two axes only (for np.pad: the pairs of the first two axes are (0, 0)).",
 )
 def all_axes(X, p):
     return np.pad(X, p)
