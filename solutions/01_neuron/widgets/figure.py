@@ -189,7 +189,7 @@ class NeuronPlayground(Figure):
         points = points_of(state)
         marks = np.where(arrays["right"], 0, 1)
         if state["_flash"] is not None and state["_flash"] < len(points):
-            marks[state["_flash"]] = 2
+            marks[state["_flash"]] = 3 if arrays["right"][state["_flash"]] else 2
         top = 3.0 if state["activation"] == "relu" else 1.0
         bottom = -top if state["activation"] == "relu" else 0.0
         square = (low, high)
