@@ -39,9 +39,11 @@ def test_from_the_home_page_to_a_first_passed_exercise(page, lab):
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=WAIT)
     page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=WAIT)
     run(page, cell_with(page, "from autograder import"))
-    run(page, cell_with(page, "widgets.neuron_playground()"))
+    cell_with(page, "widgets.neuron_playground()").locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
     figure = page.locator(".gu-figure").first
     figure.wait_for(timeout=WAIT)
+    page.wait_for_function("root => Math.abs(root.getBoundingClientRect().top - 90) < 60", arg=figure.element_handle())
     assert "points right" in figure.get_attribute("data-say")
     keep(figure, "playground")
 
@@ -161,6 +163,23 @@ def test_after_a_restart_check_is_there_and_runs_what_it_judges(page, lab):
     page.wait_for_function(KERNEL_IDLE, timeout=WAIT)
     press(check, "Check")
     check.locator("[data-verdict=PASSED]").wait_for(timeout=WAIT)
+
+
+def test_an_answer_is_typed_where_it_was_double_clicked(page, lab):
+    lab.open(page, "01_neuron/neuron.ipynb", run=False)
+    count = page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.length")
+    index = page.evaluate("""() => jupyterapp.shell.currentWidget.content.widgets.findIndex(
+        cell => cell.model.type === 'markdown' && cell.model.getMetadata('nbgrader')?.solution)""")
+    page.evaluate(
+        "async i => void await jupyterapp.shell.currentWidget.content.scrollToItem(i, 'center')",
+        index,
+    )
+    cell = page.locator(f".jp-Notebook [data-windowed-list-index='{index}']")
+    cell.locator(".jp-RenderedMarkdown em").dblclick()
+    page.wait_for_function("jupyterapp.shell.currentWidget.content.mode === 'edit'")
+    page.keyboard.type("ab")
+    assert "ab" in cell.locator(".cm-content").inner_text()
+    assert page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.length") == count
 
 
 def test_a_figure_whose_kernel_is_gone_is_a_picture_that_says_how_it_moves_again(page, lab):

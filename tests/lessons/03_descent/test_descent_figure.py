@@ -229,14 +229,15 @@ def test_settings_that_cannot_be_are_named(given, sentence):
 # --- the goal ---------------------------------------------------------------------------------------------
 
 
-def test_without_momentum_54_steps_are_the_fewest_and_with_it_the_goal_can_be_reached():
+def test_without_momentum_54_steps_are_the_fewest_and_reach_the_goal():
     x, y = 3.0, 1.0
     rates = np.arange(0.05, 0.08, 0.0001)[:, None] * np.ones((1, 201))
     k = np.arange(201)
     losses = 0.5 * ((x * (1 - rates) ** k) ** 2 + 25 * (y * (1 - 25 * rates) ** k) ** 2)
     assert (losses < 1e-3).argmax(axis=1)[(losses < 1e-3).any(axis=1)].min() == 54
-    assert session(lr=0.075, steps=100).frame.goal.text.startswith("Below 0.001 after 54 steps.")
-    assert 0 < session(lr=0.075, steps=100).frame.goal.progress < 1
+    assert session(lr=0.075, steps=100).frame.goal.text.startswith("Below 0.001 after 54 steps. Reached.")
+    assert session(lr=0.075).frame.goal.progress == 1
+    assert 0 < session(lr=0.05, steps=100).frame.goal.progress < 1
     assert session(lr=0.107, momentum=0.44, steps=30).frame.goal.progress == 1
     assert session(lr=0.107, momentum=0.44, steps=30, x1=2.5).frame.goal.progress == 0
 

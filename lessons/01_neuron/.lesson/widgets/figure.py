@@ -102,7 +102,8 @@ class NeuronPlayground(Figure):
         by_hand = {"_flash": None, "_corrections": 0}
         if kind == "set" and event["name"] == "data":
             fresh = {"points": None, "selected": "point 0", "playing": False}
-            return super().reduce(state, event) | by_hand | fresh
+            chosen = super().reduce(state, event) | by_hand | fresh
+            return chosen if line_in_sight(chosen) else chosen | {key: self.initial()[key] for key in ("w1", "w2", "b")}
         if kind == "set":
             return super().reduce(state, event) | by_hand
         if kind == "press" and event["name"] == "new":
@@ -188,7 +189,7 @@ class NeuronPlayground(Figure):
         points = points_of(state)
         marks = np.where(arrays["right"], 0, 1)
         if state["_flash"] is not None and state["_flash"] < len(points):
-            marks[state["_flash"]] = 2
+            marks[state["_flash"]] = 3 if arrays["right"][state["_flash"]] else 2
         top = 3.0 if state["activation"] == "relu" else 1.0
         bottom = -top if state["activation"] == "relu" else 0.0
         square = (low, high)
@@ -286,6 +287,13 @@ def all_at_once(state, n):
 
 
 # --- small helpers --------------------------------------------------------------------------------------
+
+
+def line_in_sight(state):
+    """Whether the line crosses the picture: somewhere in it z is positive, and somewhere negative."""
+    low, high = frame_of(state["data"])
+    z = [state["w1"] * x + state["w2"] * y + state["b"] for x in (low, high) for y in (low, high)]
+    return min(z) < 0 < max(z)
 
 
 def points_of(state):

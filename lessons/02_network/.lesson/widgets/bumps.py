@@ -62,6 +62,7 @@ class BumpBuilder(Figure):
         "Place the kinks evenly and set n to 3, 6, 12, 24. How much does each doubling help? Predict first.",
         "Choose the activation “identity”. However many units: a straight line.",
         "Pull up the left edge of the target, outside the kinks. Which unit can cover it?",
+        "For the goal, work from left to right: a ReLU changes only what lies to the right of its kink.",
     )
     uses = ("dense", "relu", "sigmoid")
 
@@ -296,7 +297,7 @@ class BumpBuilder(Figure):
         if state["place"] != BY_HAND or not counts:
             return Goal(
                 f"Goal: sin 2x with a largest error below {GOAL_ERROR}, from {GOAL_UNITS} ReLUs that you place "
-                "by hand. Even spacing leaves 0.23.",
+                f"by hand. Even spacing leaves 0.23.{' What was fitted does not count.' if state['_fitted'] else ''}",
                 0.0,
             )
         done = f"Largest error {number(arrays['error'])} with {state['n']} units, by hand."

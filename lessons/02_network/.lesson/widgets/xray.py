@@ -39,7 +39,7 @@ class NetworkXray(Figure):
     name = "network_xray"
     title = "Network X-ray"
     tries = (
-        "Drag the input until a hidden neuron goes dead and its outgoing lines fade. What still changes from there on?",
+        "Drag the input until another hidden neuron goes dead and its outgoing lines fade. What still changes from there on?",
         "Switch ReLU off and press Collapse. One layer gives the same probabilities everywhere. And with ReLU on?",
         "Add 5 to all scores. Predict first what the probabilities do.",
     )

@@ -61,7 +61,7 @@ class KernelWorkbench(Figure):
         controls = [
             Play("Slide", step="Step"),
             Choice("image", "Picture", IMAGES),
-            Choice("preset", "Kernel", (*PRESETS, *YOURS)),
+            Choice("preset", "Kernel, changed" if state["edits"] or state["added"] else "Kernel", (*PRESETS, *YOURS)),
         ]
         if state["preset"] not in YOURS:
             controls.append(Choice("size", "size", ("1", "3", "5", "7")))

@@ -37,11 +37,13 @@
     "executor",
     "exercises",
     "home",
+    "in_view",
     "keeping",
     "kernel_line",
     "lost_figures",
     "panel",
     "parts",
+    "writing",
   ];
 
   const extension = async () => {

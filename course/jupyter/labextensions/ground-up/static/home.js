@@ -7,7 +7,14 @@ import { dots, goButton, partTitle } from "./parts.js";
 const FILE_TYPE = "ground-up-home";
 
 /** Have JupyterLab open a home.md as this page. open: opens a notebook at an exercise. */
-export function registerHome(lab, app, map, rendermime, open) {
+export function registerHome(lab, app, map, rendermime, open, restorer) {
+  const name = "Home";
+  const tracker = new lab.WidgetTracker({ namespace: "ground-up-home" });
+  restorer?.restore(tracker, {
+    command: "docmanager:open",
+    args: ({ context }) => ({ path: context.path, factory: name }),
+    name: ({ context }) => context.path,
+  });
   const factory = class extends lab.ABCWidgetFactory {
     createNewWidget(context) {
       const content = new lab.Widget();
@@ -16,6 +23,7 @@ export function registerHome(lab, app, map, rendermime, open) {
       new Home(lab, app, content, context, map, rendermime, open);
       const widget = new lab.DocumentWidget({ content, context });
       widget.toolbar.hide();
+      tracker.add(widget);
       return widget;
     }
   };
@@ -26,7 +34,6 @@ export function registerHome(lab, app, map, rendermime, open) {
     mimeTypes: ["text/markdown"],
     pattern: "^home\\.md$",
   });
-  const name = "Home";
   app.docRegistry.addWidgetFactory(
     new factory({ name, modelName: "text", fileTypes: [FILE_TYPE], defaultFor: [FILE_TYPE], readOnly: true }),
   );

@@ -110,6 +110,6 @@ export class Panel {
     const at = cells.findIndex((cell) => checkedBy(cell.model) === exercise);
     if (at < 0) return;
     panel.content.activeCellIndex = Math.max(at - 1, 0);
-    await panel.content.scrollToItem(Math.max(at - 1, 0), "center");
+    await panel.content.scrollToItem(Math.max(at - 1, 0), "start");
   }
 }

@@ -4,8 +4,10 @@ import { Buttons } from "./buttons.js";
 import { CourseMap } from "./course_map.js";
 import { Executor } from "./executor.js";
 import { registerHome } from "./home.js";
+import { keepInView } from "./in_view.js";
 import { showLostFigures } from "./lost_figures.js";
 import { Panel } from "./panel.js";
+import { writeWhereClicked } from "./writing.js";
 
 export function plugins(lab) {
   const executor = new Executor(lab);
@@ -26,11 +28,13 @@ export function plugins(lab) {
       activate: async (app, tracker, rendermime, palette, restorer, state) => {
         const map = new CourseMap(lab, app.serviceManager.serverSettings);
         const panel = new Panel(lab, app, tracker, map);
-        registerHome(lab, app, map, rendermime, (...where) => panel.open(...where));
+        registerHome(lab, app, map, rendermime, (...where) => panel.open(...where), restorer);
         new Buttons(lab, app, tracker, palette, map);
+        lab.NotebookActions.executed.connect((_, { notebook, cell }) => keepInView(notebook, cell));
         tracker.widgetAdded.connect((_, notebook) => {
           executor.watch(notebook.sessionContext);
           showLostFigures(notebook);
+          writeWhereClicked(notebook);
         });
         await map.refresh();
         if (map.data) panel.add(restorer, state);
