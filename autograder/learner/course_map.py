@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autograder.core.paths import numbered
+from autograder.core.paths import numbered, solutions
 from autograder.judging.verdicts import PASSED
 from autograder.learner.ledger import Ledger, ListedLesson
 
@@ -16,14 +16,21 @@ def of(book: Ledger, progress: dict[str, Any], work: Path) -> dict[str, Any]:
     """The map of a learner's workspace as plain data. progress: as `progress.load` gives it.
 
     {"lessons": [{"name", "part", "title", "question", "notebook", "minutes", "here", "exercises": [{"name", "points",
-    "state"}]}], "next": {"notebook", "title", "exercise"} or None, "passed", "of"}. part: of the course, where the
-    lesson begins one; notebook: its path there; here: whether it is there; state: "passed", "tried" or "open"; next:
-    the first exercise that isn't passed, of a lesson that was begun, else of the one after the last that was finished.
+    "state"}]}], "next": {"notebook", "title", "exercise"} or None, "passed", "of", "solutions"}. part: of the course,
+    where the lesson begins one; notebook: its path there; here: whether it is there; state: "passed", "tried" or
+    "open"; next: the first exercise that isn't passed, of a lesson that was begun, else of the one after the last that
+    was finished; solutions: whether this copy of the course has them.
     """
     known = progress["lessons"]
     lessons = [_lesson(each, known.get(each.name, {"exercises": {}})["exercises"], work) for each in book.lessons]
     states = [exercise["state"] for lesson in lessons for exercise in lesson["exercises"]]
-    return {"lessons": lessons, "next": _next(lessons), "passed": states.count(DONE), "of": len(states)}
+    return {
+        "lessons": lessons,
+        "next": _next(lessons),
+        "passed": states.count(DONE),
+        "of": len(states),
+        "solutions": solutions().is_dir(),
+    }
 
 
 def _lesson(lesson: ListedLesson, entries: dict[str, Any], work: Path) -> dict[str, Any]:

@@ -70,12 +70,16 @@ def exercise(lesson: Lesson, name: Any, names: dict[str, Any]) -> Exercise:
     return lesson.exercises[name]
 
 
+def has_solutions(lesson: Lesson) -> bool:
+    """Whether this copy of the course has the lesson's solutions."""
+    return (solutions() / lesson.folder.name).is_dir()
+
+
 def solution_text(lesson: Lesson, name: Any, names: dict[str, Any]) -> tuple[str, bool]:
     """The reference solution of an exercise or the model answer of a question, and whether it is a question's."""
-    folder = solutions() / lesson.folder.name
-    if not folder.is_dir():
+    if not has_solutions(lesson):
         raise UserError("The solutions aren't part of this copy of the course; your instructor has them.")
-    parsed = source.read(folder)
+    parsed = source.read(solutions() / lesson.folder.name)
     for cell in parsed.cells:
         if cell.question and cell.question == name:
             return cell.source, True

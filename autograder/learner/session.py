@@ -238,7 +238,9 @@ def _footer(lesson: Lesson, result: Result, before: set[str]) -> str:
     shown = lesson.hints_shown.get(result.name, 0)
     if shown < len(result.exercise.hints):
         return f'{kept}Stuck? `hint("{result.name}")` gives {"the next" if shown else "a"} hint.'
-    return f'{kept}`solution("{result.name}")` shows one way to do it.'
+    return (
+        f'{kept}`solution("{result.name}")` shows one way to do it.' if opened.has_solutions(lesson) else kept.strip()
+    )
 
 
 def _how_far(lesson: Lesson, before: set[str]) -> str:
@@ -247,7 +249,7 @@ def _how_far(lesson: Lesson, before: set[str]) -> str:
     if not passed:
         return ""
     if len(passed) == len(lesson.exercises) and passed - before:
-        return f"That was the last exercise of this lesson. {_onward(lesson)}"
+        return f"That was the last exercise of this lesson; read it to its end. {_onward(lesson)}"
     return f"{len(passed)} of {len(lesson.exercises)} exercises."
 
 
@@ -256,8 +258,8 @@ def _onward(lesson: Lesson) -> str:
     try:
         step = course_map.of(ledger.read(work), progress.load(work), work)["next"]
     except (UserError, OSError):
-        return "The link to the next one is at its end."
-    return f"Go on with {step['title']}." if step else "You have passed every exercise there is: well done."
+        return "There is the link to the next one."
+    return f"Then go on with {step['title']}." if step else "You have passed every exercise there is: well done."
 
 
 def _shell() -> Any:

@@ -60,7 +60,11 @@ export class Link {
   post(message) {
     message.sent = performance.now();
     const ahead = this.hurries() && message.ticks ? AHEAD : 0;
-    this.model.send({ kind: "events", client: this.client, id: message.id, events: message.events, ahead });
+    try {
+      this.model.send({ kind: "events", client: this.client, id: message.id, events: message.events, ahead });
+    } catch {
+      this.setSilent(true); // the kernel that knew this figure is gone
+    }
   }
 
   resend() {

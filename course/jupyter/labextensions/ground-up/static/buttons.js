@@ -42,7 +42,7 @@ export class Buttons {
   #watch(panel) {
     const cells = panel.content;
     const addAll = () => cells.widgets.forEach((cell) => this.#add(panel, cell));
-    panel.revealed.then(() => {
+    Promise.all([panel.revealed, this.#map.ready]).then(() => {
       addAll();
       cells.model.cells.changed.connect(() => requestAnimationFrame(addAll));
     });
@@ -55,6 +55,8 @@ export class Buttons {
     if (!this.#lines.has(panel))
       this.#lines.set(panel, new KernelLine(panel.sessionContext, (data) => this.#heard(panel, data)));
     const written = cell.model.type === "markdown";
+    const solved = this.#map.data?.solutions !== false; // a class's copy comes without solutions
+    if (written && !solved) return;
     const act = (what) => () => this.#do(what, panel, cell);
     const buttons = [
       ["Check", `Run the exercise's cell if it changed, then its check (${KEYS.check})`, act("check")],
@@ -65,7 +67,9 @@ export class Buttons {
     const bar = makeBar(
       this.#lab,
       name,
-      written ? [["Model answer", "One good answer", buttons[2][2]]] : buttons,
+      written
+        ? [["Model answer", "One good answer", buttons[2][2]]]
+        : buttons.filter(([label]) => solved || label !== "Solution"),
       panel.content.rendermime,
     );
     this.#bars.set(cell, bar);

@@ -5,7 +5,9 @@ export class CourseMap {
   #settings;
   #asked = 0;
   #listeners = new Set();
+  #settle;
   data = null;
+  ready = new Promise((done) => (this.#settle = done)); // when the server has answered, whatever it said
 
   constructor(lab, settings) {
     this.#lab = lab;
@@ -27,6 +29,7 @@ export class CourseMap {
     const data = response?.ok ? await response.json() : null;
     if (number !== this.#asked) return;
     this.data = data;
+    this.#settle();
     for (const listener of this.#listeners) listener(data);
   }
 }
