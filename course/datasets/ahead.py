@@ -33,7 +33,8 @@ def main() -> None:
     print(f"Fetching {', '.join(wanted)} (3 MB), so that the lessons have them offline too.", flush=True)
     if missing := fetch_ahead():
         reasons = "; ".join(f"{TITLES[name]}: {reason}" for name, reason in missing.items())
-        print(f"Not everything could be fetched ({reasons}). Lessons 7 to 11 use smaller data instead, and say so; the next start tries again.")
+        instead = "Lessons 7 to 11 use smaller data instead, and say so; the next start tries again."
+        print(f"Not everything could be fetched ({reasons}). {instead}")
 
 
 if __name__ == "__main__":

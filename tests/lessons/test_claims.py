@@ -32,7 +32,7 @@ def test_every_cell_that_prints_has_its_claims(lesson):
         assert claimed != silent, f"a claim about this cell, or a place among the silent ones, please:\n{cell}"
 
 
-@pytest.mark.heavy_for("08_convolution", "09_cnn", "11_lstm")
+@pytest.mark.heavy_for("08_convolution", "09_cnn", "10_rnn", "11_lstm")
 @pytest.mark.timeout(900)
 def test_what_the_text_says_is_what_its_cells_printed(lesson, solved_run):
     contradictions(lesson, solved_run(lesson.name))

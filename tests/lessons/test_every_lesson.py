@@ -44,7 +44,7 @@ def test_what_stays_with_the_author_is_not_in_the_released_folder(lesson):
 SHORTENED = {"11_lstm": ("text_batches(learn, 64, 64), 3", "text_batches(learn, 64, 64)[:20], 1")}
 
 
-@pytest.mark.heavy_for("08_convolution", "09_cnn", "11_lstm")
+@pytest.mark.heavy_for("08_convolution", "09_cnn", "10_rnn", "11_lstm")
 def test_the_solved_lesson_runs_from_top_to_bottom_and_every_check_passes(lesson, solved_run):
     """In a real kernel, in a copy of the released folder, with demos and figures; the longest training is cut short."""
     all_checks_passed(solved_run(lesson.name, shortened=SHORTENED.get(lesson.name)))

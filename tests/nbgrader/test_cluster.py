@@ -180,6 +180,7 @@ def test_where_no_scheduler_answers_one_sentence_says_so(here, monkeypatch):
         assert (done.exit_code, address in done.stderr) == (2, True)
 
 
+@pytest.mark.heavy
 def test_a_scheduler_that_goes_away_leaves_what_was_finished(here, tmp_path):
     _grade("")
     for number in range(3):
