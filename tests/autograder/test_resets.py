@@ -167,7 +167,8 @@ def test_a_passed_check_says_how_far_the_lesson_is(workplace, watched):
     assert list(said.values()) == [
         "1 of 3 exercises.",
         "2 of 3 exercises.",
-        "That was the last exercise of this lesson; read it to its end. You have passed every exercise there is: well done.",
+        "That was the last exercise of this lesson; read it to its end. "
+        "You have passed every exercise there is: well done.",
     ]
     assert watched.run('check("double")').rstrip().endswith("3 of 3 exercises.")
     watched.run("def double(x):\n    return x")
