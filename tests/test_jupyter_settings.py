@@ -79,7 +79,7 @@ def test_markdown_opens_as_a_page_and_work_is_saved_by_itself(server):
     _, ask = server
     assert default(ask, "@jupyterlab/docmanager-extension:plugin", "defaultViewers")["markdown"] == "Markdown Preview"
     assert default(ask, "@jupyterlab/docmanager-extension:plugin", "autosave") is True
-    assert default(ask, "@jupyterlab/docmanager-extension:plugin", "autosaveInterval") == 30
+    assert default(ask, "@jupyterlab/docmanager-extension:plugin", "autosaveInterval") == 10
 
 
 def test_learners_see_none_of_nbgraders_tools_and_instructors_all(server):

@@ -76,20 +76,21 @@ def _sandboxed(lesson: Lesson, names: Sequence[str]) -> list[tuple[str, Exercise
 
 
 class _Prover:
-    """One exercise. Made in the main thread, where it runs the reference; the rest runs apart."""
+    """One exercise. Made in the main thread, where it runs the reference and parses (in several threads at once, Python
+    3.11 counts the depth of trees wrongly); the rest runs apart."""
 
     def __init__(self, lesson: Lesson, exercise: Exercise, sandboxed: Exercise) -> None:
         self.lesson, self.exercise = lesson, exercise
         self.known = trials.measured(exercise.cases, exercise.name, lesson.reference)
         self.expected = AnswerKey(exercise.points, answer_key.expected(exercise, self.known.outcomes))
         self.problems = _too_few(exercise) + self._of_the_reference(sandboxed)
+        self.mutants = mutants(lesson.source.solution(exercise.name))
+        cell = next(cell for cell in lesson.source.cells if cell.exercise == exercise.name)
+        self.stub = source.stub(cell.source, exercise.name)
 
     def proven(self) -> Proven:
-        exercise = self.exercise
-        made = mutants(self.lesson.source.solution(exercise.name))
-        cell = next(cell for cell in self.lesson.source.cells if cell.exercise == exercise.name)
-        stub = source.stub(cell.source, exercise.name)
-        tried = trials.tried(exercise, self.lesson.reference, self.known, self.expected, stub, made)
+        exercise, made = self.exercise, self.mutants
+        tried = trials.tried(exercise, self.lesson.reference, self.known, self.expected, self.stub, made)
         full = trials.answers(exercise, self.known, tried.mistakes)
         named = 0
         try:

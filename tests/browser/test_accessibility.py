@@ -44,9 +44,11 @@ def in_both_themes(page, *regions: str) -> list[str]:
     return found
 
 
-def test_axe_finds_what_is_wrong(page):
+def test_axe_finds_what_is_wrong(browser):
+    page = browser.new_page()
     page.set_content("<main><p style='color:#aaa;background:#fff'>Pale</p><p>Right</p><button></button></main>")
     assert {fault.split(":")[0] for fault in serious_faults(page, "main > *")} == {"color-contrast", "button-name"}
+    page.close()
 
 
 def test_home_and_map(page, lab):

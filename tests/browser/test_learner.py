@@ -166,7 +166,7 @@ def test_after_a_restart_check_is_there_and_runs_what_it_judges(page, lab):
 
 
 def test_an_answer_is_typed_where_it_was_double_clicked(page, lab):
-    lab.open(page, "01_neuron/neuron.ipynb", run=False)
+    opened(page, lab)
     count = page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.length")
     index = page.evaluate("""() => jupyterapp.shell.currentWidget.content.widgets.findIndex(
         cell => cell.model.type === 'markdown' && cell.model.getMetadata('nbgrader')?.solution)""")

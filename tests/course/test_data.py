@@ -359,7 +359,7 @@ def test_without_a_network_it_goes_on_and_what_has_come_stays(core, server, cach
     server.answers.pop("/names")
     ahead.main()
     said = capsys.readouterr().out
-    assert "Not everything could be fetched (the list of names: 127.0.0.1:" in said and "stand-ins" in said
+    assert "Not everything could be fetched (the list of names: 127.0.0.1:" in said and "smaller data instead" in said
     assert sorted(path.name for path in (cache / "set").iterdir()) == ["mnist", "tiny_shakespeare"]
 
 
