@@ -124,8 +124,8 @@ _ADVICE = (
     ),
     (
         r"^NameError",
-        "Is the name spelt as where it was defined, and is the line that defines it still there? A name that lives on in "
-        "your session alone is gone after a restart.",
+        "Is the name spelt as where it was defined, and is the line that defines it still there? A name that lives on "
+        "in your session alone is gone after a restart.",
     ),
     (
         r"^(FileNotFoundError|NotADirectoryError|IsADirectoryError|PermissionError)",
