@@ -20,12 +20,7 @@ export class Buttons {
     this.#lab = lab;
     this.#map = map;
     tracker.widgetAdded.connect((_, panel) => this.#watch(panel));
-    lab.NotebookActions.executed.connect((_, { notebook, cell }) => {
-      if (!checkedBy(cell.model)) return;
-      map.refresh();
-      const { context } = tracker.find((panel) => panel.content === notebook) ?? {};
-      if (context?.contentsModel?.writable) context.save(); // what was checked is kept, whatever happens next
-    });
+    lab.NotebookActions.executed.connect((_, { cell }) => checkedBy(cell.model) && map.refresh());
     const labels = { check: "Check", hint: "Show a Hint", solution: "Show a Solution", reset: "Reset" };
     for (const [what, label] of Object.entries(labels)) {
       const command = `ground-up:${what}`;
