@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
+from autograder import templates
 from autograder.core.paths import UserError, numbered
-from autograder.core.text import clean
 from autograder.judging.verdicts import PASSED
 from autograder.learner import ledger, own_file, progress
 from autograder.learner.ledger import ListedLesson
@@ -107,13 +107,6 @@ def described(name: str, source: str) -> tuple[str, str]:
 
 @functools.cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["clean"] = lambda text: clean(str(text))
+    environment = templates.environment(Path(__file__).parent)
     environment.filters["counted"] = lambda number, one: f"{number} {one}{'s' * (number != 1)}"
     return environment

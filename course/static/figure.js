@@ -131,6 +131,7 @@ class View {
     }
     if (this.frame?.since) frame.since ??= this.frame.drawn ? null : this.frame.since;
     this.frame = frame;
+    this.second = null; // older than this one
     this.isSecond = false;
     if (this.due) return;
     this.due = true;

@@ -1,6 +1,6 @@
 """For those who can't see the screen, don't use a mouse, or enlarge the page: home, map, lessons, reports.
 
-axe-core looks at our parts of the page in both of JupyterLab's themes; figures have it in tests/lessons.
+axe-core looks at our parts of the page, a lesson's text and a figure among them, in both of JupyterLab's themes.
 """
 
 from __future__ import annotations
@@ -67,14 +67,21 @@ def test_home_and_map(page, lab):
             break
     page.keyboard.press("Enter")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=WAIT)
+    page.set_viewport_size({"width": 1280, "height": 800})  # where a text is too wide, JupyterLab scrolls its cell
+    assert in_both_themes(page, ".jp-Notebook .jp-RenderedMarkdown") == []
 
 
-def test_all_kinds_of_reports(page, lab):
-    cells = [SETUP, *(source for pair in REPORTS.values() for source in pair if source)]
+def test_all_kinds_of_reports_and_a_figure(page, lab):
+    cells = [
+        SETUP,
+        "import widgets\nwidgets.neuron_playground()",
+        *(source for pair in REPORTS.values() for source in pair if source),
+    ]
     lab.open(page, lab.write_notebook("01_neuron/reports.ipynb", cells))
     kinds = "[...document.querySelectorAll('.ground-up-report')].map(report => report.dataset.verdict)"
     page.wait_for_function(f"{kinds}.length === {len(REPORTS)}", timeout=WAIT)
     assert set(page.evaluate(kinds)) == set(REPORTS)
+    page.locator(".gu-figure[data-frame]").wait_for(timeout=WAIT)
     page.locator("summary").first.click()
     assert in_both_themes(page, ".jp-Notebook .jp-WindowedPanel-viewport > *") == []
     page.set_viewport_size({"width": 640, "height": 400})

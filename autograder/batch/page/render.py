@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from autograder import templates
 from autograder.batch.class_report import ClassReport
 from autograder.batch.page import findings
 from autograder.batch.page.points import ClassPoints
@@ -82,14 +83,7 @@ def _short(student: str, held: ClassPoints, alone: set[str]) -> Markup:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["clean"] = lambda text: clean(str(text))
+    environment = templates.environment(Path(__file__).parent)
     environment.filters["code"] = _code
     environment.filters["number"] = lambda value: f"{round(value, 2):g}"
     environment.filters["counted"] = _counted
